@@ -1,0 +1,25 @@
+/** Every Redis key, in one place. Braces pin what one script touches to one slot of a Redis Cluster. */
+export const keys = {
+  /** The full snapshot, gzipped JSON, as one string; its version beside it. */
+  snapshot: 'snapshot:{s}:full',
+  snapshotVersion: 'snapshot:{s}:version',
+  /** Stream of deltas: field `v` version, field `d` JSON. */
+  snapshotDeltas: 'snapshot:{s}:deltas',
+  /** Event streams; a tracker writes to shard = hash(eventKey) mod EVENT_SHARDS. */
+  events: (shard: number): string => `events:{e${shard}}`,
+  /** Refused tracker calls: bounded stream, kept for people. */
+  rejected: 'events:{e0}:rejected',
+  /** Central budget pool of a line item and business day: hash. See bidding/state/leases.ts. */
+  budget: (lineItemId: number, day: string): string => `budget:{${lineItemId}}:${day}`,
+  /** Packed frequency counters of a user. */
+  caps: (userHash: string): string => `caps:{${userHash}}`,
+  /** Billable tokens already counted at the edge (replay guard before metering's own). */
+  seen: (eventKey: string): string => `seen:{${eventKey}}`,
+  /** Published auctions for the operators' live wall: capped stream. */
+  live: 'live:{l}',
+  /** Health of bidding nodes: hash node → JSON, refreshed each second. */
+  nodes: 'nodes:{n}',
+} as const;
+
+export const EVENT_SHARDS = 4;
+export const METERING_GROUP = 'metering';

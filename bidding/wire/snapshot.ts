@@ -1,0 +1,140 @@
+/**
+ * The snapshot: all that a bidding node knows of the market, published by api/delivery, loaded by every node.
+ * JSON, gzipped, in Redis; the engine compiles it. A delta is the same shape with only what changed.
+ */
+import type {
+  Category,
+  CreativeContent,
+  Format,
+  FrequencyCap,
+  Pricing,
+  Priority,
+  PropertyKind,
+  Size,
+  Tier,
+} from '../../db/terms/market.ts';
+import type { Target } from './target.ts';
+
+export interface SnapshotOutlet {
+  id: number;
+  name: string;
+  tier: Tier;
+  divisionCode: string;
+  blockedCategories: string[];
+  blockedAdvertiserIds: number[];
+}
+
+export interface SnapshotProperty {
+  id: number;
+  outletId: number;
+  kind: PropertyKind;
+  domain: string | null;
+  forMinors: boolean;
+}
+
+export interface SnapshotPlacement {
+  id: number;
+  propertyId: number;
+  outletId: number;
+  format: Format;
+  sizes: Size[];
+  floorCpmFen: number;
+  auctionType: 'first' | 'second';
+}
+
+export interface SnapshotFloorRule {
+  outletId: number;
+  placementId: number | null;
+  format: Format | null;
+  divisionCode: string | null;
+  hoursOfWeek: number[] | null;
+  floorCpmFen: number;
+}
+
+export interface SnapshotCreative {
+  id: number;
+  advertiserId: number;
+  format: Format;
+  w: number | null;
+  h: number | null;
+  content: CreativeContent;
+  landingUrl: string;
+  category: Category;
+  isPsa: boolean;
+  aiGenerated: boolean;
+  contentHash: string;
+}
+
+export interface SnapshotLineItem {
+  id: number;
+  campaignId: number;
+  advertiserId: number;
+  advertiserDomain: string | null;
+  advertiserName: string;
+  category: Category;
+  priority: Priority;
+  pricing: Pricing;
+  /** Fen per thousand (CPM), per click (CPC), per conversion (OCPC). */
+  bidFen: number;
+  /** Epoch ms in which it may serve; half open. */
+  startsAtMs: number;
+  endsAtMs: number;
+  target: Target;
+  frequencyCaps: FrequencyCap[];
+  creativeIds: number[];
+  /** Rank multiplier m = exp(−y) of the pacing controller, 0 … 1. */
+  rankMultiplier: number;
+}
+
+/** What may not be served, whatever else holds: take-downs and silent periods. */
+export interface SnapshotStop {
+  id: number;
+  scope: 'all' | 'category' | 'advertiser' | 'creative' | 'lineItem';
+  /** Id or category key; null with scope `all`. */
+  subject: string | null;
+  /** Division prefix or outlet it holds in; both null: everywhere. */
+  divisionCode: string | null;
+  outletId: number | null;
+}
+
+export interface SnapshotDeal {
+  id: string;
+  kind: 'pmp' | 'preferred' | 'guaranteed';
+  /** Fixed price (preferred, guaranteed) or floor (pmp), CPM fen. */
+  priceCpmFen: number;
+  placementIds: number[];
+  advertiserIds: number[];
+  buyerSeats: string[];
+  lineItemIds: number[];
+  startsAtMs: number;
+  endsAtMs: number;
+}
+
+export interface Snapshot {
+  version: number;
+  publishedAtMs: number;
+  outlets: SnapshotOutlet[];
+  properties: SnapshotProperty[];
+  placements: SnapshotPlacement[];
+  floorRules: SnapshotFloorRule[];
+  creatives: SnapshotCreative[];
+  lineItems: SnapshotLineItem[];
+  deals: SnapshotDeal[];
+  stops: SnapshotStop[];
+}
+
+/** Entities replaced whole by id, and ids that are gone. Applied in version order; a gap means reload. */
+export interface SnapshotDelta {
+  fromVersion: number;
+  version: number;
+  publishedAtMs: number;
+  upsert: Partial<Omit<Snapshot, 'version' | 'publishedAtMs' | 'floorRules'>>;
+  remove: Partial<
+    Record<
+      'outlets' | 'properties' | 'placements' | 'creatives' | 'lineItems' | 'stops',
+      number[]
+    > & { deals: string[] }
+  >;
+  /** Floor rules are few: sent whole when any changed. */
+  floorRules?: SnapshotFloorRule[];
+}

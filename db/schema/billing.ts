@@ -1,0 +1,61 @@
+/** Charges: an hour's rollup turned into money. Written by api/billing only; append-only. */
+import {
+  bigint,
+  date,
+  index,
+  integer,
+  pgTable,
+  text,
+  timestamp,
+  uniqueIndex,
+} from 'drizzle-orm/pg-core';
+import { identity, microCny } from './columns.ts';
+
+/**
+ * One charge = hour × line item × placement, posted as one journal (`journalKey`). A later difference (late
+ * events, invalid traffic) is a further row with the next `revision`, never an edit.
+ */
+export const charge = pgTable(
+  'charge',
+  {
+    id: identity(),
+    hour: integer('hour').notNull(),
+    day: date('day').notNull(),
+    advertiserId: bigint('advertiser_id', { mode: 'number' }).notNull(),
+    campaignId: bigint('campaign_id', { mode: 'number' }).notNull(),
+    lineItemId: bigint('line_item_id', { mode: 'number' }).notNull(),
+    outletId: bigint('outlet_id', { mode: 'number' }).notNull(),
+    placementId: bigint('placement_id', { mode: 'number' }).notNull(),
+    revision: integer('revision').notNull().default(0),
+    /** Billable units in this row (impressions for CPM, clicks for CPC); negative in a correction. */
+    quantity: bigint('quantity', { mode: 'number' }).notNull(),
+    amountMicroCny: microCny('amount_micro_cny').notNull(),
+    contractVersionId: bigint('contract_version_id', { mode: 'number' }).notNull(),
+    journalKey: text('journal_key').notNull(),
+    createdAt: timestamp('created_at', { withTimezone: true }).notNull().defaultNow(),
+  },
+  (t) => [
+    uniqueIndex('charge_bucket').on(t.hour, t.lineItemId, t.placementId, t.revision),
+    index('charge_outlet_day').on(t.outletId, t.day),
+    index('charge_advertiser_day').on(t.advertiserId, t.day),
+  ],
+);
+
+/** How a charge was split: one row a party; sums to the charge exactly. */
+export const chargeShare = pgTable(
+  'charge_share',
+  {
+    id: identity(),
+    chargeId: bigint('charge_id', { mode: 'number' })
+      .notNull()
+      .references(() => charge.id),
+    /** The outlet that earns it; null: the platform. */
+    outletId: bigint('outlet_id', { mode: 'number' }),
+    day: date('day').notNull(),
+    amountMicroCny: microCny('amount_micro_cny').notNull(),
+  },
+  (t) => [
+    index('charge_share_charge').on(t.chargeId),
+    index('charge_share_outlet_day').on(t.outletId, t.day),
+  ],
+);

@@ -1,0 +1,81 @@
+/** What happened: raw events once each, and hourly rollups. Written by api/metering only. */
+import {
+  bigint,
+  date,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  smallint,
+  text,
+  timestamp,
+} from 'drizzle-orm/pg-core';
+import { microCny } from './columns.ts';
+
+/**
+ * One row an event; `eventKey` (auction id + imp + kind) makes the stream exactly-once. Partitioned by `day`
+ * in the migration; retention drops whole partitions.
+ */
+export const event = pgTable(
+  'event',
+  {
+    day: date('day').notNull(),
+    eventKey: text('event_key').notNull(),
+    kind: smallint('kind').notNull(), // bidding/wire/event.ts EVENT_KIND
+    atMs: bigint('at_ms', { mode: 'number' }).notNull(),
+    hour: integer('hour').notNull(),
+    outletId: bigint('outlet_id', { mode: 'number' }).notNull(),
+    placementId: bigint('placement_id', { mode: 'number' }).notNull(),
+    divisionCode: text('division_code').notNull(),
+    advertiserId: bigint('advertiser_id', { mode: 'number' }).notNull(),
+    campaignId: bigint('campaign_id', { mode: 'number' }).notNull(),
+    lineItemId: bigint('line_item_id', { mode: 'number' }).notNull(),
+    creativeId: bigint('creative_id', { mode: 'number' }).notNull(),
+    device: smallint('device').notNull(),
+    /** What the event costs the advertiser, µCNY: the clearing price for what is billable, else 0. */
+    priceMicroCny: microCny('price_micro_cny').notNull(),
+    leaseId: bigint('lease_id', { mode: 'number' }).notNull(),
+    userHash: text('user_hash'),
+    /** 0: valid; else a reason of invalid traffic (api/metering/ivt.ts). */
+    ivt: smallint('ivt').notNull().default(0),
+  },
+  (t) => [primaryKey({ columns: [t.day, t.eventKey] })],
+);
+
+/** Hour × outlet × placement × county × campaign × line item × creative × device. */
+export const rollupHour = pgTable(
+  'rollup_hour',
+  {
+    hour: integer('hour').notNull(),
+    outletId: bigint('outlet_id', { mode: 'number' }).notNull(),
+    placementId: bigint('placement_id', { mode: 'number' }).notNull(),
+    divisionCode: text('division_code').notNull(),
+    advertiserId: bigint('advertiser_id', { mode: 'number' }).notNull(),
+    campaignId: bigint('campaign_id', { mode: 'number' }).notNull(),
+    lineItemId: bigint('line_item_id', { mode: 'number' }).notNull(),
+    creativeId: bigint('creative_id', { mode: 'number' }).notNull(),
+    device: smallint('device').notNull(),
+    impressions: bigint('impressions', { mode: 'number' }).notNull().default(0),
+    viewables: bigint('viewables', { mode: 'number' }).notNull().default(0),
+    clicks: bigint('clicks', { mode: 'number' }).notNull().default(0),
+    conversions: bigint('conversions', { mode: 'number' }).notNull().default(0),
+    invalid: bigint('invalid', { mode: 'number' }).notNull().default(0),
+    spendMicroCny: microCny('spend_micro_cny').notNull().default(0n),
+  },
+  (t) => [
+    primaryKey({
+      columns: [t.hour, t.lineItemId, t.placementId, t.divisionCode, t.creativeId, t.device],
+    }),
+    index('rollup_hour_advertiser').on(t.advertiserId, t.hour),
+    index('rollup_hour_outlet').on(t.outletId, t.hour),
+  ],
+);
+
+/** A tracker call that was refused: kept where a person can find it. */
+export const rejectedEvent = pgTable('rejected_event', {
+  id: bigint('id', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+  at: timestamp('at', { withTimezone: true }).notNull().defaultNow(),
+  reason: text('reason').notNull(), // 'forged' | 'expired' | 'replayed' | …
+  detail: jsonb('detail').$type<Record<string, unknown>>().notNull(),
+});

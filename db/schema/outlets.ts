@@ -1,0 +1,111 @@
+/** Supply: outlets, their properties and placements, floors, rate cards. Written by api/outlets only. */
+import { sql } from 'drizzle-orm';
+import {
+  bigint,
+  boolean,
+  check,
+  date,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  text,
+  uniqueIndex,
+} from 'drizzle-orm/pg-core';
+import type { Format, PropertyKind, Size, Tier } from '../terms/market.ts';
+import { identity, timestamps, version } from './columns.ts';
+
+export const outlet = pgTable('outlet', {
+  id: identity(),
+  organizationId: text('organization_id').notNull(),
+  name: text('name').notNull(),
+  tier: text('tier').$type<Tier>().notNull(),
+  /** GB/T 2260 code of the jurisdiction: the province, a city or a county. */
+  divisionCode: text('division_code').notNull(),
+  status: text('status').$type<'pending' | 'active' | 'suspended'>().notNull().default('pending'),
+  /** Who is paid: must match the account's real name at Alipay. */
+  payeeName: text('payee_name'),
+  payeeAlipayAccount: text('payee_alipay_account'),
+  qualifications: jsonb('qualifications').$type<Record<string, unknown>[]>().notNull().default([]),
+  blockedCategories: jsonb('blocked_categories').$type<string[]>().notNull().default([]),
+  blockedAdvertiserIds: jsonb('blocked_advertiser_ids').$type<number[]>().notNull().default([]),
+  ...version,
+  ...timestamps,
+});
+
+export const property = pgTable(
+  'property',
+  {
+    id: identity(),
+    outletId: bigint('outlet_id', { mode: 'number' })
+      .notNull()
+      .references(() => outlet.id),
+    kind: text('kind').$type<PropertyKind>().notNull(),
+    name: text('name').notNull(),
+    /** Site host for web kinds, bundle for apps, app id for mini-programs. */
+    domain: text('domain'),
+    status: text('status').$type<'active' | 'paused'>().notNull().default('active'),
+    /** Children are the audience: no personalisation, no barred categories. */
+    forMinors: boolean('for_minors').notNull().default(false),
+    ...version,
+    ...timestamps,
+  },
+  (t) => [index('property_outlet').on(t.outletId)],
+);
+
+export const placement = pgTable(
+  'placement',
+  {
+    id: identity(),
+    outletId: bigint('outlet_id', { mode: 'number' })
+      .notNull()
+      .references(() => outlet.id),
+    propertyId: bigint('property_id', { mode: 'number' })
+      .notNull()
+      .references(() => property.id),
+    name: text('name').notNull(),
+    format: text('format').$type<Format>().notNull(),
+    sizes: jsonb('sizes').$type<Size[]>().notNull().default([]),
+    floorCpmFen: integer('floor_cpm_fen').notNull(),
+    auctionType: text('auction_type').$type<'first' | 'second'>().notNull().default('first'),
+    status: text('status').$type<'active' | 'paused'>().notNull().default('active'),
+    ...version,
+    ...timestamps,
+  },
+  (t) => [
+    index('placement_outlet').on(t.outletId),
+    index('placement_property').on(t.propertyId),
+    check('placement_floor_cpm_fen', sql`${t.floorCpmFen} BETWEEN 0 AND 10000000`),
+  ],
+);
+
+/** A floor that holds where it matches: the most specific (most conditions) wins, then the highest. */
+export const floorRule = pgTable('floor_rule', {
+  id: identity(),
+  outletId: bigint('outlet_id', { mode: 'number' })
+    .notNull()
+    .references(() => outlet.id),
+  placementId: bigint('placement_id', { mode: 'number' }).references(() => placement.id),
+  format: text('format').$type<Format>(),
+  divisionCode: text('division_code'),
+  /** Hours of the Shanghai week (0–167) in which it holds; null: all. */
+  hoursOfWeek: jsonb('hours_of_week').$type<number[]>(),
+  floorCpmFen: integer('floor_cpm_fen').notNull(),
+  ...timestamps,
+});
+
+/** Published prices; a change is a new row with a later `effectiveFrom`, never an edit. */
+export const rateCard = pgTable(
+  'rate_card',
+  {
+    id: identity(),
+    placementId: bigint('placement_id', { mode: 'number' })
+      .notNull()
+      .references(() => placement.id),
+    unit: text('unit').$type<'CPM' | 'CPT' | 'CPD_DAY' | 'SPOT' | 'POST'>().notNull(),
+    priceFen: bigint('price_fen', { mode: 'number' }).notNull(),
+    effectiveFrom: date('effective_from').notNull(),
+    ...timestamps,
+  },
+  (t) => [uniqueIndex('rate_card_version').on(t.placementId, t.unit, t.effectiveFrom)],
+);
