@@ -135,6 +135,8 @@ export interface SnapshotDelta {
       number[]
     > & { deals: string[] }
   >;
+  /** New pacing multipliers, `[lineItemId, m]`: every ten seconds for many items, so without the items themselves. */
+  rankMultipliers?: [number, number][];
   /** Floor rules are few: sent whole when any changed. */
   floorRules?: SnapshotFloorRule[];
 }
