@@ -14,8 +14,8 @@ import {
 import { microCny } from './columns.ts';
 
 /**
- * One row an event; `eventKey` (auction id + imp + kind) makes the stream exactly-once. Partitioned by `day`
- * in the migration; retention drops whole partitions.
+ * One row an event; `eventKey` (auction id + imp + kind) makes the stream exactly-once. Partitioned by `day`, the day
+ * of the auction, so that a replay after midnight meets its original; `hour`, the event's own, is what is billed.
  */
 export const event = pgTable(
   'event',
@@ -79,3 +79,15 @@ export const rejectedEvent = pgTable('rejected_event', {
   reason: text('reason').notNull(), // 'forged' | 'expired' | 'replayed' | …
   detail: jsonb('detail').$type<Record<string, unknown>>().notNull(),
 });
+
+/** What was billed under a lease of budget; lease 0: clicks, and leases that are settled. */
+export const leaseSpend = pgTable(
+  'lease_spend',
+  {
+    day: date('day').notNull(),
+    lineItemId: bigint('line_item_id', { mode: 'number' }).notNull(),
+    leaseId: bigint('lease_id', { mode: 'number' }).notNull(),
+    spendMicroCny: microCny('spend_micro_cny').notNull().default(0n),
+  },
+  (t) => [primaryKey({ columns: [t.day, t.lineItemId, t.leaseId] })],
+);
