@@ -84,6 +84,11 @@ export interface SnapshotLineItem {
   creativeIds: number[];
   /** Rank multiplier m = exp(−y) of the pacing controller, 0 … 1. */
   rankMultiplier: number;
+  /** Greatest pCTR and pCVR it may be ranked with; the engine's default where absent. */
+  maxCtr?: number;
+  maxCvr?: number;
+  /** Dual prices of a guaranteed item, µCNY an impression: α of the deal, β by county code. */
+  guaranteed?: { alphaMicroCny: number; countyMicroCny: Record<string, number> };
 }
 
 /** What may not be served, whatever else holds: take-downs and silent periods. */
@@ -121,6 +126,8 @@ export interface Snapshot {
   lineItems: SnapshotLineItem[];
   deals: SnapshotDeal[];
   stops: SnapshotStop[];
+  /** Click and conversion model, as `encodeModel` of engine/pctr wrote it; absent: the prior. */
+  model?: string;
 }
 
 /** Entities replaced whole by id, and ids that are gone. Applied in version order; a gap means reload. */
@@ -128,7 +135,7 @@ export interface SnapshotDelta {
   fromVersion: number;
   version: number;
   publishedAtMs: number;
-  upsert: Partial<Omit<Snapshot, 'version' | 'publishedAtMs' | 'floorRules'>>;
+  upsert: Partial<Omit<Snapshot, 'version' | 'publishedAtMs' | 'floorRules' | 'model'>>;
   remove: Partial<
     Record<
       'outlets' | 'properties' | 'placements' | 'creatives' | 'lineItems' | 'stops',
@@ -137,6 +144,10 @@ export interface SnapshotDelta {
   >;
   /** New pacing multipliers, `[lineItemId, m]`: every ten seconds for many items, so without the items themselves. */
   rankMultipliers?: [number, number][];
+  /** Line items out of budget, or back: cheaper than removing and sending them again. */
+  pause?: number[];
+  resume?: number[];
+  model?: string;
   /** Floor rules are few: sent whole when any changed. */
   floorRules?: SnapshotFloorRule[];
 }

@@ -1,0 +1,85 @@
+/**
+ * Five small attributes of one value each (device, OS, tier, connection, carrier) packed into one integer: an item accepts
+ * a request when the request's five bits are all set. Owns the packing and the hulls of a target over them.
+ */
+import { CARRIERS, CONNECTIONS, DEVICES, OPERATING_SYSTEMS, TIERS } from '../../db/terms/market.ts';
+import type { Predicate } from '../wire/target.ts';
+import type { Clause } from './clause.ts';
+import type { Place } from './place.ts';
+
+type Small = 'device' | 'os' | 'tier' | 'connection' | 'carrier';
+
+interface Field {
+  shift: number;
+  values: readonly string[];
+  /** How many bits: one more than the values where unknown is not one of them. */
+  width: number;
+}
+
+/** 6 + 7 + 3 + 7 + 5 = 28 bits. */
+export const FIELDS: Readonly<Record<Small, Field>> = {
+  device: { shift: 0, values: DEVICES, width: DEVICES.length + 1 },
+  os: { shift: 6, values: OPERATING_SYSTEMS, width: OPERATING_SYSTEMS.length + 1 },
+  tier: { shift: 13, values: TIERS, width: TIERS.length },
+  connection: { shift: 16, values: CONNECTIONS, width: CONNECTIONS.length },
+  carrier: { shift: 23, values: CARRIERS, width: CARRIERS.length },
+};
+export const MASK_BITS = 28;
+export const FULL_MASK = (1 << MASK_BITS) - 1;
+
+const isSmall = (attribute: string): attribute is Small => attribute in FIELDS;
+const fieldMask = (field: Field): number => ((1 << field.width) - 1) << field.shift;
+
+/** Bits a request needs of an item's mask. */
+export const needOf = (place: Place): number =>
+  (1 << place.device) |
+  (1 << (FIELDS.os.shift + place.os)) |
+  (1 << (FIELDS.tier.shift + place.tier)) |
+  (1 << (FIELDS.connection.shift + place.connection)) |
+  (1 << (FIELDS.carrier.shift + place.carrier));
+
+/** All that a clause can accept, attribute by attribute: never too little (a hull). */
+export function maskHull(clause: Clause): number {
+  if (clause.kind === 'leaf') return leafMask(clause.predicate, clause.negated);
+  let mask = clause.kind === 'all' ? FULL_MASK : 0;
+  for (const part of clause.of) {
+    const hull = maskHull(part);
+    // An impossible part of an any adds nothing.
+    if (clause.kind === 'all') mask &= hull;
+    else if (!isEmptyMask(hull)) mask |= hull;
+  }
+  return mask;
+}
+
+/** No value is left of some attribute: nothing can match. */
+export const isEmptyMask = (mask: number): boolean =>
+  Object.values(FIELDS).some((field) => (mask & fieldMask(field)) === 0);
+
+/** Whether the hull of a clause says all that the clause says. */
+export function isMaskExact(clause: Clause): boolean {
+  const only = soleAttribute(clause);
+  return only !== undefined && isSmall(only);
+}
+
+function leafMask(predicate: Predicate, negated: boolean): number {
+  if (!isSmall(predicate.attribute)) return FULL_MASK;
+  const field = FIELDS[predicate.attribute];
+  let bits = 0;
+  for (const value of predicate.in as readonly string[]) {
+    bits |= 1 << (field.shift + field.values.indexOf(value));
+  }
+  const mine = fieldMask(field);
+  return (FULL_MASK & ~mine) | (negated ? mine & ~bits : bits);
+}
+
+/** The one attribute that a clause speaks of; undefined when there are several or none. */
+export function soleAttribute(clause: Clause): Predicate['attribute'] | undefined {
+  if (clause.kind === 'leaf') return clause.predicate.attribute;
+  let sole: Predicate['attribute'] | undefined;
+  for (const part of clause.of) {
+    const attribute = soleAttribute(part);
+    if (attribute === undefined || (sole !== undefined && attribute !== sole)) return undefined;
+    sole = attribute;
+  }
+  return sole;
+}
