@@ -36,6 +36,8 @@ CREATE TABLE stop (
   reason        text NOT NULL,
   created_by    text NOT NULL,
   created_at    timestamptz NOT NULL DEFAULT now(),
+  -- The first snapshot version that holds it; a node that answers with this version or a later one obeys.
+  published_version bigint,
   lifted_by     text,
   lifted_at     timestamptz,
   CHECK ((scope = 'all') = (subject IS NULL)),
@@ -63,15 +65,22 @@ CREATE TABLE pacing_state (
   updated_at   timestamptz NOT NULL DEFAULT now()
 );
 
+-- Kept apart from the ledger's balance: it flips seldom, and each flip is a change to publish.
+CREATE TABLE advertiser_funding (
+  advertiser_id bigint PRIMARY KEY,
+  funded        boolean NOT NULL,
+  updated_at    timestamptz NOT NULL DEFAULT now()
+);
+
 CREATE TABLE budget_grant (
   line_item_id        bigint NOT NULL,
   day                 date NOT NULL,
   epoch               text NOT NULL,
-  -- All that was ever put into this day's pools less what was taken back. Written before Redis sees it.
+  -- Put into this epoch's pool less what was taken back. Written before Redis sees it.
   granted_micro_cny   bigint NOT NULL DEFAULT 0 CHECK (granted_micro_cny >= 0),
-  -- After a loss of Redis: what old leases may still spend, until when, and what the old grants had billed at the loss.
-  stranded_micro_cny  bigint NOT NULL DEFAULT 0,
-  stranded_until_ms   bigint,
-  stranded_billed_micro_cny bigint NOT NULL DEFAULT 0,
+  -- What earlier epochs may have spent: all they were granted, until their leases and tokens are dead; then what they billed.
+  prior_micro_cny     bigint NOT NULL DEFAULT 0 CHECK (prior_micro_cny >= 0),
+  prior_until_ms      bigint,
+  prior_billed_micro_cny bigint NOT NULL DEFAULT 0,
   PRIMARY KEY (line_item_id, day)
 );

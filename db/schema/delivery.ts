@@ -1,6 +1,7 @@
 /** What delivery remembers: divisions, changes to publish, stops, pacing and grants. Written by api/delivery only. */
 import {
   bigint,
+  boolean,
   date,
   doublePrecision,
   index,
@@ -47,6 +48,7 @@ export const stop = pgTable('stop', {
   reason: text('reason').notNull(),
   createdBy: text('created_by').notNull(),
   createdAt: timestamp('created_at', { withTimezone: true }).notNull().defaultNow(),
+  publishedVersion: bigint('published_version', { mode: 'number' }),
   liftedBy: text('lifted_by'),
   liftedAt: timestamp('lifted_at', { withTimezone: true }),
 });
@@ -71,6 +73,13 @@ export const pacingState = pgTable('pacing_state', {
   updatedAt: timestamp('updated_at', { withTimezone: true }).notNull().defaultNow(),
 });
 
+/** Whether an advertiser can pay for anything more; no row: not looked at yet, presumed so. */
+export const advertiserFunding = pgTable('advertiser_funding', {
+  advertiserId: bigint('advertiser_id', { mode: 'number' }).primaryKey(),
+  funded: boolean('funded').notNull(),
+  updatedAt: timestamp('updated_at', { withTimezone: true }).notNull().defaultNow(),
+});
+
 /** What was put into a line item's pools of a day, written before Redis sees it. */
 export const budgetGrant = pgTable(
   'budget_grant',
@@ -79,9 +88,9 @@ export const budgetGrant = pgTable(
     day: date('day').notNull(),
     epoch: text('epoch').notNull(),
     grantedMicroCny: microCny('granted_micro_cny').notNull().default(0n),
-    strandedMicroCny: microCny('stranded_micro_cny').notNull().default(0n),
-    strandedUntilMs: bigint('stranded_until_ms', { mode: 'number' }),
-    strandedBilledMicroCny: microCny('stranded_billed_micro_cny').notNull().default(0n),
+    priorMicroCny: microCny('prior_micro_cny').notNull().default(0n),
+    priorUntilMs: bigint('prior_until_ms', { mode: 'number' }),
+    priorBilledMicroCny: microCny('prior_billed_micro_cny').notNull().default(0n),
   },
   (t) => [primaryKey({ columns: [t.lineItemId, t.day] })],
 );
