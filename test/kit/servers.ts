@@ -1,0 +1,97 @@
+/**
+ * Vitest's global setup: one PostgreSQL with a migrated template database, and a Redis binary, for
+ * the whole run. Owns their life; a run touches nothing of another run on the same machine.
+ */
+import { randomBytes } from 'node:crypto';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import postgres from 'postgres';
+import type { TestProject } from 'vitest/node';
+import { bootPostgres, databaseUrl } from '../../db/embedded/postgres.ts';
+import { findRedis, type RedisBinary } from '../../db/embedded/redis.ts';
+import { migrate } from '../../db/migrate.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Maintenance database of the run's PostgreSQL. */
+    postgresUrl: string;
+    /** Migrated; test databases are copies of it. */
+    templateDatabase: string;
+    redisBinary: RedisBinary | null;
+  }
+}
+
+interface Shared {
+  postgresUrl: string;
+  templateDatabase: string;
+  redisBinary: RedisBinary | null;
+  stop(): Promise<void>;
+}
+
+/** The integration and the e2e project share one set of servers within a run. */
+const holder = globalThis as { __hongzeServers?: { users: number; shared: Promise<Shared> } };
+
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  holder.__hongzeServers ??= { users: 0, shared: boot() };
+  const held = holder.__hongzeServers;
+  held.users += 1;
+  const shared = await held.shared;
+  project.provide('postgresUrl', shared.postgresUrl);
+  project.provide('templateDatabase', shared.templateDatabase);
+  project.provide('redisBinary', shared.redisBinary);
+  return async () => {
+    held.users -= 1;
+    if (held.users === 0) await shared.stop();
+  };
+}
+
+async function boot(): Promise<Shared> {
+  const folder = mkdtempSync(join(tmpdir(), 'hongze-test-'));
+  // PostgreSQL runs as another account under root and must be able to walk in.
+  chmodSync(folder, 0o755);
+  const [server, redisBinary] = await Promise.allSettled([
+    process.env.DATABASE_URL
+      ? { url: process.env.DATABASE_URL, stop: async () => {} }
+      : bootPostgres({ dataDir: join(folder, 'postgres'), durable: false }),
+    process.env.REDIS_URL ? null : findRedis(),
+  ]);
+  const templateDatabase = `hongze_template_${randomBytes(4).toString('hex')}`;
+  const stop = async () => {
+    if (server.status === 'fulfilled') {
+      if (process.env.DATABASE_URL) await dropTemplate(server.value.url, templateDatabase);
+      await server.value.stop();
+    }
+    rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    if (server.status === 'rejected') throw server.reason;
+    if (redisBinary.status === 'rejected') throw redisBinary.reason;
+    await makeTemplate(server.value.url, templateDatabase);
+    return {
+      postgresUrl: server.value.url,
+      templateDatabase,
+      redisBinary: redisBinary.value,
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function makeTemplate(url: string, name: string): Promise<void> {
+  const sql = postgres(url, { max: 1, onnotice: () => {} });
+  try {
+    await sql.unsafe(`create database ${name}`);
+  } finally {
+    await sql.end();
+  }
+  await migrate(databaseUrl(url, name));
+}
+
+async function dropTemplate(url: string, name: string): Promise<void> {
+  const sql = postgres(url, { max: 1, onnotice: () => {} });
+  await sql.unsafe(`drop database if exists ${name} with (force)`).catch(() => {});
+  await sql.end();
+}

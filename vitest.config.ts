@@ -1,0 +1,43 @@
+/**
+ * Three projects: `unit` needs no services and is what `npm run check` runs; `integration` gets a
+ * PostgreSQL and a Redis; `e2e` also gets a browser.
+ */
+import { defineConfig } from 'vitest/config';
+
+const isolatedFiles = { environment: 'node', pool: 'forks', isolate: true } as const;
+
+export default defineConfig({
+  test: {
+    reporters: process.env.HONGZE_REPORTER ? ['default', process.env.HONGZE_REPORTER] : ['default'],
+    projects: [
+      {
+        test: {
+          ...isolatedFiles,
+          name: 'unit',
+          include: ['test/{unit,property,tidy}/**/*.test.{ts,tsx}'],
+          testTimeout: 20_000,
+        },
+      },
+      {
+        test: {
+          ...isolatedFiles,
+          name: 'integration',
+          include: ['test/{integration,conformance}/**/*.test.ts'],
+          globalSetup: ['test/kit/servers.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          ...isolatedFiles,
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          globalSetup: ['test/kit/servers.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 180_000,
+        },
+      },
+    ],
+  },
+});
