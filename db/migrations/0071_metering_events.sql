@@ -70,5 +70,5 @@ CREATE TABLE lease_spend (
   line_item_id    bigint NOT NULL,
   lease_id        bigint NOT NULL,
   spend_micro_cny bigint NOT NULL DEFAULT 0,
-  PRIMARY KEY (day, line_item_id, lease_id)
+  PRIMARY KEY (line_item_id, day, lease_id)
 );

@@ -89,5 +89,5 @@ export const leaseSpend = pgTable(
     leaseId: bigint('lease_id', { mode: 'number' }).notNull(),
     spendMicroCny: microCny('spend_micro_cny').notNull().default(0n),
   },
-  (t) => [primaryKey({ columns: [t.day, t.lineItemId, t.leaseId] })],
+  (t) => [primaryKey({ columns: [t.lineItemId, t.day, t.leaseId] })],
 );

@@ -1,0 +1,178 @@
+/** SQL of the budgets: limits, what is committed, what is billed, what wallets hold. Private to delivery. */
+import { and, eq, inArray, sql } from 'drizzle-orm';
+import type { Db } from '../../db/client.ts';
+import { advertiser, campaign, lineItem } from '../../db/schema/campaigns.ts';
+import { advertiserFunding, budgetGrant } from '../../db/schema/delivery.ts';
+import { leaseSpend } from '../../db/schema/metering.ts';
+import { type Day, hourOf } from '../../db/terms/day.ts';
+import { MICRO_CNY_PER_CPM_FEN, MICRO_CNY_PER_FEN } from '../../db/terms/money.ts';
+import { accounts, balanceOf } from '../ledger/ledger.ts';
+import type { BudgetLine } from './allowance.ts';
+
+export type GrantRow = typeof budgetGrant.$inferSelect;
+
+export async function readGrants(db: Db): Promise<GrantRow[]> {
+  return db.select().from(budgetGrant).orderBy(budgetGrant.lineItemId, budgetGrant.day);
+}
+
+export async function writeGrant(db: Db, grant: GrantRow): Promise<void> {
+  const { lineItemId: _lineItem, day: _day, ...rest } = grant;
+  await db
+    .insert(budgetGrant)
+    .values(grant)
+    .onConflictDoUpdate({ target: [budgetGrant.lineItemId, budgetGrant.day], set: rest });
+}
+
+/** Billed under each lease of a line item's day; lease 0 holds clicks and folded leases. */
+export async function leasesBilled(
+  db: Db,
+  { lineItemId, day }: { lineItemId: number; day: Day },
+): Promise<Map<number, bigint>> {
+  const rows = await db
+    .select()
+    .from(leaseSpend)
+    .where(and(eq(leaseSpend.lineItemId, lineItemId), eq(leaseSpend.day, day)));
+  return new Map(rows.map((row) => [row.leaseId, row.spendMicroCny]));
+}
+
+/**
+ * Folds leases (all, or those named) into lease 0, so that the table keeps one row a day. `done` also forgets the day's
+ * grant: from then on the day counts as what it billed. Returns what lease 0 holds.
+ */
+export async function foldLeases(
+  db: Db,
+  { lineItemId, day }: { lineItemId: number; day: Day },
+  done: boolean,
+  leaseIds?: readonly number[],
+): Promise<bigint> {
+  const named =
+    leaseIds === undefined ? sql`lease_id <> 0` : inArray(leaseSpend.leaseId, [...leaseIds]);
+  const [row] = await db.execute<{ total: string }>(sql`
+    WITH folded AS (
+      DELETE FROM ${leaseSpend} WHERE day = ${day} AND line_item_id = ${lineItemId} AND ${named}
+      RETURNING spend_micro_cny
+    ),
+    forgotten AS (
+      DELETE FROM ${budgetGrant} WHERE ${done} AND day = ${day} AND line_item_id = ${lineItemId}
+    )
+    INSERT INTO ${leaseSpend} AS l (day, line_item_id, lease_id, spend_micro_cny)
+    SELECT ${day}::date, ${lineItemId}::bigint, 0, coalesce(sum(spend_micro_cny), 0) FROM folded
+    ON CONFLICT (day, line_item_id, lease_id) DO UPDATE
+      SET spend_micro_cny = l.spend_micro_cny + excluded.spend_micro_cny
+    RETURNING spend_micro_cny AS total`);
+  return BigInt(row?.total ?? 0);
+}
+
+/** Every line item that serves today or has money out, with its limits and commitments; `free` is filled by the caller. */
+export async function readBudgetLines(db: Db, today: Day): Promise<BudgetLine[]> {
+  const rows = await db
+    .select({
+      item: lineItem,
+      campaignTotal: campaign.totalBudgetMicroCny,
+      active: sql<boolean>`${lineItem.status} = 'active' AND ${campaign.status} = 'active'
+        AND ${advertiser.status} = 'active'
+        AND ${today}::date BETWEEN greatest(${lineItem.startsOn}, ${campaign.startsOn})
+        AND least(${lineItem.endsOn}, ${campaign.endsOn})`,
+      billed: sql<string>`coalesce((SELECT sum(s.spend_micro_cny) FROM lease_spend s
+        WHERE s.line_item_id = ${lineItem.id}), 0)`,
+      committedToday: sql<string>`coalesce((SELECT g.granted_micro_cny + g.prior_micro_cny
+        FROM budget_grant g WHERE g.line_item_id = ${lineItem.id} AND g.day = ${today}::date), 0)`,
+      outstanding: sql<string>`coalesce((SELECT sum(greatest(g.granted_micro_cny + g.prior_micro_cny
+          - coalesce((SELECT sum(s.spend_micro_cny) FROM lease_spend s
+            WHERE s.line_item_id = g.line_item_id AND s.day = g.day), 0), 0))
+        FROM budget_grant g WHERE g.line_item_id = ${lineItem.id}), 0)`,
+    })
+    .from(lineItem)
+    .innerJoin(campaign, eq(campaign.id, lineItem.campaignId))
+    .innerJoin(advertiser, eq(advertiser.id, lineItem.advertiserId))
+    .where(sql`${campaign.id} IN (
+      SELECT li.campaign_id FROM line_item li JOIN campaign c ON c.id = li.campaign_id
+      WHERE (li.status = 'active' AND c.status = 'active' AND li.ends_on >= ${today}::date)
+        OR EXISTS (SELECT 1 FROM budget_grant g WHERE g.line_item_id = li.id))`)
+    .orderBy(lineItem.id);
+  return rows.map(({ item, ...row }) => ({
+    lineItemId: item.id,
+    campaignId: item.campaignId,
+    advertiserId: item.advertiserId,
+    active: row.active,
+    dailyMicroCny: item.dailyBudgetMicroCny,
+    totalMicroCny: item.totalBudgetMicroCny,
+    campaignTotalMicroCny: row.campaignTotal,
+    unitMicroCny:
+      BigInt(item.bidFen) * (item.pricing === 'CPM' ? MICRO_CNY_PER_CPM_FEN : MICRO_CNY_PER_FEN),
+    billedMicroCny: BigInt(row.billed),
+    committedTodayMicroCny: BigInt(row.committedToday),
+    outstandingMicroCny: BigInt(row.outstanding),
+    freeMicroCny: 0n,
+  }));
+}
+
+const OPEN_HOURS = 30;
+const OLDEST_DAYS = 62;
+const OLD_REFRESH_MS = 600_000;
+interface OldHours {
+  atMs: number;
+  until: number;
+  uncharged: Map<number, bigint>;
+}
+const oldByDatabase = new WeakMap<object, OldHours>();
+
+async function uncharged(db: Db, from: number, until: number): Promise<Map<number, bigint>> {
+  const rows = await db.execute<{ advertiser_id: string; amount: string }>(sql`
+    SELECT advertiser_id, sum(amount) AS amount FROM (
+      SELECT advertiser_id, spend_micro_cny AS amount FROM rollup_hour WHERE hour >= ${from} AND hour < ${until}
+      UNION ALL
+      SELECT advertiser_id, -amount_micro_cny FROM charge WHERE hour >= ${from} AND hour < ${until}
+    ) t GROUP BY 1 HAVING sum(amount) <> 0`);
+  return new Map(rows.map((row) => [Number(row.advertiser_id), BigInt(row.amount)]));
+}
+
+/**
+ * What each advertiser's wallet can still pay: balance less holds, with its credit, less what was metered and not yet
+ * charged. Hours older than a day are summed every ten minutes only: they can but shrink, so that a stale sum errs on the
+ * side of caution.
+ */
+export async function readWallets(
+  db: Db,
+  lines: readonly { advertiserId: number }[],
+  nowMs: number,
+): Promise<Map<number, bigint>> {
+  const recent = hourOf(nowMs) - OPEN_HOURS;
+  let old = oldByDatabase.get(db);
+  if (!old || Math.abs(nowMs - old.atMs) > OLD_REFRESH_MS) {
+    const oldest = hourOf(nowMs) - OLDEST_DAYS * 24;
+    old = { atMs: nowMs, until: recent, uncharged: await uncharged(db, oldest, recent) };
+    oldByDatabase.set(db, old);
+  }
+  const open = await uncharged(db, old.until, hourOf(nowMs) + 2);
+  const wallets = new Map<number, bigint>();
+  for (const { advertiserId } of lines) {
+    if (wallets.has(advertiserId)) continue;
+    const { availableMicroCny } = await balanceOf(db, accounts.wallet(advertiserId));
+    const pending = (open.get(advertiserId) ?? 0n) + (old.uncharged.get(advertiserId) ?? 0n);
+    wallets.set(advertiserId, availableMicroCny - pending);
+  }
+  return wallets;
+}
+
+/** Records whose wallet is empty: a flip is a change of the market, and published. */
+export async function writeFunding(
+  db: Db,
+  lines: readonly { advertiserId: number }[],
+  wallets: ReadonlyMap<number, bigint>,
+): Promise<void> {
+  const known = new Map(
+    (await db.select().from(advertiserFunding)).map((row) => [row.advertiserId, row.funded]),
+  );
+  for (const advertiserId of new Set(lines.map((line) => line.advertiserId))) {
+    const funded = (wallets.get(advertiserId) ?? 0n) > 0n;
+    if (known.get(advertiserId) === funded) continue;
+    await db
+      .insert(advertiserFunding)
+      .values({ advertiserId, funded })
+      .onConflictDoUpdate({
+        target: advertiserFunding.advertiserId,
+        set: { funded, updatedAt: sql`now()` },
+      });
+  }
+}

@@ -1,0 +1,73 @@
+/** The central pools in Redis, seen from the granting side: reading many at once, granting, settling, dropping. */
+import type { Redis } from 'ioredis';
+import { BUDGET_LUA, type PoolState, readPool } from '../../bidding/wire/budget.ts';
+import { keys } from '../../bidding/wire/keys.ts';
+import type { Day } from '../../db/terms/day.ts';
+import { assert } from '../../db/terms/failure.ts';
+
+export interface PoolName {
+  lineItemId: number;
+  day: Day;
+}
+
+/** A pool outlives its day by the longest life of a token; then its row in PostgreSQL says all. */
+const POOL_KEPT_S = 3 * 86_400;
+
+/** Pools in the order asked for; undefined where there is none. One round trip. */
+export async function readPools(
+  redis: Redis,
+  names: readonly PoolName[],
+): Promise<(PoolState | undefined)[]> {
+  if (names.length === 0) return [];
+  const pipeline = redis.pipeline();
+  for (const { lineItemId, day } of names) pipeline.hgetall(keys.budget(lineItemId, day));
+  const replies = (await pipeline.exec()) ?? [];
+  return replies.map(([error, hash]) => {
+    if (error) throw error;
+    return readPool(hash as Record<string, string>);
+  });
+}
+
+/** Moves µCNY into a pool (or, negative, out of it) and says how much moved and what the pool was granted in all. */
+export async function movePool(
+  redis: Redis,
+  name: PoolName,
+  epoch: string,
+  amountMicroCny: bigint,
+): Promise<{ movedMicroCny: bigint; grantedMicroCny: bigint }> {
+  const [moved, granted] = (await redis.eval(
+    BUDGET_LUA.grant,
+    1,
+    keys.budget(name.lineItemId, name.day),
+    amountMicroCny.toString(),
+    epoch,
+    POOL_KEPT_S,
+  )) as [number, number];
+  assert(granted >= 0, `pool of line item ${name.lineItemId} belongs to another epoch`);
+  return { movedMicroCny: BigInt(moved), grantedMicroCny: BigInt(granted) };
+}
+
+/** Settles an expired lease: what was not billed under it is free again. */
+export async function settleLease(
+  redis: Redis,
+  name: PoolName,
+  leaseId: number,
+  billedMicroCny: bigint,
+): Promise<void> {
+  await redis.eval(
+    BUDGET_LUA.settle,
+    1,
+    keys.budget(name.lineItemId, name.day),
+    String(leaseId),
+    billedMicroCny.toString(),
+  );
+}
+
+export const dropPool = (redis: Redis, name: PoolName): Promise<number> =>
+  redis.del(keys.budget(name.lineItemId, name.day));
+
+/** Names this life of the Redis server: a restart may have forgotten the last second of leases. */
+export async function redisEpoch(redis: Redis): Promise<string> {
+  const info = await redis.info('server');
+  return /run_id:(\w+)/.exec(info)?.[1] ?? 'unknown';
+}
