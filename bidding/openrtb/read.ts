@@ -1,0 +1,132 @@
+/**
+ * Bytes → BidRequest. Owns where each field stands in OpenRTB 2.6 (2.5's places of later fields included) and the bounds
+ * of lists. Refuses wrong types of the fields it reads, naming them; knows nothing of unknown ones and of `ext`.
+ */
+import { fields, Malformed, RepeatedKey } from './fields.ts';
+import { JsonReader } from './json.ts';
+import { type BidRequest, CHANNEL, newBidRequest, newImp } from './message.ts';
+import { IMP } from './readimp.ts';
+import { DEVICE, EXT, REGS, SOURCE, USER } from './readuser.ts';
+import { words } from './words.ts';
+
+export const MAX_IMPS = 64;
+
+const PUBLISHER = fields<BidRequest>({
+  id: (r, t) => {
+    t.publisherId = r.string();
+  },
+});
+const CONTENT = fields<BidRequest>({
+  cat: (r, t) => {
+    t.categories.push(...r.strings());
+  },
+  keywords: (r, t) => {
+    t.keywords.push(...words(r.string()));
+  },
+  kwarray: (r, t) => {
+    t.keywords.push(...r.strings());
+  },
+});
+const SITE = fields<BidRequest>({
+  publisher: (r, t) => r.object(PUBLISHER, t),
+  content: (r, t) => r.object(CONTENT, t),
+  domain: (r, t) => {
+    t.domain = r.string();
+  },
+  bundle: (r, t) => {
+    t.domain = r.string();
+  },
+  page: (r, t) => {
+    t.page = r.string();
+  },
+  cat: (r, t) => {
+    t.categories.push(...r.strings());
+  },
+  keywords: (r, t) => {
+    t.keywords.push(...words(r.string()));
+  },
+  kwarray: (r, t) => {
+    t.keywords.push(...r.strings());
+  },
+});
+
+const REQUEST = fields<BidRequest>({
+  id: (r, t) => {
+    t.id = r.string();
+  },
+  imp: (r, t) =>
+    r.array((each) => {
+      const imp = newImp();
+      each.object(IMP, imp);
+      t.imps.push(imp);
+    }, MAX_IMPS),
+  site: (r, t) => {
+    t.channels |= CHANNEL.site;
+    r.object(SITE, t);
+  },
+  app: (r, t) => {
+    t.channels |= CHANNEL.app;
+    r.object(SITE, t);
+  },
+  dooh: (r, t) => {
+    t.channels |= CHANNEL.dooh;
+    r.object(SITE, t);
+  },
+  device: (r, t) => r.object(DEVICE, t),
+  user: (r, t) => r.object(USER, t),
+  regs: (r, t) => r.object(REGS, t),
+  source: (r, t) => r.object(SOURCE, t),
+  test: (r, t) => {
+    t.test = r.integer() === 1;
+  },
+  at: (r, t) => {
+    t.at = r.integer();
+  },
+  tmax: (r, t) => {
+    t.tmaxMs = r.integer();
+  },
+  cur: (r, t) => {
+    t.cur = r.strings();
+  },
+  wseat: (r, t) => {
+    t.wseat = r.strings();
+  },
+  bseat: (r, t) => {
+    t.bseat = r.strings();
+  },
+  bcat: (r, t) => {
+    t.bcat = r.strings();
+  },
+  acat: (r, t) => {
+    t.acat = r.strings();
+  },
+  badv: (r, t) => {
+    t.badv = r.strings();
+  },
+  bapp: (r, t) => {
+    t.bapp = r.strings();
+  },
+  ext: (r, t) => r.object(EXT, t),
+});
+
+const reader = new JsonReader();
+
+/** Reads a bid request; Malformed with a pointer to what is wrong. Meaning is judged elsewhere (`valid`). */
+export function readBidRequest(body: Buffer): BidRequest | Malformed {
+  const request = newBidRequest();
+  try {
+    reader.readDocument(body, REQUEST, request);
+    return request;
+  } catch (error) {
+    if (error instanceof Malformed) return error;
+    if (!(error instanceof RepeatedKey)) throw error;
+    return readAgain(body);
+  }
+}
+
+/** Somebody named a field twice: the last one counts, which a parsed and rewritten copy says plainly. */
+function readAgain(body: Buffer): BidRequest | Malformed {
+  if (!reader.accepts(body)) return new Malformed('not JSON, or nested too deeply', 0, '');
+  const copy = Buffer.from(JSON.stringify(JSON.parse(body.toString('utf8'))));
+  return readBidRequest(copy);
+}

@@ -1,0 +1,66 @@
+/** The `video` and `audio` objects of an imp (OpenRTB 2.6 §3.2.7, §3.2.8). Owns their field tables. */
+import { fields } from './fields.ts';
+import type { JsonReader } from './json.ts';
+import { type Media, newMedia } from './message.ts';
+
+const MAX_LIST = 1000;
+
+const MEDIA = fields<Media>({
+  mimes: (r, t) => {
+    t.mimes = r.strings();
+  },
+  minduration: (r, t) => {
+    t.minDurationS = r.integer();
+  },
+  maxduration: (r, t) => {
+    t.maxDurationS = r.integer();
+  },
+  rqddurs: (r, t) => {
+    t.requiredDurationsS = r.integers();
+  },
+  w: (r, t) => {
+    t.w = r.integer();
+  },
+  h: (r, t) => {
+    t.h = r.integer();
+  },
+  protocols: (r, t) => {
+    t.protocols = r.integers();
+  },
+  api: (r, t) => {
+    t.api = r.integers();
+  },
+  linearity: (r, t) => {
+    t.linearity = r.integer();
+  },
+  skip: (r, t) => {
+    t.skip = r.integer();
+  },
+  maxseq: (r, t) => {
+    t.maxSequence = r.integer();
+  },
+  poddur: (r, t) => {
+    t.podDurationS = r.integer();
+  },
+  podid: (r, t) => {
+    t.podId = r.peek() === '"' ? r.string() : r.numberText();
+  },
+  mincpmpersec: (r, t) => {
+    t.minCpmPerSec = r.numberText();
+  },
+  durfloors: (r, t) => {
+    r.array((each) => {
+      t.durationFloors = true;
+      each.skip();
+    }, MAX_LIST);
+  },
+  battr: (r, t) => {
+    t.battr = r.integers();
+  },
+});
+
+export const readMedia = (r: JsonReader): Media => {
+  const target = newMedia();
+  r.object(MEDIA, target);
+  return target;
+};
