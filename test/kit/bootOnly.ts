@@ -9,4 +9,5 @@ const [database, redis] = await Promise.all([
   bootRedis({ dataDir: join(folder, 'redis'), durable: false }),
 ]);
 process.stdout.write(`${JSON.stringify([database.port, redis.port])}\n`);
-setInterval(() => {}, 60_000);
+// The test holds the other end of standard input: should it die, so do we.
+process.stdin.resume().once('end', () => process.exit(0));

@@ -53,7 +53,7 @@ test('kill -9 of the process that booted them stops both servers', async () => {
   const child = spawn(
     process.execPath,
     ['--import', 'tsx', 'test/kit/bootOnly.ts', join(folder, 'orphans')],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
+    { stdio: ['pipe', 'pipe', 'inherit'] },
   );
   const ports = await firstLine(child).then((line) => JSON.parse(line) as number[]);
   expect(await Promise.all(ports.map(listening))).toEqual([true, true]);
