@@ -71,7 +71,7 @@ export async function take(
   } catch (error) {
     if (!(error instanceof Error && error.message.startsWith('NOGROUP'))) throw error;
     await ensureGroup(redis, stream);
-    return [];
+    return take(redis, stream, consumer, count, claimIdleMs);
   }
 }
 
