@@ -60,6 +60,20 @@ redis.call('HSET', KEYS[1], 'l:' .. ARGV[1], (tonumber(amount) - back) .. rest)
 redis.call('HINCRBY', KEYS[1], 'free', back)
 return back`,
 
+  /**
+   * Give back all but what a node has signed. ARGV leaseId, signed → returned. Naming what stays, not what goes, makes a
+   * repetition (an answer lost on the way) harmless; `giveBack` twice would return twice.
+   */
+  keep: `
+local lease = redis.call('HGET', KEYS[1], 'l:' .. ARGV[1])
+if not lease then return 0 end
+local amount, rest = string.match(lease, '^(%d+)(:.*)$')
+local back = tonumber(amount) - tonumber(ARGV[2])
+if back <= 0 then return 0 end
+redis.call('HSET', KEYS[1], 'l:' .. ARGV[1], ARGV[2] .. rest)
+redis.call('HINCRBY', KEYS[1], 'free', back)
+return back`,
+
   /** Charge a click at once. ARGV price → µCNY charged, min(price, free); 0 when nothing is left. */
   charge: `
 local free = tonumber(redis.call('HGET', KEYS[1], 'free') or '0')

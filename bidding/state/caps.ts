@@ -1,0 +1,207 @@
+/**
+ * Frequency counters: one packed string a user, ten bytes a counter, so that a user-day of ten counters is a hundred.
+ * Owns their form, the read of all users of one event-loop turn in one call, and the counting. Counts of this node
+ * that Redis has not confirmed yet are added to what is read, so that two auctions for one user in a row see each other.
+ *
+ * Counted when an ad is handed out, not when it is seen: the decision and its count cannot come apart.
+ */
+import { dayOf, dayStartMs, hourOf } from '../../db/terms/day.ts';
+import type { FrequencyCap } from '../../db/terms/market.ts';
+import { keys } from '../wire/keys.ts';
+import { run, type Store, script, within } from './script.ts';
+
+const RECORD = 10;
+const READ_TIMEOUT_MS = 50;
+const DAY_MS = 86_400_000;
+const SCOPES = { lineItem: 0, campaign: 1, advertiser: 2 } as const;
+const WINDOWS = { hour: 0, day: 1, lifetime: 2 } as const;
+/** A user's counters are forgotten this long after the last one, lifetime caps included: PIPL's storage limitation. */
+const KEEP_SECONDS = 90 * 86_400;
+
+type Scope = FrequencyCap['scope'];
+type Window = FrequencyCap['window'];
+
+/** One counter's identity: kind (1), id (4), bucket of time (3). The count (2) follows in the record. */
+export function counterKey(scope: Scope, id: number, window: Window, atMs: number): string {
+  const record = Buffer.alloc(RECORD - 2);
+  record[0] = SCOPES[scope] * 4 + WINDOWS[window];
+  record.writeUInt32BE(id >>> 0, 1);
+  record.writeUIntBE(bucketOf(window, atMs), 5, 3);
+  return record.toString('latin1');
+}
+
+function bucketOf(window: Window, atMs: number): number {
+  if (window === 'hour') return hourOf(atMs);
+  return window === 'day' ? Math.round(dayStartMs(dayOf(atMs)) / DAY_MS) : 0;
+}
+
+/**
+ * KEYS users; ARGV keep seconds, first bucket of hours and of days still alive, then a string of counters for each key.
+ * Counters whose time is over are dropped on the way.
+ */
+const COUNT = script(`
+local hour, day = tonumber(ARGV[2]), tonumber(ARGV[3])
+for k = 1, #KEYS do
+  local old, add, out, seen = redis.call('GET', KEYS[k]) or '', ARGV[3 + k], {}, {}
+  for i = 1, #add, 8 do
+    local key = string.sub(add, i, i + 7)
+    seen[key] = (seen[key] or 0) + 1
+  end
+  for i = 1, #old, 10 do
+    local key = string.sub(old, i, i + 7)
+    local kind = string.byte(key, 1) % 4
+    local b1, b2, b3, c1, c2 = string.byte(old, i + 5, i + 9)
+    local bucket, count = b1 * 65536 + b2 * 256 + b3, c1 * 256 + c2
+    if seen[key] then
+      count = math.min(count + seen[key], 65535)
+      seen[key] = nil
+    end
+    if kind == 2 or (kind == 0 and bucket >= hour) or (kind == 1 and bucket >= day) then
+      out[#out + 1] = key .. string.char(math.floor(count / 256), count % 256)
+    end
+  end
+  for key, count in pairs(seen) do
+    out[#out + 1] = key .. string.char(math.floor(count / 256), count % 256)
+  end
+  redis.call('SET', KEYS[k], table.concat(out), 'EX', ARGV[1])
+end
+return #KEYS`);
+
+/** What is known of one user at one moment. */
+export interface UserCounts {
+  count(scope: Scope, id: number, window: Window): number;
+}
+
+class Counts implements UserCounts {
+  private readonly packed: string;
+  private readonly pending: readonly string[] | undefined;
+  private readonly atMs: number;
+  constructor(packed: string, pending: readonly string[] | undefined, atMs: number) {
+    this.packed = packed;
+    this.pending = pending;
+    this.atMs = atMs;
+  }
+
+  count(scope: Scope, id: number, window: Window): number {
+    const key = counterKey(scope, id, window, this.atMs);
+    let total = 0;
+    for (let at = 0; at < this.packed.length; at += RECORD) {
+      if (!this.packed.startsWith(key, at)) continue;
+      total += this.packed.charCodeAt(at + 8) * 256 + this.packed.charCodeAt(at + 9);
+      break;
+    }
+    if (this.pending) for (const each of this.pending) if (each === key) total++;
+    return total;
+  }
+}
+
+export interface CapCounters {
+  /** Calls back in a later turn; undefined: Redis did not answer, so no cap can be checked. */
+  read(userHash: string, atMs: number, done: (counts: UserCounts | undefined) => void): void;
+  /** Counts one ad handed out, for each cap of its line item. */
+  add(userHash: string, counterKeys: readonly string[], atMs: number): void;
+  /** Sends what waits; resolves when Redis has it. For an orderly end, and for tests. */
+  flush(): Promise<void>;
+}
+
+interface Waiting {
+  userHash: string;
+  atMs: number;
+  done: (counts: UserCounts | undefined) => void;
+}
+
+export function createCaps(store: Store): CapCounters {
+  let readers: Waiting[] = [];
+  let additions = new Map<string, string[]>();
+  /** Not yet confirmed by Redis, by user. */
+  const pending = new Map<string, string[]>();
+  let scheduled = false;
+  let additionsAtMs = 0;
+  let sending: Promise<void> = Promise.resolve();
+
+  const schedule = (): void => {
+    if (scheduled) return;
+    scheduled = true;
+    setImmediate(() => {
+      scheduled = false;
+      flushReads();
+      sending = flushAdditions();
+    });
+  };
+
+  function flushReads(): void {
+    if (readers.length === 0) return;
+    const batch = readers;
+    readers = [];
+    fetchAll(store, batch).then(
+      (values) => {
+        for (let i = 0; i < batch.length; i++) {
+          const { userHash, atMs, done } = batch[i] as Waiting;
+          done(new Counts(values[i]?.toString('latin1') ?? '', pending.get(userHash), atMs));
+        }
+      },
+      () => {
+        for (const { done } of batch) done(undefined);
+      },
+    );
+  }
+
+  async function flushAdditions(): Promise<void> {
+    if (additions.size === 0) return;
+    const batch = additions;
+    additions = new Map();
+    try {
+      await countAll(store, batch, additionsAtMs);
+    } catch {
+      // Redis is away: nobody with caps is served meanwhile, so these few counts are all that is lost.
+    }
+    for (const [userHash, sent] of batch) {
+      const rest = pending.get(userHash)?.slice(sent.length) ?? [];
+      if (rest.length > 0) pending.set(userHash, rest);
+      else pending.delete(userHash);
+    }
+  }
+
+  return {
+    read(userHash, atMs, done) {
+      readers.push({ userHash, atMs, done });
+      schedule();
+    },
+    add(userHash, counterKeys, atMs) {
+      const mine = additions.get(userHash);
+      if (mine) mine.push(...counterKeys);
+      else additions.set(userHash, [...counterKeys]);
+      const waiting = pending.get(userHash);
+      if (waiting) waiting.push(...counterKeys);
+      else pending.set(userHash, [...counterKeys]);
+      additionsAtMs = atMs;
+      schedule();
+    },
+    async flush() {
+      await sending;
+      await flushAdditions();
+    },
+  };
+}
+
+/** On one server a single MGET; on a cluster a GET for each, which ioredis pipelines by node. */
+function fetchAll(store: Store, batch: readonly Waiting[]): Promise<(Buffer | null)[]> {
+  const names = batch.map((each) => keys.caps(each.userHash));
+  const answer = store.isCluster
+    ? Promise.all(names.map((name) => store.getBuffer(name)))
+    : store.mgetBuffer(names);
+  return within(READ_TIMEOUT_MS, answer);
+}
+
+async function countAll(store: Store, batch: Map<string, string[]>, atMs: number): Promise<void> {
+  const head = [KEEP_SECONDS, bucketOf('hour', atMs), bucketOf('day', atMs)];
+  const packed = ([user, added]: [string, string[]]): [string, Buffer] => [
+    keys.caps(user),
+    Buffer.from(added.join(''), 'latin1'),
+  ];
+  const all = [...batch].map(packed);
+  if (store.isCluster)
+    await Promise.all(all.map(([name, added]) => run(store, COUNT, [name], [...head, added])));
+  else
+    await run(store, COUNT, all.map(([name]) => name), [...head, ...all.map(([, added]) => added)]);
+}

@@ -1,0 +1,179 @@
+/**
+ * This node's share of the budgets. A lease is taken from the central pool (bidding/wire/budget.ts), spent here without asking
+ * anybody, and given back when idle. Owns the size and timing of leases; refuses to sign for more than a lease holds or
+ * after it has expired, which is why no crash, retry or partition can overspend. Clicks are charged centrally.
+ */
+import { type Day, dayOf } from '../../db/terms/day.ts';
+import { BUDGET_LUA, LEASE_TTL_MS, makeLeaseId } from '../wire/budget.ts';
+import { keys } from '../wire/keys.ts';
+import { run, type Store, script, within } from './script.ts';
+
+const TAKE = script(BUDGET_LUA.take);
+const GIVE_BACK = script(BUDGET_LUA.keep);
+const CHARGE = script(BUDGET_LUA.charge);
+
+const TIMEOUT_MS = 200;
+/** A denied node asks again after this. */
+const BACK_OFF_MS = 1_000;
+const IDLE_MS = 60_000;
+/** Stop signing this long before the lease ends: clocks of nodes differ. */
+const SAFETY_MS = 2_000;
+const MIN_IMPRESSIONS = 5;
+
+interface Lease {
+  id: number;
+  day: Day;
+  amount: number;
+  signed: number;
+  expiresAtMs: number;
+  usedAtMs: number;
+}
+
+interface Account {
+  leases: Lease[];
+  asking: Promise<void> | undefined;
+  deniedUntilMs: number;
+  /** What the pool held at the last answer: sizes the next lease. */
+  poolMicroCny: number;
+  poolAtMs: number;
+}
+
+export interface Leases {
+  /** µCNY that this node may sign for now. Asks for more in the background when little is left. */
+  available(lineItemId: number, unitMicroCny: number, nowMs: number): number;
+  /** Resolves when the pool has answered for line items of which nothing is known here. */
+  prepare(lineItemId: number, unitMicroCny: number, nowMs: number): Promise<void> | undefined;
+  /** Signs for `amount`: the lease's id, or 0 when there is not enough. */
+  debit(lineItemId: number, amountMicroCny: number, nowMs: number): number;
+  /** What the pool of a line item paid by click held at last sight, and a fresh look in the background. */
+  clickBudget(lineItemId: number, nowMs: number): number;
+  /** Charges a click on the business day `day`; what was charged, at most the price. */
+  chargeClick(lineItemId: number, day: Day, priceMicroCny: number): Promise<number>;
+  /** Gives back idle and expired leases; call once a second. `all`: everything, for an orderly end. */
+  sweep(nowMs: number, all?: boolean): Promise<void>;
+}
+
+/** `nodes`: how many share the pools, which sizes a lease. */
+export function createLeases(store: Store, nodeId: string, nodes: () => number): Leases {
+  const accounts = new Map<number, Account>();
+  let salt = hash(nodeId);
+
+  const accountOf = (lineItemId: number): Account => {
+    let account = accounts.get(lineItemId);
+    if (!account) {
+      account = { leases: [], asking: undefined, deniedUntilMs: 0, poolMicroCny: -1, poolAtMs: 0 };
+      accounts.set(lineItemId, account);
+    }
+    return account;
+  };
+
+  async function take(lineItemId: number, account: Account, unit: number, nowMs: number): Promise<void> {
+    salt = (salt + 1) % 4096;
+    const id = makeLeaseId(nowMs, salt);
+    const day = dayOf(nowMs);
+    const share = Math.floor(Math.max(account.poolMicroCny, 0) / (10 * Math.max(nodes(), 1)));
+    const wanted = Math.max(MIN_IMPRESSIONS * unit, share, 1);
+    const expiresAtMs = nowMs + LEASE_TTL_MS;
+    const name = keys.budget(lineItemId, day);
+    try {
+      const answer = await within(TIMEOUT_MS, run(store, TAKE, [name], [id, wanted, expiresAtMs, nodeId]));
+      const [granted = 0, free = 0] = (answer as number[]).map(Number);
+      account.poolMicroCny = free;
+      account.poolAtMs = nowMs;
+      if (granted > 0)
+        account.leases.push({ id, day, amount: granted, signed: 0, expiresAtMs, usedAtMs: nowMs });
+      if (granted < unit) account.deniedUntilMs = nowMs + BACK_OFF_MS;
+    } catch {
+      // An answer that did not come leaves the lease out until it expires: dear, never wrong.
+      account.deniedUntilMs = nowMs + BACK_OFF_MS;
+    }
+  }
+
+  const ask = (lineItemId: number, account: Account, unit: number, nowMs: number): Promise<void> => {
+    account.asking ??= take(lineItemId, account, unit, nowMs).finally(() => {
+      account.asking = undefined;
+    });
+    return account.asking;
+  };
+
+  const left = (account: Account, nowMs: number): number => {
+    let sum = 0;
+    for (const lease of account.leases)
+      if (lease.expiresAtMs - SAFETY_MS > nowMs) sum += lease.amount - lease.signed;
+    return sum;
+  };
+
+  async function giveBack(lineItemId: number, lease: Lease): Promise<void> {
+    const name = keys.budget(lineItemId, lease.day);
+    // What is kept is named, not what is returned: an answer lost and sent again changes nothing.
+    await within(TIMEOUT_MS, run(store, GIVE_BACK, [name], [lease.id, lease.signed])).catch(() => 0);
+  }
+
+  return {
+    available(lineItemId, unitMicroCny, nowMs) {
+      const account = accountOf(lineItemId);
+      const sum = left(account, nowMs);
+      const low = Math.max(2 * unitMicroCny, (account.leases.at(-1)?.amount ?? 0) / 4);
+      if (sum < low && nowMs >= account.deniedUntilMs)
+        void ask(lineItemId, account, unitMicroCny, nowMs);
+      return sum;
+    },
+    prepare(lineItemId, unitMicroCny, nowMs) {
+      const account = accountOf(lineItemId);
+      if (account.leases.length > 0 || nowMs < account.deniedUntilMs) return undefined;
+      return ask(lineItemId, account, unitMicroCny, nowMs);
+    },
+    debit(lineItemId, amountMicroCny, nowMs) {
+      for (const lease of accountOf(lineItemId).leases) {
+        if (lease.expiresAtMs - SAFETY_MS <= nowMs || lease.day !== dayOf(nowMs)) continue;
+        if (lease.amount - lease.signed < amountMicroCny) continue;
+        lease.signed += amountMicroCny;
+        lease.usedAtMs = nowMs;
+        return lease.id;
+      }
+      return 0;
+    },
+    clickBudget(lineItemId, nowMs) {
+      const account = accountOf(lineItemId);
+      if (nowMs - account.poolAtMs >= BACK_OFF_MS && !account.asking) {
+        account.poolAtMs = nowMs;
+        account.asking = look(store, lineItemId, account, nowMs).finally(() => {
+          account.asking = undefined;
+        });
+      }
+      return Math.max(account.poolMicroCny, 0);
+    },
+    async chargeClick(lineItemId, day, priceMicroCny) {
+      const name = keys.budget(lineItemId, day);
+      return Number(await within(TIMEOUT_MS, run(store, CHARGE, [name], [priceMicroCny])));
+    },
+    async sweep(nowMs, all = false) {
+      const returns: Promise<void>[] = [];
+      for (const [lineItemId, account] of accounts) {
+        account.leases = account.leases.filter((lease) => {
+          const over = lease.expiresAtMs - SAFETY_MS <= nowMs || lease.day !== dayOf(nowMs);
+          const idle = nowMs - lease.usedAtMs >= IDLE_MS;
+          if (!all && !over && !idle && lease.signed < lease.amount) return true;
+          if (lease.signed < lease.amount) returns.push(giveBack(lineItemId, lease));
+          return false;
+        });
+      }
+      await Promise.all(returns);
+    },
+  };
+}
+
+async function look(store: Store, lineItemId: number, account: Account, nowMs: number): Promise<void> {
+  try {
+    const free = await within(TIMEOUT_MS, store.hget(keys.budget(lineItemId, dayOf(nowMs)), 'free'));
+    account.poolMicroCny = Number(free ?? 0);
+  } catch {
+    // The last sight holds; the charge itself is what cannot be overrun.
+  }
+}
+
+function hash(text: string): number {
+  let value = 0;
+  for (let i = 0; i < text.length; i++) value = (Math.imul(value, 31) + text.charCodeAt(i)) | 0;
+  return (value >>> 0) % 4096;
+}

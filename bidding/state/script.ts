@@ -1,0 +1,50 @@
+/** Lua in Redis by its digest. Owns the retry when a server has lost its scripts (restart, failover, new shard). */
+import { createHash } from 'node:crypto';
+import type { Cluster, Redis } from 'ioredis';
+
+/** A single server or a Redis Cluster: every script keeps its keys in one slot. */
+export type Store = Redis | Cluster;
+
+export interface Script {
+  lua: string;
+  sha: string;
+}
+
+export const script = (lua: string): Script => ({
+  lua,
+  sha: createHash('sha1').update(lua).digest('hex'),
+});
+
+type Argument = string | number | Buffer;
+
+/** Runs a script; rejects as ioredis does. */
+export async function run(
+  store: Store,
+  which: Script,
+  keys: string[],
+  args: Argument[],
+): Promise<unknown> {
+  try {
+    return await store.evalsha(which.sha, keys.length, ...keys, ...args);
+  } catch (error) {
+    if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error;
+    return store.eval(which.lua, keys.length, ...keys, ...args);
+  }
+}
+
+/** The promise's value, or a rejection after `ms`: a Redis that hangs must not hold an auction. */
+export function within<T>(ms: number, promise: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error('redis: no answer in time')), ms);
+    promise.then(
+      (value) => {
+        clearTimeout(timer);
+        resolve(value);
+      },
+      (error: Error) => {
+        clearTimeout(timer);
+        reject(error);
+      },
+    );
+  });
+}
