@@ -18,8 +18,9 @@ CREATE TABLE payout (
   batch_id          bigint REFERENCES payout_batch (id),
   payee_name        text NOT NULL,
   payee_account     text NOT NULL,
-  -- gross − netted = amount_fen × 10,000 + carry: what the statement owes, less what is clawed back, in whole fen.
-  gross_micro_cny   bigint NOT NULL CHECK (gross_micro_cny > 0),
+  -- due (of the statement) + carried (fractions of earlier payouts) − netted (clawbacks) = whole fen + carry.
+  due_micro_cny     bigint NOT NULL CHECK (due_micro_cny > 0),
+  carried_micro_cny bigint NOT NULL DEFAULT 0,
   netted_micro_cny  bigint NOT NULL DEFAULT 0 CHECK (netted_micro_cny >= 0),
   amount_fen        bigint NOT NULL CHECK (amount_fen > 0),
   carry_micro_cny   bigint NOT NULL CHECK (carry_micro_cny BETWEEN 0 AND 9999),
@@ -34,13 +35,13 @@ CREATE TABLE payout (
   reconciled_on     date,
   failure           text,
   version           integer NOT NULL DEFAULT 1,
-  CHECK (gross_micro_cny - netted_micro_cny = amount_fen * 10000 + carry_micro_cny),
+  CHECK (due_micro_cny + carried_micro_cny - netted_micro_cny = amount_fen * 10000 + carry_micro_cny),
   CONSTRAINT payout_four_eyes CHECK (approved_by IS NULL OR approved_by <> created_by),
   CHECK ((status IN ('created', 'cancelled')) = (approved_by IS NULL))
 );
 -- One living payout a statement: a second is possible only after the first failed, came back or was cancelled.
 CREATE UNIQUE INDEX payout_statement ON payout (statement_id)
-  WHERE status NOT IN ('failed', 'cancelled', 'returned', 'part_succeeded');
+  WHERE status NOT IN ('failed', 'cancelled', 'returned');
 CREATE INDEX payout_outlet ON payout (outlet_id, id DESC);
 CREATE INDEX payout_status ON payout (status, id DESC);
 

@@ -12,7 +12,7 @@ import { createPrivateKey } from 'node:crypto';
 import { AlipaySdk } from 'alipay-sdk';
 import type { Clock, Day } from '../../../db/terms/day.ts';
 import { fenToYuan } from '../../../db/terms/money.ts';
-import { alipayTime, fenOfYuan } from './format.ts';
+import { alipayTime, alipayTimeMs, fenOfYuan } from './format.ts';
 
 export interface AlipayConfig {
   /** `https://openapi.alipay.com/gateway.do`, or our own gateway's URL. */
@@ -40,6 +40,8 @@ export interface TradeState {
   tradeNo: string;
   status: 'WAIT_BUYER_PAY' | 'TRADE_SUCCESS' | 'TRADE_CLOSED' | 'TRADE_FINISHED';
   amountFen: bigint;
+  /** Epoch ms; absent while unpaid. */
+  paidAtMs: number | undefined;
 }
 
 export interface TransferState {
@@ -158,6 +160,7 @@ export function createAlipay(config: AlipayConfig) {
         tradeNo: textOf(reply.trade_no),
         status: textOf(reply.trade_status) as TradeState['status'],
         amountFen: fenOfYuan(textOf(reply.total_amount)) ?? -1n,
+        paidAtMs: alipayTimeMs(textOf(reply.send_pay_date)),
       }));
     },
 

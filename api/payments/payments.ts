@@ -1,0 +1,24 @@
+/**
+ * The payments front door: money in and out through Alipay. Other slices use these verbs and nothing behind them.
+ * Statements rank above payments: what a payout needs of them comes through `StatementPort`, supplied by whoever
+ * composes the house, so that no import points upwards.
+ */
+export { type Alipay, type AlipayConfig, createAlipay, type NotifyForm } from './alipay/client.ts';
+export { recordClawback } from './clawbacks.ts';
+export { type NotifyReply, receiveNotify } from './notify.ts';
+export { checkReturns, type OutboxRun, resolveUnknown, sendPayouts } from './outbox.ts';
+export {
+  approvePayout,
+  cancelPayout,
+  DEFAULT_POLICY,
+  type PayoutContext,
+  type PayoutPolicy,
+  type PayoutStep,
+  requestPayout,
+  type StatementDue,
+  type StatementPort,
+} from './payouts.ts';
+export { requestRefund, sendRefunds } from './refunds.ts';
+export { recordRefusal, refusals, refusalsKept } from './refusals.ts';
+export { reconcileParts, returnPart } from './settle.ts';
+export { createTopUp, type PaymentsContext, querySweep, queryTopUp } from './top-ups.ts';

@@ -1,0 +1,272 @@
+/**
+ * Payouts up to the outbox: created → approved by a second person. Owns four eyes, the amount (whole fen, earlier
+ * fractions carried in, clawbacks netted), the invoice gate and the cut into parts. Refuses, and keeps the refusal:
+ * the maker's own approval, a second approval, a statement that changed, a payable that is too small.
+ */
+import { and, eq, notInArray, sql } from 'drizzle-orm';
+import type { Db, Transaction } from '../../db/client.ts';
+import { outlet } from '../../db/schema/outlets.ts';
+import { payout, payoutPart } from '../../db/schema/payments.ts';
+import { type Day, dayOf } from '../../db/terms/day.ts';
+import { Failure } from '../../db/terms/failure.ts';
+import { fenToMicroCny, type MicroCny, microCnyToFenFloor } from '../../db/terms/money.ts';
+import { accounts, lockAccounts, post } from '../ledger/ledger.ts';
+import { planNetting, returnClawbacks, useClawbacks } from './clawbacks.ts';
+import { DEFAULT_LIMITS, outBizNo, splitIntoParts, type TransferLimits } from './parts.ts';
+import { refusalsKept } from './refusals.ts';
+import type { PaymentsContext } from './top-ups.ts';
+
+export type Payout = typeof payout.$inferSelect;
+
+/** What a payout needs of statements, which rank above this slice: whoever composes the house supplies it. */
+export interface StatementPort {
+  /** Locks the statement until the transaction ends. @throws Failure `not_found`. */
+  due(tx: Transaction, statementId: number): Promise<StatementDue>;
+  /** Told of each step in the transaction that takes it. */
+  advance(tx: Transaction, statementId: number, step: PayoutStep): Promise<void>;
+}
+
+export interface StatementDue {
+  outletId: number;
+  amountMicroCny: MicroCny;
+  /** True when its people have approved it and it may be paid. */
+  payable: boolean;
+  /** The outlet's invoice for it, where one has been registered. */
+  invoiceNo: string | null;
+}
+
+/** `failed` and `returned`: the statement is owed again. */
+export type PayoutStep = 'paying' | 'paid' | 'failed' | 'returned' | 'reconciled';
+
+export interface PayoutPolicy {
+  limits: TransferLimits;
+  /** The outlet's invoice must be registered before approval. */
+  invoiceRequired: boolean;
+  /** Approval needs a second factor shown at most this long ago; null: not asked for. */
+  secondFactorWithinMs: number | null;
+}
+
+export const DEFAULT_POLICY: PayoutPolicy = {
+  limits: DEFAULT_LIMITS,
+  invoiceRequired: false,
+  secondFactorWithinMs: null,
+};
+
+export interface PayoutContext extends PaymentsContext {
+  statements: StatementPort;
+  policy?: PayoutPolicy;
+}
+
+const policyOf = (ctx: PayoutContext): PayoutPolicy => ctx.policy ?? DEFAULT_POLICY;
+
+/**
+ * Creates a payout for an approved statement. Nothing moves yet.
+ * @throws Failure `not_found`, `conflict` (not approved, already being paid), `invalid_input` (no payee, under 0.10).
+ */
+export function requestPayout(
+  ctx: PayoutContext,
+  input: { statementId: number; by: string; batchId?: number },
+): Promise<{ payoutId: number; amountFen: bigint }> {
+  const about = {
+    what: 'payout.request',
+    subject: `statement:${input.statementId}`,
+    by: input.by,
+  } as const;
+  return refusalsKept(ctx, about, () =>
+    ctx.db.transaction(async (tx) => {
+      const due = await ctx.statements.due(tx, input.statementId);
+      if (!due.payable)
+        throw new Failure('conflict', {
+          zh: '结算单尚未批准',
+          en: 'the statement is not approved',
+        });
+      await refuseSecondPayout(tx, input.statementId);
+      const payee = await payeeOf(tx, due.outletId);
+      const carriedMicroCny = await carriedInto(tx, due.outletId);
+      const grossMicroCny = due.amountMicroCny + carriedMicroCny;
+      const netting = await planNetting(tx, due.outletId, grossMicroCny);
+      const amountFen = microCnyToFenFloor(grossMicroCny - netting.totalMicroCny);
+      splitIntoParts(amountFen, policyOf(ctx).limits); // refuses what cannot be sent
+      const [row] = await tx
+        .insert(payout)
+        .values({
+          statementId: input.statementId,
+          outletId: due.outletId,
+          batchId: input.batchId,
+          ...payee,
+          dueMicroCny: due.amountMicroCny,
+          carriedMicroCny,
+          nettedMicroCny: netting.totalMicroCny,
+          amountFen,
+          carryMicroCny: grossMicroCny - netting.totalMicroCny - fenToMicroCny(amountFen),
+          invoiceNo: due.invoiceNo,
+          createdBy: input.by,
+          createdAt: new Date(ctx.clock()),
+        })
+        .returning({ id: payout.id });
+      await useClawbacks(tx, row!.id, netting.uses);
+      return { payoutId: row!.id, amountFen };
+    }),
+  );
+}
+
+const DEAD = ['failed', 'cancelled', 'returned'] as const;
+
+async function refuseSecondPayout(tx: Transaction, statementId: number): Promise<void> {
+  const [living] = await tx
+    .select({ id: payout.id })
+    .from(payout)
+    .where(and(eq(payout.statementId, statementId), notInArray(payout.status, [...DEAD])));
+  if (living)
+    throw new Failure('conflict', {
+      zh: `该结算单已有打款单 ${living.id}`,
+      en: `payout ${living.id} already pays this statement`,
+    });
+}
+
+async function payeeOf(tx: Transaction, outletId: number) {
+  const [row] = await tx.select().from(outlet).where(eq(outlet.id, outletId)).for('share');
+  if (!row?.payeeName || !row.payeeAlipayAccount)
+    throw new Failure('invalid_input', {
+      zh: '媒体未登记收款人姓名或支付宝账号',
+      en: 'the outlet has no payee name or Alipay account',
+    });
+  return { payeeName: row.payeeName, payeeAccount: row.payeeAlipayAccount };
+}
+
+/** Fractions of a fen that living payouts of the outlet left behind (or, after a failure, took ahead). */
+async function carriedInto(tx: Transaction, outletId: number): Promise<MicroCny> {
+  const [row] = await tx
+    .select({
+      carried: sql<string>`coalesce(sum(${payout.dueMicroCny} - ${payout.nettedMicroCny} - ${payout.amountFen} * 10000), 0)::bigint`,
+    })
+    .from(payout)
+    .where(and(eq(payout.outletId, outletId), notInArray(payout.status, [...DEAD])));
+  return BigInt(row?.carried ?? 0);
+}
+
+/**
+ * A second person approves: payable → clearing and the outbox rows, in one transaction.
+ * @throws Failure `four_eyes`, `second_factor_required`, `conflict` (approved before, invoice missing, statement
+ * changed), `insufficient_funds` (the payable is smaller than the payout).
+ */
+export function approvePayout(
+  ctx: PayoutContext,
+  input: { payoutId: number; by: string; secondFactorAtMs?: number },
+): Promise<{ parts: number }> {
+  const about = {
+    what: 'payout.approve',
+    subject: `payout:${input.payoutId}`,
+    by: input.by,
+  } as const;
+  return refusalsKept(ctx, about, () =>
+    ctx.db.transaction(async (tx) => {
+      const row = await lockPayout(tx, input.payoutId);
+      refuseApproval(ctx, row, input);
+      const due = await ctx.statements.due(tx, row.statementId);
+      if (!due.payable || due.amountMicroCny !== row.dueMicroCny)
+        throw new Failure('conflict', {
+          zh: '结算单在打款单创建后有变，请取消后重新创建',
+          en: 'the statement changed after the payout was made; cancel it and make another',
+        });
+      const invoiceNo = row.invoiceNo ?? due.invoiceNo;
+      if (policyOf(ctx).invoiceRequired && !invoiceNo)
+        throw new Failure('conflict', {
+          zh: '媒体尚未开具发票，不能打款',
+          en: "the outlet's invoice has not been registered",
+        });
+      const now = new Date(ctx.clock());
+      await tx
+        .update(payout)
+        .set({
+          status: 'approved',
+          approvedBy: input.by,
+          approvedAt: now,
+          invoiceNo,
+          version: row.version + 1,
+        })
+        .where(eq(payout.id, row.id));
+      await moveToClearing(tx, row, dayOf(ctx.clock()));
+      const parts = splitIntoParts(row.amountFen, policyOf(ctx).limits);
+      const day = dayOf(row.createdAt.getTime());
+      await tx.insert(payoutPart).values(
+        parts.map((amountFen, n) => ({
+          payoutId: row.id,
+          ordinal: n + 1,
+          outBizNo: outBizNo(day, row.id, n + 1),
+          amountFen,
+          nextAttemptAt: now,
+        })),
+      );
+      await ctx.statements.advance(tx, row.statementId, 'paying');
+      return { parts: parts.length };
+    }),
+  );
+}
+
+function refuseApproval(
+  ctx: PayoutContext,
+  row: Payout,
+  input: { by: string; secondFactorAtMs?: number },
+): void {
+  if (row.status !== 'created')
+    throw new Failure('conflict', {
+      zh: `打款单已是「${row.status}」，不能再次批准`,
+      en: `the payout is ${row.status} already and cannot be approved again`,
+    });
+  if (row.createdBy === input.by)
+    throw new Failure('four_eyes', {
+      zh: '创建人不能批准自己的打款单',
+      en: 'the maker of a payout cannot approve it',
+    });
+  const within = policyOf(ctx).secondFactorWithinMs;
+  const shownAt = input.secondFactorAtMs ?? Number.NEGATIVE_INFINITY;
+  if (within !== null && !(ctx.clock() - shownAt <= within))
+    throw new Failure('second_factor_required', {
+      zh: '批准打款须再次验证动态口令',
+      en: 'approving a payout needs a fresh second factor',
+    });
+}
+
+async function moveToClearing(tx: Transaction, row: Payout, day: Day): Promise<void> {
+  const payable = accounts.payable(row.outletId);
+  const amountMicroCny = fenToMicroCny(row.amountFen);
+  const free = await lockAccounts(tx, [payable, accounts.payoutClearing]);
+  if ((free.get(payable) ?? 0n) < amountMicroCny)
+    throw new Failure('insufficient_funds', {
+      zh: '应付余额不足以打款',
+      en: 'the payable is smaller than the payout',
+    });
+  await post(tx, [
+    {
+      key: `payout:${row.id}:approved`,
+      kind: 'payout.sent',
+      day,
+      subject: `payout:${row.id}`,
+      entries: [
+        { account: payable, amountMicroCny },
+        { account: accounts.payoutClearing, amountMicroCny: -amountMicroCny },
+      ],
+    },
+  ]);
+}
+
+/** created → cancelled, by anyone who may make payouts. @throws Failure `conflict` after approval. */
+export async function cancelPayout(ctx: PayoutContext, payoutId: number): Promise<void> {
+  await ctx.db.transaction(async (tx) => {
+    const row = await lockPayout(tx, payoutId);
+    if (row.status !== 'created')
+      throw new Failure('conflict', {
+        zh: '已批准的打款单不能取消',
+        en: 'an approved payout cannot be cancelled',
+      });
+    await tx.update(payout).set({ status: 'cancelled' }).where(eq(payout.id, payoutId));
+    await returnClawbacks(tx, payoutId);
+  });
+}
+
+export async function lockPayout(tx: Db, payoutId: number): Promise<Payout> {
+  const [row] = await tx.select().from(payout).where(eq(payout.id, payoutId)).for('update');
+  if (!row) throw new Failure('not_found', { zh: '没有这笔打款单', en: 'no such payout' });
+  return row;
+}

@@ -1,0 +1,180 @@
+/**
+ * What a part's fate does to the books: clearing → cash when paid, clearing → payable when failed, cash → payable
+ * when it came back. Owns these journals, one each for ever, and how a payout's state follows from its parts'.
+ */
+import { and, eq, inArray } from 'drizzle-orm';
+import type { Transaction } from '../../db/client.ts';
+import {
+  type PartStatus,
+  type PayoutStatus,
+  payout,
+  payoutPart,
+} from '../../db/schema/payments.ts';
+import { dayOf } from '../../db/terms/day.ts';
+import { fenToMicroCny } from '../../db/terms/money.ts';
+import { type AccountCode, accounts, post } from '../ledger/ledger.ts';
+import { returnClawbacks } from './clawbacks.ts';
+import { lockPayout, type Payout, type PayoutContext, type PayoutStep } from './payouts.ts';
+import { recordRefusal } from './refusals.ts';
+
+export type Part = typeof payoutPart.$inferSelect;
+
+interface Settlement {
+  to: 'succeeded' | 'failed' | 'returned';
+  from: PartStatus[];
+  entries: (part: Part, row: Payout) => { debit: AccountCode; credit: AccountCode };
+  changes: (now: Date) => Partial<Part>;
+}
+
+const SUCCEEDED: Settlement = {
+  to: 'succeeded',
+  from: ['sending', 'unknown', 'pending'],
+  entries: () => ({ debit: accounts.payoutClearing, credit: accounts.alipayCash }),
+  changes: (now) => ({ settledAt: now, nextAttemptAt: null, lastError: null }),
+};
+const FAILED: Settlement = {
+  to: 'failed',
+  from: ['sending', 'unknown'],
+  entries: (_part, row) => ({
+    debit: accounts.payoutClearing,
+    credit: accounts.payable(row.outletId),
+  }),
+  changes: () => ({ nextAttemptAt: null }),
+};
+const RETURNED: Settlement = {
+  to: 'returned',
+  from: ['succeeded'],
+  entries: (_part, row) => ({ debit: accounts.alipayCash, credit: accounts.payable(row.outletId) }),
+  changes: (now) => ({ returnedAt: now, reconciledOn: null }),
+};
+
+/** Applies one settlement to one part, once. False when the part has moved on already. */
+async function settle(
+  ctx: PayoutContext,
+  partId: number,
+  settlement: Settlement,
+  extra: Partial<Part>,
+): Promise<boolean> {
+  return ctx.db.transaction((tx) => settleIn(ctx, tx, partId, settlement, extra));
+}
+
+async function settleIn(
+  ctx: PayoutContext,
+  tx: Transaction,
+  partId: number,
+  settlement: Settlement,
+  extra: Partial<Part>,
+): Promise<boolean> {
+  const [seen] = await tx.select().from(payoutPart).where(eq(payoutPart.id, partId));
+  if (!seen) return false;
+  // The payout first, its part second: every writer locks in this order.
+  const row = await lockPayout(tx, seen.payoutId);
+  const [part] = await tx
+    .update(payoutPart)
+    .set({ status: settlement.to, ...settlement.changes(new Date(ctx.clock())), ...extra })
+    .where(and(eq(payoutPart.id, partId), inArray(payoutPart.status, settlement.from)))
+    .returning();
+  if (!part) return false;
+  const { debit, credit } = settlement.entries(part, row);
+  const amountMicroCny = fenToMicroCny(part.amountFen);
+  await post(tx, [
+    {
+      key: `payout:${row.id}:part:${part.ordinal}:${settlement.to}`,
+      kind: `payout.${settlement.to}`,
+      day: dayOf(ctx.clock()),
+      subject: `payout:${row.id}`,
+      memo: part.outBizNo,
+      entries: [
+        { account: debit, amountMicroCny },
+        { account: credit, amountMicroCny: -amountMicroCny },
+      ],
+    },
+  ]);
+  await rollUp(ctx, tx, row.id);
+  return true;
+}
+
+export const succeedPart = (ctx: PayoutContext, partId: number, orderId: string) =>
+  settle(ctx, partId, SUCCEEDED, { orderId });
+
+export async function failPart(ctx: PayoutContext, partId: number, reason: string) {
+  return ctx.db.transaction(async (tx) => {
+    const failed = await settleIn(ctx, tx, partId, FAILED, { lastError: reason });
+    if (failed)
+      await recordRefusal(tx, ctx.clock, {
+        what: 'payout.transfer',
+        reason: reason.split(' ')[0] ?? reason,
+        zh: `支付宝拒绝打款：${reason}`,
+        en: `Alipay refused the transfer: ${reason}`,
+        subject: `payoutPart:${partId}`,
+      });
+    return failed;
+  });
+}
+
+export const returnPart = (ctx: PayoutContext, partId: number, reason: string, tx?: Transaction) =>
+  tx
+    ? settleIn(ctx, tx, partId, RETURNED, { lastError: reason })
+    : settle(ctx, partId, RETURNED, { lastError: reason });
+
+/** A payout's state from its parts': one open part keeps it open. Pure. */
+export function statusOf(
+  parts: readonly { status: PartStatus; reconciledOn: string | null }[],
+): PayoutStatus {
+  const all = (status: PartStatus) => parts.every((part) => part.status === status);
+  const any = (status: PartStatus) => parts.some((part) => part.status === status);
+  if (any('unknown')) return 'unknown';
+  if (all('pending')) return 'approved';
+  if (any('sending') || any('pending')) return 'sending';
+  if (all('failed')) return 'failed';
+  if (all('returned')) return 'returned';
+  if (!all('succeeded')) return 'part_succeeded';
+  return parts.every((part) => part.reconciledOn !== null) ? 'reconciled' : 'succeeded';
+}
+
+const STEP: Partial<Record<PayoutStatus, PayoutStep>> = {
+  succeeded: 'paid',
+  failed: 'failed',
+  returned: 'returned',
+  reconciled: 'reconciled',
+};
+
+/** Brings a payout's row, and the statement behind it, after its parts. */
+export async function rollUp(ctx: PayoutContext, tx: Transaction, payoutId: number): Promise<void> {
+  const row = await lockPayout(tx, payoutId);
+  const parts = await tx.select().from(payoutPart).where(eq(payoutPart.payoutId, payoutId));
+  const status = statusOf(parts);
+  if (status === row.status) return;
+  const settled = status === 'succeeded' || status === 'failed' || status === 'part_succeeded';
+  await tx
+    .update(payout)
+    .set({
+      status,
+      version: row.version + 1,
+      ...(settled ? { settledAt: new Date(ctx.clock()) } : {}),
+      ...(status === 'failed' || status === 'returned'
+        ? { failure: parts.find((p) => p.lastError)?.lastError }
+        : {}),
+    })
+    .where(eq(payout.id, payoutId));
+  if (status === 'failed' || status === 'returned') await returnClawbacks(tx, payoutId);
+  const step = STEP[status];
+  if (step) await ctx.statements.advance(tx, row.statementId, step);
+}
+
+/** Marks parts as found in the bank's bill of `day`. */
+export async function reconcileParts(
+  ctx: PayoutContext,
+  tx: Transaction,
+  partIds: readonly number[],
+  day: string,
+): Promise<void> {
+  if (partIds.length === 0) return;
+  const rows = await tx
+    .update(payoutPart)
+    .set({ reconciledOn: day })
+    .where(inArray(payoutPart.id, [...partIds]))
+    .returning({ payoutId: payoutPart.payoutId });
+  for (const payoutId of [...new Set(rows.map((row) => row.payoutId))].sort((a, b) => a - b))
+    await rollUp(ctx, tx, payoutId);
+}
