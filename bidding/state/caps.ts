@@ -203,5 +203,10 @@ async function countAll(store: Store, batch: Map<string, string[]>, atMs: number
   if (store.isCluster)
     await Promise.all(all.map(([name, added]) => run(store, COUNT, [name], [...head, added])));
   else
-    await run(store, COUNT, all.map(([name]) => name), [...head, ...all.map(([, added]) => added)]);
+    await run(
+      store,
+      COUNT,
+      all.map(([name]) => name),
+      [...head, ...all.map(([, added]) => added)],
+    );
 }

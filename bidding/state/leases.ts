@@ -67,7 +67,12 @@ export function createLeases(store: Store, nodeId: string, nodes: () => number):
     return account;
   };
 
-  async function take(lineItemId: number, account: Account, unit: number, nowMs: number): Promise<void> {
+  async function take(
+    lineItemId: number,
+    account: Account,
+    unit: number,
+    nowMs: number,
+  ): Promise<void> {
     salt = (salt + 1) % 4096;
     const id = makeLeaseId(nowMs, salt);
     const day = dayOf(nowMs);
@@ -76,7 +81,10 @@ export function createLeases(store: Store, nodeId: string, nodes: () => number):
     const expiresAtMs = nowMs + LEASE_TTL_MS;
     const name = keys.budget(lineItemId, day);
     try {
-      const answer = await within(TIMEOUT_MS, run(store, TAKE, [name], [id, wanted, expiresAtMs, nodeId]));
+      const answer = await within(
+        TIMEOUT_MS,
+        run(store, TAKE, [name], [id, wanted, expiresAtMs, nodeId]),
+      );
       const [granted = 0, free = 0] = (answer as number[]).map(Number);
       account.poolMicroCny = free;
       account.poolAtMs = nowMs;
@@ -89,7 +97,12 @@ export function createLeases(store: Store, nodeId: string, nodes: () => number):
     }
   }
 
-  const ask = (lineItemId: number, account: Account, unit: number, nowMs: number): Promise<void> => {
+  const ask = (
+    lineItemId: number,
+    account: Account,
+    unit: number,
+    nowMs: number,
+  ): Promise<void> => {
     account.asking ??= take(lineItemId, account, unit, nowMs).finally(() => {
       account.asking = undefined;
     });
@@ -106,7 +119,9 @@ export function createLeases(store: Store, nodeId: string, nodes: () => number):
   async function giveBack(lineItemId: number, lease: Lease): Promise<void> {
     const name = keys.budget(lineItemId, lease.day);
     // What is kept is named, not what is returned: an answer lost and sent again changes nothing.
-    await within(TIMEOUT_MS, run(store, GIVE_BACK, [name], [lease.id, lease.signed])).catch(() => 0);
+    await within(TIMEOUT_MS, run(store, GIVE_BACK, [name], [lease.id, lease.signed])).catch(
+      () => 0,
+    );
   }
 
   return {
@@ -163,9 +178,17 @@ export function createLeases(store: Store, nodeId: string, nodes: () => number):
   };
 }
 
-async function look(store: Store, lineItemId: number, account: Account, nowMs: number): Promise<void> {
+async function look(
+  store: Store,
+  lineItemId: number,
+  account: Account,
+  nowMs: number,
+): Promise<void> {
   try {
-    const free = await within(TIMEOUT_MS, store.hget(keys.budget(lineItemId, dayOf(nowMs)), 'free'));
+    const free = await within(
+      TIMEOUT_MS,
+      store.hget(keys.budget(lineItemId, dayOf(nowMs)), 'free'),
+    );
     account.poolMicroCny = Number(free ?? 0);
   } catch {
     // The last sight holds; the charge itself is what cannot be overrun.

@@ -13,8 +13,8 @@ export const keys = {
   budget: (lineItemId: number, day: string): string => `budget:{${lineItemId}}:${day}`,
   /** Packed frequency counters of a user. */
   caps: (userHash: string): string => `caps:{${userHash}}`,
-  /** Billable tokens already counted at the edge (replay guard before metering's own). */
-  seen: (eventKey: string): string => `seen:{${eventKey}}`,
+  /** Events already appended (replay guard before metering's own); in the slot of its stream, so that one script does both. */
+  seen: (shard: number, eventKey: string): string => `seen:{e${shard}}:${eventKey}`,
   /** Published auctions for the operators' live wall: capped stream. */
   live: 'live:{l}',
   /** Health of bidding nodes: hash node → JSON, refreshed each second. */
