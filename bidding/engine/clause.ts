@@ -107,3 +107,19 @@ function meet<T>(list: readonly T[], values: readonly T[]): boolean {
   for (const value of values) if (has(list, value)) return true;
   return false;
 }
+
+/** The one attribute that a clause speaks of; undefined when there are several or none. */
+export function soleAttribute(clause: Clause): Predicate['attribute'] | undefined {
+  if (clause.kind === 'leaf') return clause.predicate.attribute;
+  let sole: Predicate['attribute'] | undefined;
+  for (const part of clause.of) {
+    const attribute = soleAttribute(part);
+    if (attribute === undefined || (sole !== undefined && attribute !== sole)) return undefined;
+    sole = attribute;
+  }
+  return sole;
+}
+
+/** Whether a clause speaks of this attribute only. */
+export const soleAttributeIs = (clause: Clause, attribute: Predicate['attribute']): boolean =>
+  soleAttribute(clause) === attribute;

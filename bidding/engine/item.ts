@@ -33,16 +33,20 @@ export const isPsa = (item: SnapshotLineItem): boolean =>
 
 /**
  * Priority as a class: guaranteed → deal → open. A guaranteed item that carries its dual prices competes by them in
- * the open class instead, which is what makes guarantees cheap.
+ * the open class instead, which is what makes guarantees cheap. Deals count for priority `deal` and `guaranteed` only.
  */
 export function classOf(item: SnapshotLineItem): number {
   if (item.priority === 'guaranteed') return item.guaranteed ? 0 : 2;
   return item.priority === 'deal' ? 1 : 0;
 }
 
-/** Upper bound of the item's score: its bid at the best prediction allowed, unpaced. */
+/**
+ * Upper bound of the item's score: its bid at the best prediction allowed, unpaced. Guaranteed items are looked at first
+ * even when their dual prices are low, because no floor holds for them: they also take what nobody buys.
+ */
 export function boundOf(item: SnapshotLineItem, deals: readonly SnapshotDeal[]): number {
   let worth = bidAtBest(item);
+  if (item.priority === 'guaranteed') return 2 * CLASS_STEP + worth;
   for (const deal of deals) {
     if (deal.kind !== 'pmp') worth = Math.max(worth, deal.priceCpmFen * MICRO_PER_CPM_FEN);
   }
@@ -50,13 +54,6 @@ export function boundOf(item: SnapshotLineItem, deals: readonly SnapshotDeal[]):
 }
 
 function bidAtBest(item: SnapshotLineItem): number {
-  if (item.guaranteed) {
-    let county = 0;
-    for (const extra of Object.values(item.guaranteed.countyMicroCny)) {
-      if (extra > county) county = extra;
-    }
-    return item.guaranteed.alphaMicroCny + county;
-  }
   if (item.pricing === 'CPM') return item.bidFen * MICRO_PER_CPM_FEN;
   const click = item.bidFen * MICRO_PER_FEN * (item.maxCtr ?? DEFAULT_MAX_CTR);
   return item.pricing === 'CPC' ? click : click * (item.maxCvr ?? DEFAULT_MAX_CVR);

@@ -4,7 +4,7 @@
  */
 import { CARRIERS, CONNECTIONS, DEVICES, OPERATING_SYSTEMS, TIERS } from '../../db/terms/market.ts';
 import type { Predicate } from '../wire/target.ts';
-import type { Clause } from './clause.ts';
+import { type Clause, soleAttribute } from './clause.ts';
 import type { Place } from './place.ts';
 
 type Small = 'device' | 'os' | 'tier' | 'connection' | 'carrier';
@@ -70,16 +70,4 @@ function leafMask(predicate: Predicate, negated: boolean): number {
   }
   const mine = fieldMask(field);
   return (FULL_MASK & ~mine) | (negated ? mine & ~bits : bits);
-}
-
-/** The one attribute that a clause speaks of; undefined when there are several or none. */
-export function soleAttribute(clause: Clause): Predicate['attribute'] | undefined {
-  if (clause.kind === 'leaf') return clause.predicate.attribute;
-  let sole: Predicate['attribute'] | undefined;
-  for (const part of clause.of) {
-    const attribute = soleAttribute(part);
-    if (attribute === undefined || (sole !== undefined && attribute !== sole)) return undefined;
-    sole = attribute;
-  }
-  return sole;
 }

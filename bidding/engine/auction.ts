@@ -1,0 +1,227 @@
+/**
+ * The auction over what was found: our candidates and partners' bids, several imps of one page together. Owns ranking,
+ * separation and price. Budgets and caps are the caller's: it is asked before a winner is final. Pure and synchronous.
+ */
+import type { Category } from '../../db/terms/market.ts';
+import { CLASS_STEP } from './item.ts';
+import type {
+  Candidate,
+  Found,
+  ImpMatch,
+  ImpOutcome,
+  Outcome,
+  PartnerBid,
+  TraceLine,
+  Win,
+} from './outcome.ts';
+import { type Charge, chargeOf, classOfScore, scoreWithin, secondPrice } from './price.ts';
+import { NO_BID, type NoBidReason } from './reasons.ts';
+
+export interface AuctionCalls {
+  partnerBids?: readonly PartnerBid[];
+  /** Asked once for every candidate before it is ranked: caps, click budgets. `NO_BID.none` lets it in. */
+  refuse?: (candidate: Candidate, match: ImpMatch) => NoBidReason;
+  /** Takes the money of a winner of ours; anything but `NO_BID.none` and the next one wins. */
+  take?: (candidate: Candidate, match: ImpMatch, charge: Charge) => NoBidReason;
+  /** A line for every contender, when somebody wants to know. */
+  trace?: TraceLine[];
+}
+
+interface Contender {
+  candidate: Candidate | undefined;
+  partnerBid: PartnerBid | undefined;
+  score: number;
+  advertiser: number | string;
+  category: string;
+  reason: NoBidReason;
+}
+
+/** Categories in which nobody competes. */
+const PEACEFUL: ReadonlySet<string> = new Set<Category | ''>(['psa', 'government', 'other', '']);
+
+export function runAuction(found: Found, calls: AuctionCalls): Outcome {
+  const outcome: Outcome = { version: found.version, imps: [] };
+  const fields: Contender[][] = [];
+  for (let i = 0; i < found.count; i++) {
+    const match = found.imps[i] as ImpMatch;
+    fields.push(contendersOf(match, i, calls));
+    outcome.imps.push({ match, win: undefined, reason: match.reason });
+  }
+  const placed: Contender[] = [];
+  // The highest score of the page is settled first; what it excludes is excluded everywhere else.
+  for (let settled = 0; settled < found.count; settled++) {
+    const best = bestImp(outcome.imps, fields, placed);
+    if (best < 0) break;
+    const winner = settle(
+      outcome.imps[best] as ImpOutcome,
+      fields[best] as Contender[],
+      placed,
+      calls,
+    );
+    if (winner) placed.push(winner);
+    else settled -= 1;
+  }
+  for (let i = 0; i < found.count; i++) {
+    close(outcome.imps[i] as ImpOutcome, fields[i] as Contender[], calls.trace);
+  }
+  return outcome;
+}
+
+function contendersOf(match: ImpMatch, impIndex: number, calls: AuctionCalls): Contender[] {
+  const field: Contender[] = [];
+  for (let i = 0; i < match.count; i++) {
+    const candidate = match.candidates[i] as Candidate;
+    const { source } = candidate.item;
+    field.push({
+      candidate,
+      partnerBid: undefined,
+      score: candidate.score,
+      advertiser: source.advertiserDomain ?? source.advertiserId,
+      category: source.category,
+      reason: calls.refuse ? calls.refuse(candidate, match) : NO_BID.none,
+    });
+  }
+  if (!calls.partnerBids) return field;
+  for (const bid of calls.partnerBids) {
+    if (bid.impIndex !== impIndex) continue;
+    field.push({
+      candidate: undefined,
+      partnerBid: bid,
+      score: (bid.dealId ? CLASS_STEP : 0) + bid.priceMicroCny,
+      advertiser: bid.domain || bid.seat,
+      category: bid.category,
+      reason: partnerRefusal(bid, match),
+    });
+  }
+  // Stable: of equal scores our own go first, then partners as they answered.
+  return field.sort((a, b) => b.score - a.score);
+}
+
+function partnerRefusal(bid: PartnerBid, match: ImpMatch): NoBidReason {
+  if (bid.dealId) return NO_BID.none;
+  if (match.imp.privateAuction) return NO_BID.private_auction;
+  return bid.priceMicroCny < match.floorMicroCny ? NO_BID.below_floor : NO_BID.none;
+}
+
+/** The unsold imp whose best contender scores highest; −1 when none has any. */
+function bestImp(imps: readonly ImpOutcome[], fields: Contender[][], placed: Contender[]): number {
+  let best = -1;
+  let bestScore = -1;
+  for (let i = 0; i < imps.length; i++) {
+    if (imps[i]?.win) continue;
+    const first = firstOf(fields[i] as Contender[], placed);
+    if (first && first.score > bestScore) {
+      best = i;
+      bestScore = first.score;
+    }
+  }
+  return best;
+}
+
+/** The best contender that nothing has refused, marking those that the page keeps apart. */
+function firstOf(field: readonly Contender[], placed: readonly Contender[]): Contender | undefined {
+  for (const contender of field) {
+    if (contender.reason !== NO_BID.none) continue;
+    if (!isSeparated(contender, placed)) return contender;
+    contender.reason = NO_BID.separated;
+  }
+  return undefined;
+}
+
+function isSeparated(contender: Contender, placed: readonly Contender[]): boolean {
+  for (const other of placed) {
+    if (other.advertiser === contender.advertiser) {
+      // A booking of several places on a page is a roadblock, meant so.
+      if (contender.candidate?.item.source.priority !== 'guaranteed') return true;
+    } else if (other.category === contender.category && !PEACEFUL.has(other.category)) return true;
+  }
+  return false;
+}
+
+/** Sells one imp to its best contender; undefined when that one could not pay and was struck off. */
+function settle(
+  imp: ImpOutcome,
+  field: readonly Contender[],
+  placed: readonly Contender[],
+  calls: AuctionCalls,
+): Contender | undefined {
+  const winner = firstOf(field, placed) as Contender;
+  const pressing = pressureOn(winner, field);
+  const win = winner.candidate
+    ? ourWin(winner.candidate, pressing, imp.match)
+    : partnerWin(winner.partnerBid as PartnerBid, pressing, imp.match);
+  if (winner.candidate && calls.take && win.billOn !== 'none') {
+    winner.reason = calls.take(winner.candidate, imp.match, win);
+    if (winner.reason !== NO_BID.none) return undefined;
+  }
+  imp.win = win;
+  imp.reason = NO_BID.none;
+  return winner;
+}
+
+/** The runner-up's score, in the winner's class. */
+function pressureOn(winner: Contender, field: readonly Contender[]): number {
+  for (const other of field) {
+    if (other === winner || other.reason !== NO_BID.none) continue;
+    return scoreWithin(other.score, classOfScore(winner.score));
+  }
+  return 0;
+}
+
+function ourWin(candidate: Candidate, pressing: number, match: ImpMatch): Win {
+  const value = candidate.valueMicroCny;
+  const fixed = candidate.deal !== undefined && candidate.deal.kind !== 'pmp';
+  const score = scoreWithin(candidate.score, classOfScore(candidate.score));
+  // The multiplier that was used for this very score, whatever it is by now.
+  const multiplier = value > 0 ? score / value : 1;
+  const isSecond = match.auctionType === 'second' && !fixed && !candidate.item.source.guaranteed;
+  const floor = candidate.deal ? 0 : match.floorMicroCny;
+  const price = isSecond ? secondPrice(value, multiplier, pressing, floor) : value;
+  const needed = multiplier > 0 ? pressing / multiplier : 0;
+  return {
+    candidate,
+    partnerBid: undefined,
+    ...chargeOf(candidate, price),
+    minToWinMicroCny: Math.max(needed, floor),
+    dealId: candidate.deal?.id ?? '',
+  };
+}
+
+function partnerWin(bid: PartnerBid, pressing: number, match: ImpMatch): Win {
+  const floor = bid.dealId ? 0 : match.floorMicroCny;
+  const isSecond = match.auctionType === 'second' && !bid.dealId;
+  const price = isSecond ? secondPrice(bid.priceMicroCny, 1, pressing, floor) : bid.priceMicroCny;
+  return {
+    candidate: undefined,
+    partnerBid: bid,
+    priceMicroCny: price,
+    billOn: 'impression',
+    chargeMicroCny: Math.floor(price + 1e-6),
+    minToWinMicroCny: Math.max(pressing, floor),
+    dealId: bid.dealId,
+  };
+}
+
+/** Names the reason of an unsold imp and writes the trace. */
+function close(imp: ImpOutcome, field: readonly Contender[], trace: TraceLine[] | undefined): void {
+  if (!imp.win && imp.match.reason === NO_BID.none) {
+    imp.reason = field[0]?.reason ?? NO_BID.no_eligible_item;
+  }
+  if (!trace) return;
+  const clearing = imp.win?.priceMicroCny ?? 0;
+  for (const contender of field) {
+    const { candidate, partnerBid } = contender;
+    const won = candidate ? imp.win?.candidate === candidate : imp.win?.partnerBid === partnerBid;
+    const reason = !won && contender.reason === NO_BID.none ? NO_BID.outranked : contender.reason;
+    trace.push({
+      impId: imp.match.imp.id,
+      lineItemId: candidate?.item.source.id ?? 0,
+      advertiserId: candidate?.item.source.advertiserId ?? 0,
+      seat: partnerBid?.seat ?? 'hongze',
+      valueMicroCny: candidate?.valueMicroCny ?? partnerBid?.priceMicroCny ?? 0,
+      score: contender.score,
+      reason,
+      minToWinMicroCny: won ? (imp.win?.minToWinMicroCny ?? 0) : clearing,
+    });
+  }
+}
