@@ -21,6 +21,8 @@ export interface KeptOptions {
   uid?: number | undefined;
   gid?: number | undefined;
   cwd?: string;
+  /** Sees everything the server writes, e.g. to log it. */
+  onOutput?: (chunk: Buffer) => void;
   env?: NodeJS.ProcessEnv;
 }
 
@@ -48,6 +50,7 @@ export function keep(command: string, args: string[], options: KeptOptions): Kep
   );
   let tail = '';
   const collect = (chunk: Buffer) => {
+    options.onOutput?.(chunk);
     tail = (tail + chunk.toString('utf8')).slice(-16_384);
   };
   child.stdout?.on('data', collect);

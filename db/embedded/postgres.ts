@@ -60,7 +60,8 @@ export async function bootPostgres(options: {
   const dataDir = reachableData(options.dataDir, account);
   if (!existsSync(join(dataDir, 'PG_VERSION'))) await initialise(native, dataDir, account);
   let failure = '';
-  for (let attempt = 0; attempt < 3; attempt++) {
+  const patience = performance.now() + 15_000;
+  for (let attempt = 0; attempt < 3; ) {
     const port = await freePort();
     const server = keep(join(native, 'bin/postgres'), serverArgs(dataDir, port, options.durable), {
       stopSignal: 'INT',
@@ -71,7 +72,11 @@ export async function bootPostgres(options: {
     if (await answers(url, server)) return { url, port, stop: () => server.stop() };
     failure = server.output();
     await server.stop();
-    if (!/could not bind|already in use/i.test(failure)) break;
+    if (/lock file ".*" already exists/.test(failure) && performance.now() < patience) {
+      // A server whose parent was killed a moment ago is still writing its last pages.
+      await new Promise((wake) => setTimeout(wake, 250));
+    } else if (/could not bind|already in use/i.test(failure)) attempt += 1;
+    else break;
   }
   throw new Error(`PostgreSQL did not start on ${dataDir}:\n${failure}`);
 }

@@ -2,7 +2,7 @@
  * A real Redis of our own: the machine's, else Debian's, unpacked without root. Owns finding it and
  * running it; refuses to imitate one in JavaScript.
  */
-import { existsSync, mkdirSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { delimiter, join } from 'node:path';
 import { cached } from './cache.ts';
@@ -76,13 +76,16 @@ export async function bootRedis(options: {
 }): Promise<RedisServer> {
   const binary = options.binary ?? (await findRedis());
   mkdirSync(options.dataDir, { recursive: true });
+  const pidFile = join(options.dataDir, 'redis.pid');
+  await formerServerEnded(pidFile);
   let failure = '';
   for (let attempt = 0; attempt < 3; attempt++) {
     const port = options.port ?? (await freePort());
     const args = ['--bind', '127.0.0.1', '--port', String(port), '--dir', options.dataDir];
     args.push('--save', '', '--appendonly', options.durable ? 'yes' : 'no', '--databases', '64');
     // Losing a counter silently would overspend: refuse writes rather than evict.
-    args.push('--maxmemory-policy', 'noeviction', ...(options.settings ?? []));
+    args.push('--maxmemory-policy', 'noeviction', '--pidfile', pidFile);
+    args.push(...(options.settings ?? []));
     const server = keep(binary.path, args, { stopSignal: 'TERM', env: binary.env });
     if (await answers(port, server)) {
       return { url: `redis://127.0.0.1:${port}`, port, stop: () => server.stop() };
@@ -92,6 +95,31 @@ export async function bootRedis(options: {
     if (options.port || !/bind|in use/i.test(failure)) break;
   }
   throw new Error(`Redis did not start in ${options.dataDir}:\n${failure}`);
+}
+
+/** Two servers must not append to one file: waits for one whose parent was killed a moment ago. */
+async function formerServerEnded(pidFile: string): Promise<void> {
+  const deadline = performance.now() + 15_000;
+  while (existsSync(pidFile)) {
+    const pid = Number(readFileSync(pidFile, 'utf8'));
+    if (!isRedis(pid)) return;
+    if (performance.now() > deadline) {
+      throw new Error(`Redis process ${pid} is still running on this data (${pidFile}).`);
+    }
+    await new Promise((wake) => setTimeout(wake, 50));
+  }
+}
+
+/** Process ids are used again: where the system tells, only a Redis counts. */
+function isRedis(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+  const commandLine = `/proc/${pid}/cmdline`;
+  if (!existsSync('/proc/self/cmdline')) return true;
+  return existsSync(commandLine) && /redis|valkey/.test(readFileSync(commandLine, 'utf8'));
 }
 
 /** Waits for PONG, through the loading of an append-only file. */

@@ -1,0 +1,70 @@
+/** The demo's database: made, migrated and seeded. Owns starting over when a seeding was cut short. */
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import postgres from 'postgres';
+import { databaseUrl } from '../../db/embedded/postgres.ts';
+import { migrate } from '../../db/migrate.ts';
+import { runScript } from '../child.ts';
+
+const NAME = 'hongze';
+
+/** Makes sure the embedded server has the database, and returns its URL. */
+export async function prepareDatabase(
+  serverUrl: string,
+  options: { external: boolean; folder: string; say: (line: string) => void },
+): Promise<string> {
+  const url = options.external ? serverUrl : databaseUrl(serverUrl, NAME);
+  if (!options.external) await createIfMissing(serverUrl, options.folder);
+  const applied = await migrate(url);
+  if (applied.length > 0) options.say(`Database: ${applied.length} migrations applied.`);
+  return url;
+}
+
+async function createIfMissing(serverUrl: string, folder: string): Promise<void> {
+  const sql = postgres(serverUrl, { max: 1, onnotice: () => {} });
+  try {
+    const half = !existsSync(seededMark(folder));
+    // Without the mark a former seeding was cut short: half a province is worse than none.
+    if (half) await sql.unsafe(`drop database if exists ${NAME} with (force)`);
+    const rows = await sql`select 1 from pg_database where datname = ${NAME}`;
+    if (rows.length === 0) await sql.unsafe(`create database ${NAME}`);
+  } finally {
+    await sql.end();
+  }
+}
+
+/** Seeds once; a database of the environment only when it has no outlets yet. */
+export async function seedOnce(
+  env: NodeJS.ProcessEnv,
+  options: { external: boolean; folder: string; say: (line: string) => void },
+): Promise<boolean> {
+  const mark = seededMark(options.folder);
+  if (options.external ? await hasOutlets(env.DATABASE_URL as string) : existsSync(mark)) {
+    return false;
+  }
+  options.say('Seeding the demo province …');
+  const { code, output, seconds } = await runScript('run/demo/seed.ts', [], { env, quiet: true });
+  if (code !== 0) throw new Error(`Seeding failed:\n${output}`);
+  if (!options.external) writeFileSync(mark, `${seconds.toFixed(1)} s\n`);
+  options.say(`Seeded in ${seconds.toFixed(1)} s.`);
+  return true;
+}
+
+/** What a cut-short seeding left outside the database goes too. */
+export function forgetHalfSeed(folder: string): void {
+  if (existsSync(seededMark(folder))) return;
+  for (const name of ['redis', 'alipay-book.json', 'assets']) {
+    rmSync(join(folder, name), { recursive: true, force: true });
+  }
+}
+
+const seededMark = (folder: string) => join(folder, 'seeded');
+
+async function hasOutlets(url: string): Promise<boolean> {
+  const sql = postgres(url, { max: 1, onnotice: () => {} });
+  try {
+    return (await sql`select 1 from outlet limit 1`).length > 0;
+  } finally {
+    await sql.end();
+  }
+}

@@ -1,0 +1,122 @@
+/**
+ * The whole house on one machine. Owns the order of its start and stop: servers, migrations, seed,
+ * console, gateway, api, exchange, worker, traffic. Used by `npm start`, the screenshots and tests.
+ */
+
+import { freePort } from '../../db/embedded/ports.ts';
+import { bootServers, type Servers } from '../../db/embedded.ts';
+import { buildConsole } from './console.ts';
+import { forgetHalfSeed, prepareDatabase, seedOnce } from './database.ts';
+import { type DemoEnvironment, demoEnvironment } from './environment.ts';
+import { readOrMakeKeys } from './keys.ts';
+import { ensureFolder, forgetRunning, noteRunning, wasKilled } from './place.ts';
+import { choosePort } from './ports.ts';
+import { type DemoProcess, startProcess, untilHealthy } from './processes.ts';
+
+export interface DemoOptions {
+  folder: string;
+  port: number;
+  exchangePort: number;
+  traffic: boolean;
+  /** Arguments of the traffic simulator. */
+  trafficArgs?: string[];
+  say: (line: string) => void;
+}
+
+export interface Demo {
+  publicUrl: string;
+  exchangeUrl: string;
+  env: DemoEnvironment;
+  /** Resolves with the name of the first process that ends by itself. */
+  broken: Promise<DemoProcess>;
+  stop(): Promise<void>;
+}
+
+/** Starts everything and waits until it answers. @throws after stopping what had started. */
+export async function startDemo(options: DemoOptions): Promise<Demo> {
+  const { folder, say } = options;
+  ensureFolder(folder);
+  forgetHalfSeed(folder);
+  const started: DemoProcess[] = [];
+  let servers: Servers | undefined;
+  const stop = async () => {
+    // Latest first: nothing is asked for what has gone already.
+    for (const process of started.reverse()) await process.stop();
+    await servers?.stop();
+    forgetRunning(folder);
+  };
+  try {
+    const ports = await choosePorts(options);
+    const building = buildConsole(say);
+    // Awaited below; until then its failure must not count as unhandled.
+    building.catch(() => {});
+    servers = await bootServers({ folder, durable: true });
+    const external = Boolean(process.env.DATABASE_URL);
+    const databaseUrl = await prepareDatabase(servers.databaseUrl, { external, folder, say });
+    const env = demoEnvironment(folder, readOrMakeKeys(folder), {
+      databaseUrl,
+      redisUrl: servers.redisUrl,
+      ...ports,
+    });
+    const start = (name: string, file: string, args?: string[]) => {
+      const process = startProcess(name, file, { folder, env, ...(args ? { args } : {}) });
+      started.push(process);
+      return process;
+    };
+    const gateway = start('alipay', 'test/simulator/alipay/main.ts');
+    await seedOnce(env, { external, folder, say });
+    await startAll(start, env, gateway, ports);
+    await building;
+    if (options.traffic) start('traffic', 'test/simulator/traffic/main.ts', options.trafficArgs);
+    const demo = { publicUrl: env.PUBLIC_URL, exchangeUrl: env.EXCHANGE_URL };
+    noteRunning(folder, {
+      pid: process.pid,
+      ...demo,
+      databaseUrl,
+      redisUrl: servers.redisUrl,
+      gatewayControlUrl: `http://127.0.0.1:${ports.gatewayControlPort}`,
+    });
+    // Traffic may come to its end; the others never should.
+    const lasting = started.filter((process) => process.name !== 'traffic');
+    const broken = Promise.race(lasting.map((one) => one.kept.exited.then(() => one)));
+    return { ...demo, env, broken, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function startAll(
+  start: (name: string, file: string) => DemoProcess,
+  env: DemoEnvironment,
+  gateway: DemoProcess,
+  ports: { port: number; exchangePort: number; gatewayControlPort: number },
+): Promise<void> {
+  const api = start('api', 'api/server.ts');
+  const exchange = start('exchange', 'bidding/server.ts');
+  const worker = start('worker', 'api/worker.ts');
+  const host = env.HOST === '0.0.0.0' ? '127.0.0.1' : env.HOST;
+  await Promise.all([
+    untilHealthy(gateway, `http://127.0.0.1:${ports.gatewayControlPort}/_sim/book`),
+    untilHealthy(api, `http://${host}:${ports.port}/api/health`),
+    untilHealthy(exchange, `http://${host}:${ports.exchangePort}/health`),
+  ]);
+  if (!worker.kept.running()) {
+    throw new Error(`The worker ended. The end of its output:\n${worker.kept.output()}`);
+  }
+}
+
+async function choosePorts(options: DemoOptions) {
+  // After kill -9 the old processes need a moment to let go of their ports.
+  const choice = {
+    patienceMs: wasKilled(options.folder) ? 8000 : 0,
+    taken: new Set<number>(),
+    say: options.say,
+  };
+  return {
+    port: await choosePort('PORT', options.port, choice),
+    exchangePort: await choosePort('EXCHANGE_PORT', options.exchangePort, choice),
+    gatewayPort: await freePort(),
+    gatewayControlPort: await freePort(),
+  };
+}

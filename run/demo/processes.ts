@@ -1,0 +1,58 @@
+/** The demo's processes. Owns starting one, its log file, and waiting until it answers. */
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Kept, keep } from '../../db/embedded/keeper.ts';
+
+export interface DemoProcess {
+  name: string;
+  kept: Kept;
+  stop(): Promise<void>;
+}
+
+/** Starts a TypeScript file of ours; it ends when this process ends. Its output goes to a log. */
+export function startProcess(
+  name: string,
+  file: string,
+  options: { folder: string; env: NodeJS.ProcessEnv; args?: string[] },
+): DemoProcess {
+  const log = openSync(join(options.folder, 'logs', `${name}.log`), 'w');
+  let open = true;
+  const kept = keep(process.execPath, ['--import', 'tsx', file, ...(options.args ?? [])], {
+    stopSignal: 'TERM',
+    env: options.env,
+    onOutput: (chunk) => {
+      if (open) writeSync(log, chunk);
+    },
+  });
+  void kept.exited.then(() => {
+    open = false;
+    closeSync(log);
+  });
+  return { name, kept, stop: () => kept.stop() };
+}
+
+/**
+ * Waits until `url` answers 2xx.
+ * @throws when the process ends before, or does not answer in time: with the end of its output.
+ */
+export async function untilHealthy(
+  process: DemoProcess,
+  url: string,
+  timeoutMs = 60_000,
+): Promise<void> {
+  const deadline = performance.now() + timeoutMs;
+  let last = 'no answer yet';
+  while (performance.now() < deadline && process.kept.running()) {
+    try {
+      const response = await fetch(url, { signal: AbortSignal.timeout(2000) });
+      const text = await response.text();
+      if (response.ok) return;
+      last = `${response.status} ${text.slice(0, 300)}`;
+    } catch (error) {
+      last = String((error as Error).cause ?? error);
+    }
+    await new Promise((wake) => setTimeout(wake, 40));
+  }
+  const state = process.kept.running() ? `does not answer ${url} (${last})` : 'ended';
+  throw new Error(`${process.name} ${state}. The end of its output:\n${process.kept.output()}`);
+}
