@@ -12,14 +12,17 @@ import {
 import { identity, microCny } from './columns.ts';
 
 /**
- * One charge = hour × line item × placement, posted as one journal (`journalKey`). A later difference (late
- * events, invalid traffic) is a further row with the next `revision`, never an edit.
+ * One charge = hour × line item × placement. The charges of a line item and hour that are found together share one
+ * journal (`journalKey`). A later difference (late events, invalid traffic) is a further row with a higher `revision`,
+ * never an edit.
  */
 export const charge = pgTable(
   'charge',
   {
     id: identity(),
+    /** When it was earned. */
     hour: integer('hour').notNull(),
+    /** When it is booked: the hour's day, or a later one when its month was cut before. */
     day: date('day').notNull(),
     advertiserId: bigint('advertiser_id', { mode: 'number' }).notNull(),
     campaignId: bigint('campaign_id', { mode: 'number' }).notNull(),
@@ -30,6 +33,8 @@ export const charge = pgTable(
     /** Billable units in this row (impressions for CPM, clicks for CPC); negative in a correction. */
     quantity: bigint('quantity', { mode: 'number' }).notNull(),
     amountMicroCny: microCny('amount_micro_cny').notNull(),
+    /** The part that no wallet covered: the platform's loss. */
+    absorbedMicroCny: microCny('absorbed_micro_cny').notNull().default(0n),
     contractVersionId: bigint('contract_version_id', { mode: 'number' }).notNull(),
     journalKey: text('journal_key').notNull(),
     createdAt: timestamp('created_at', { withTimezone: true }).notNull().defaultNow(),
@@ -59,3 +64,9 @@ export const chargeShare = pgTable(
     index('charge_share_outlet_day').on(t.outletId, t.day),
   ],
 );
+
+/** Months whose statements were frozen. */
+export const billingMonth = pgTable('billing_month', {
+  month: text('month').primaryKey(),
+  cutAt: timestamp('cut_at', { withTimezone: true }),
+});

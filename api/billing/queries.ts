@@ -1,0 +1,127 @@
+/** Reads of charges: what is still due, what made up an outlet's day. */
+import { sql } from 'drizzle-orm';
+import type { Db } from '../../db/client.ts';
+import type { Day, HourNumber } from '../../db/terms/day.ts';
+import type { MicroCny } from '../../db/terms/money.ts';
+
+/** Hours of [since, until) in which some bucket's rollup and charges differ, oldest first; by default a week back. */
+export async function hoursDue(
+  db: Db,
+  until: HourNumber,
+  since: HourNumber = until - 24 * 7,
+): Promise<HourNumber[]> {
+  const rows = (await db.execute(sql`
+    SELECT DISTINCT r.hour FROM (
+      SELECT hour, line_item_id, placement_id, sum(spend_micro_cny) AS amount FROM rollup_hour
+       WHERE hour >= ${since} AND hour < ${until} GROUP BY 1, 2, 3) r
+    LEFT JOIN (
+      SELECT hour, line_item_id, placement_id, sum(amount_micro_cny) AS amount FROM charge
+       WHERE hour >= ${since} AND hour < ${until} GROUP BY 1, 2, 3) c USING (hour, line_item_id, placement_id)
+    WHERE r.amount <> coalesce(c.amount, 0) ORDER BY r.hour`)) as unknown as { hour: number }[];
+  return rows.map((row) => row.hour);
+}
+
+export interface ChargeView {
+  chargeId: number;
+  hour: HourNumber;
+  day: Day;
+  advertiserId: number;
+  campaignId: number;
+  lineItemId: number;
+  outletId: number;
+  placementId: number;
+  revision: number;
+  quantity: number;
+  /** What the advertiser was charged in all. */
+  amountMicroCny: MicroCny;
+  /** What of it the asked-for outlet earned; the whole where none was asked for. */
+  shareMicroCny: MicroCny;
+  contractVersionId: number;
+  journalKey: string;
+}
+
+/** Charges in which an outlet has a share, or those of an advertiser, over days (inclusive), by id. */
+export async function chargesOf(
+  db: Db,
+  filter: {
+    outletId?: number | undefined;
+    advertiserId?: number | undefined;
+    from: Day;
+    to: Day;
+    placementId?: number | undefined;
+    lineItemId?: number | undefined;
+    limit: number;
+    cursor?: number | undefined;
+  },
+): Promise<{ items: ChargeView[]; nextCursor: number | null }> {
+  const share = filter.outletId === undefined ? sql`c.amount_micro_cny` : sql`s.amount_micro_cny`;
+  const rows = (await db.execute(sql`
+    SELECT c.id, c.hour, c.day::text AS day, c.advertiser_id, c.campaign_id, c.line_item_id, c.outlet_id,
+           c.placement_id, c.revision, c.quantity, c.amount_micro_cny AS amount, ${share} AS share,
+           c.contract_version_id, c.journal_key
+      FROM charge c
+      ${filter.outletId === undefined ? sql`` : sql`JOIN charge_share s ON s.charge_id = c.id AND s.outlet_id = ${filter.outletId}`}
+     WHERE c.day BETWEEN ${filter.from}::date AND ${filter.to}::date
+       AND c.id > ${(filter.cursor ?? 0).toString()}::bigint
+       ${filter.advertiserId === undefined ? sql`` : sql`AND c.advertiser_id = ${filter.advertiserId}`}
+       ${filter.placementId === undefined ? sql`` : sql`AND c.placement_id = ${filter.placementId}`}
+       ${filter.lineItemId === undefined ? sql`` : sql`AND c.line_item_id = ${filter.lineItemId}`}
+     ORDER BY c.id LIMIT ${filter.limit + 1}`)) as unknown as Record<string, string | number>[];
+  const items = rows.slice(0, filter.limit).map((row) => ({
+    chargeId: Number(row.id),
+    hour: Number(row.hour),
+    day: String(row.day),
+    advertiserId: Number(row.advertiser_id),
+    campaignId: Number(row.campaign_id),
+    lineItemId: Number(row.line_item_id),
+    outletId: Number(row.outlet_id),
+    placementId: Number(row.placement_id),
+    revision: Number(row.revision),
+    quantity: Number(row.quantity),
+    amountMicroCny: BigInt(row.amount as string),
+    shareMicroCny: BigInt(row.share as string),
+    contractVersionId: Number(row.contract_version_id),
+    journalKey: String(row.journal_key),
+  }));
+  return {
+    items,
+    nextCursor: rows.length > filter.limit ? (items.at(-1)?.chargeId ?? null) : null,
+  };
+}
+
+export interface IncomeLine {
+  outletId: number;
+  day: Day;
+  placementId: number;
+  contractVersionId: number;
+  quantity: number;
+  grossMicroCny: MicroCny;
+  shareMicroCny: MicroCny;
+  charges: number;
+}
+
+/** What outlets earned over days (inclusive): a line for each outlet, day, placement and contract version. */
+export async function outletIncome(
+  db: Db,
+  filter: { outletIds?: readonly number[] | undefined; from: Day; to: Day },
+): Promise<IncomeLine[]> {
+  const mine = filter.outletIds
+    ? sql`AND s.outlet_id IN (SELECT json_array_elements_text(${JSON.stringify(filter.outletIds)}::text::json)::bigint)`
+    : sql`AND s.outlet_id IS NOT NULL`;
+  const rows = (await db.execute(sql`
+    SELECT s.outlet_id, s.day::text AS day, c.placement_id, c.contract_version_id, sum(c.quantity)::bigint AS quantity,
+           sum(c.amount_micro_cny)::bigint AS gross, sum(s.amount_micro_cny)::bigint AS share, count(*) AS charges
+      FROM charge_share s JOIN charge c ON c.id = s.charge_id
+     WHERE s.day BETWEEN ${filter.from}::date AND ${filter.to}::date ${mine}
+     GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4`)) as unknown as Record<string, string>[];
+  return rows.map((row) => ({
+    outletId: Number(row.outlet_id),
+    day: String(row.day),
+    placementId: Number(row.placement_id),
+    contractVersionId: Number(row.contract_version_id),
+    quantity: Number(row.quantity),
+    grossMicroCny: BigInt(row.gross as string),
+    shareMicroCny: BigInt(row.share as string),
+    charges: Number(row.charges),
+  }));
+}
