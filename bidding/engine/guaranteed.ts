@@ -1,0 +1,89 @@
+/**
+ * Dual prices of guaranteed deals: α for the deal, β for each county, moved so that delivery follows the plan at the least cost
+ * to the auction. Owns the controller, state → state. A deal serves when α + β beats the auction's best rank score, so
+ * it takes the impressions that the auction values least.
+ */
+import { passed, type TrafficCurve } from './traffic-forecast.ts';
+
+export const ALPHA_STEP_MS = 10_000;
+export const BETA_STEP_MS = 60_000;
+const ALPHA_GAIN = 10;
+const BETA_GAIN = 0.2;
+/** Read ahead, so that the price has risen before the traffic falls. */
+const LOOK_AHEAD_MS = 600_000;
+const LEAST_LEFT = 0.003;
+/** After the forecast says the day is over: a share of what is missing, each step. */
+const AFTER_END = 0.05;
+/** A county is owed this share of its proportion of the deal. */
+const COUNTY_SHARE = 0.9;
+const LEAST_COUNTY_UNITS = 20;
+/** Both prices stay below this multiple of the booked price. */
+const CEILING = 3;
+
+export interface GuaranteedState {
+  /** µCNY an impression. */
+  alpha: number;
+  beta: Record<string, number>;
+  /** Delivered at the last α step. */
+  delivered: number;
+}
+
+export interface DealPlan {
+  /** Booked impressions of the day. */
+  impressions: number;
+  /** Booked price, µCNY an impression. */
+  priceMicroCny: number;
+  curve: TrafficCurve;
+  /** Share of the deal's eligible traffic by county, summing to 1. */
+  countyShare: Record<string, number>;
+}
+
+/** Yesterday's α, else half the price. */
+export const startGuaranteed = (plan: DealPlan, yesterday?: GuaranteedState): GuaranteedState => ({
+  alpha: yesterday?.alpha ?? plan.priceMicroCny / 2,
+  beta: yesterday?.beta ?? {},
+  delivered: 0,
+});
+
+/** One step of α. `delivered`: impressions so far today. */
+export function stepAlpha(
+  state: GuaranteedState,
+  plan: DealPlan,
+  delivered: number,
+  msOfDay: number,
+  elapsedMs = ALPHA_STEP_MS,
+): GuaranteedState {
+  const target = targetOf(plan, state.delivered, msOfDay, elapsedMs);
+  const got = delivered - state.delivered;
+  const price = plan.priceMicroCny;
+  const alpha = state.alpha + (ALPHA_GAIN * price * (target - got)) / Math.max(1, plan.impressions);
+  return { ...state, delivered, alpha: clip(alpha, CEILING * price) };
+}
+
+function targetOf(plan: DealPlan, delivered: number, msOfDay: number, elapsedMs: number): number {
+  const left = Math.max(0, plan.impressions - delivered);
+  const before = passed(plan.curve, msOfDay - elapsedMs + LOOK_AHEAD_MS);
+  if (before >= 1) return left * AFTER_END;
+  const now = passed(plan.curve, msOfDay + LOOK_AHEAD_MS);
+  return (left * (now - before)) / Math.max(1 - before, LEAST_LEFT);
+}
+
+/** One step of β: lifts the counties that lag behind their share. */
+export function stepBeta(
+  state: GuaranteedState,
+  plan: DealPlan,
+  deliveredByCounty: Readonly<Record<string, number>>,
+): GuaranteedState {
+  const beta: Record<string, number> = {};
+  for (const [county, share] of Object.entries(plan.countyShare)) {
+    const owed = COUNTY_SHARE * share * state.delivered;
+    const missing = owed - (deliveredByCounty[county] ?? 0);
+    const size = Math.max(LEAST_COUNTY_UNITS, share * plan.impressions);
+    const next = (state.beta[county] ?? 0) + (BETA_GAIN * plan.priceMicroCny * missing) / size;
+    const price = clip(next, CEILING * plan.priceMicroCny);
+    if (price > 0) beta[county] = price;
+  }
+  return { ...state, beta };
+}
+
+const clip = (value: number, ceiling: number): number => Math.min(ceiling, Math.max(0, value));
