@@ -33,7 +33,7 @@ export default defineConfig({
           ...isolatedFiles,
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
-          globalSetup: ['test/kit/servers.ts'],
+          globalSetup: ['test/kit/servers.ts', 'test/kit/browserSetup.ts'],
           testTimeout: 120_000,
           hookTimeout: 180_000,
         },

@@ -69,7 +69,7 @@ async function bannerPlacements(url: string): Promise<Candidate[]> {
   try {
     return await sql<Candidate[]>`
       select p.id::int as "placementId", o.id::int as "outletId", o.division_code as "divisionCode",
-        (p.sizes->0->>'width')::int as width, (p.sizes->0->>'height')::int as height
+        (p.sizes->0->>'w')::int as width, (p.sizes->0->>'h')::int as height
       from placement p join property y on y.id = p.property_id join outlet o on o.id = y.outlet_id
       where p.format = 'banner' and o.tier = 'county' order by p.id limit 20`;
   } finally {
