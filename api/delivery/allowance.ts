@@ -75,7 +75,7 @@ function group(lines: readonly BudgetLine[], by: (line: BudgetLine) => number) {
 
 /**
  * µCNY to move into (positive) or out of (negative) each line's pool of today. `wallets`: what each advertiser's wallet can
- * pay beyond what is charged, holds for other purposes and spending not yet charged; unknown advertisers have nothing.
+ * promise beyond its holds, which cover all that is granted already; unknown advertisers have nothing.
  */
 export function allocate(
   lines: readonly BudgetLine[],
@@ -91,8 +91,7 @@ export function allocate(
     campaigns.set(id, purse(total - used, askers));
   }
   for (const [id, members] of group(lines, (line) => line.advertiserId)) {
-    const outstanding = members.reduce((sum, l) => sum + l.outstandingMicroCny, 0n);
-    const room = (wallets.get(id) ?? 0n) - outstanding;
+    const room = wallets.get(id) ?? 0n;
     const askers = asking.filter((line) => line.advertiserId === id);
     const wallet = purse(room, askers.length);
     for (const line of askers) {

@@ -4,7 +4,7 @@ import type { Db } from '../../db/client.ts';
 import { advertiser, campaign, lineItem } from '../../db/schema/campaigns.ts';
 import { advertiserFunding, budgetGrant } from '../../db/schema/delivery.ts';
 import { leaseSpend } from '../../db/schema/metering.ts';
-import { type Day, hourOf } from '../../db/terms/day.ts';
+import type { Day } from '../../db/terms/day.ts';
 import { MICRO_CNY_PER_CPM_FEN, MICRO_CNY_PER_FEN } from '../../db/terms/money.ts';
 import { accounts, balanceOf } from '../ledger/ledger.ts';
 import type { BudgetLine } from './allowance.ts';
@@ -107,65 +107,34 @@ export async function readBudgetLines(db: Db, today: Day): Promise<BudgetLine[]>
   }));
 }
 
-const OPEN_HOURS = 30;
-const OLDEST_DAYS = 62;
-const OLD_REFRESH_MS = 600_000;
-interface OldHours {
-  atMs: number;
-  until: number;
-  uncharged: Map<number, bigint>;
-}
-const oldByDatabase = new WeakMap<object, OldHours>();
-
-async function uncharged(db: Db, from: number, until: number): Promise<Map<number, bigint>> {
-  const rows = await db.execute<{ advertiser_id: string; amount: string }>(sql`
-    SELECT advertiser_id, sum(amount) AS amount FROM (
-      SELECT advertiser_id, spend_micro_cny AS amount FROM rollup_hour WHERE hour >= ${from} AND hour < ${until}
-      UNION ALL
-      SELECT advertiser_id, -amount_micro_cny FROM charge WHERE hour >= ${from} AND hour < ${until}
-    ) t GROUP BY 1 HAVING sum(amount) <> 0`);
-  return new Map(rows.map((row) => [Number(row.advertiser_id), BigInt(row.amount)]));
-}
-
-/**
- * What each advertiser's wallet can still pay: balance less holds, with its credit, less what was metered and not yet
- * charged. Hours older than a day are summed every ten minutes only: they can but shrink, so that a stale sum errs on the
- * side of caution.
- */
+/** What each advertiser's wallet can promise beyond its holds, with its credit. */
 export async function readWallets(
   db: Db,
   lines: readonly { advertiserId: number }[],
-  nowMs: number,
 ): Promise<Map<number, bigint>> {
-  const recent = hourOf(nowMs) - OPEN_HOURS;
-  let old = oldByDatabase.get(db);
-  if (!old || Math.abs(nowMs - old.atMs) > OLD_REFRESH_MS) {
-    const oldest = hourOf(nowMs) - OLDEST_DAYS * 24;
-    old = { atMs: nowMs, until: recent, uncharged: await uncharged(db, oldest, recent) };
-    oldByDatabase.set(db, old);
-  }
-  const open = await uncharged(db, old.until, hourOf(nowMs) + 2);
   const wallets = new Map<number, bigint>();
   for (const { advertiserId } of lines) {
     if (wallets.has(advertiserId)) continue;
     const { availableMicroCny } = await balanceOf(db, accounts.wallet(advertiserId));
-    const pending = (open.get(advertiserId) ?? 0n) + (old.uncharged.get(advertiserId) ?? 0n);
-    wallets.set(advertiserId, availableMicroCny - pending);
+    wallets.set(advertiserId, availableMicroCny);
   }
   return wallets;
 }
 
-/** Records whose wallet is empty: a flip is a change of the market, and published. */
+/** Records who has nothing left, neither in the wallet nor granted: a flip is a change of the market, and published. */
 export async function writeFunding(
   db: Db,
-  lines: readonly { advertiserId: number }[],
+  lines: readonly { advertiserId: number; outstandingMicroCny: bigint }[],
   wallets: ReadonlyMap<number, bigint>,
 ): Promise<void> {
   const known = new Map(
     (await db.select().from(advertiserFunding)).map((row) => [row.advertiserId, row.funded]),
   );
   for (const advertiserId of new Set(lines.map((line) => line.advertiserId))) {
-    const funded = (wallets.get(advertiserId) ?? 0n) > 0n;
+    const granted = lines.some(
+      (l) => l.advertiserId === advertiserId && l.outstandingMicroCny > 0n,
+    );
+    const funded = granted || (wallets.get(advertiserId) ?? 0n) > 0n;
     if (known.get(advertiserId) === funded) continue;
     await db
       .insert(advertiserFunding)
