@@ -1,0 +1,45 @@
+/**
+ * The API as one Hono app: the doors every request passes, then each slice's routes. Owns the order of the doors and the
+ * list of slices; exports `AppType`, from which the console's client takes all its types.
+ */
+import { Hono } from 'hono';
+import { auditRoutes } from './audit/routes.ts';
+import type { AppEnv, Context } from './context.ts';
+import { bodies, doorkeeper, requestId, safeHeaders, sameOrigin } from './http/doors.ts';
+import { describeApi } from './http/openapi.ts';
+import { problemHandler, problemOf, sendProblem } from './http/problem.ts';
+import { createAuth } from './identity/identity.ts';
+import { identityRoutes } from './identity/routes.ts';
+
+/** One line a slice. Paths inside a slice's routes are absolute below /api. */
+const slices = new Hono<AppEnv>()
+  .basePath('/api')
+  .get('/health', (c) => c.json({ status: 'ok' as const }))
+  .route('/', identityRoutes)
+  .route('/', auditRoutes);
+
+export type AppType = typeof slices;
+
+export interface AppOptions {
+  /** Hears of bugs: one object an error, no personal data. */
+  log?: (entry: Record<string, unknown>) => void;
+}
+
+export function createApp(ctx: Context, options: AppOptions = {}): Hono<AppEnv> {
+  const auth = createAuth(ctx);
+  const log = options.log ?? ((entry) => process.stderr.write(`${JSON.stringify(entry)}\n`));
+  const app = new Hono<AppEnv>();
+  app.onError(problemHandler(log));
+  app.notFound((c) => sendProblem(c, problemOf('not_found', [], c.var.requestId)));
+  app.use(async (c, next) => {
+    c.set('ctx', ctx);
+    await next();
+  });
+  app.use(requestId, safeHeaders);
+  app.use('/api/*', sameOrigin, bodies);
+  app.on(['GET', 'POST'], '/api/auth/*', (c) => auth.handler(c.req.raw));
+  app.use('/api/*', doorkeeper(auth, ctx));
+  app.route('/', slices);
+  describeApi(app, ctx.config.publicUrl);
+  return app;
+}

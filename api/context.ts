@@ -1,0 +1,26 @@
+/**
+ * What every verb may need, made once a process. Owns nothing but the list; a verb's own signature takes the
+ * smallest part it needs (`ctx: { db: Db; clock: Clock }`), so that tests pass no more than that.
+ */
+import type { Redis } from 'ioredis';
+import type { Database } from '../db/client.ts';
+import type { Clock } from '../db/terms/day.ts';
+import type { Config } from './env.ts';
+import type { Actor } from './identity/actor.ts';
+import type { Alipay } from './payments/alipay/client.ts';
+
+export interface Context {
+  db: Database;
+  redis: Redis;
+  clock: Clock;
+  config: Config;
+  alipay: Alipay;
+}
+
+/**
+ * Hono's environment in every slice's routes. `actor` is there on every path but the public ones listed in
+ * api/app.ts: whoever is not signed in never reaches a handler.
+ */
+export interface AppEnv {
+  Variables: { ctx: Context; requestId: string; actor: Actor };
+}

@@ -1,0 +1,93 @@
+/**
+ * The environment, read once at the start. Owns names and defaults; refuses to start on a missing or malformed
+ * value and says so for all of them at once.
+ */
+import { z } from 'zod';
+
+const pem = z
+  .string()
+  .min(64)
+  // Environment files write line breaks as the two characters \n.
+  .transform((text) => text.replaceAll('\\n', '\n'));
+
+const environmentSchema = z.object({
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
+  REDIS_URL: z.url({ protocol: /^rediss?$/ }),
+  PORT: z.coerce.number().int().min(0).max(65_535).default(8787),
+  HOST: z.string().min(1).default('127.0.0.1'),
+  PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
+  EXCHANGE_URL: z.url({ protocol: /^https?$/ }).default('http://localhost:8080'),
+  AUTH_SECRET: z.string().min(32),
+  TOKEN_KEY: z.string().regex(/^[0-9a-f]{64}$/, '32 bytes in hex'),
+  ASSETS_DIR: z.string().min(1).default('.hongze/assets'),
+  ALIPAY_GATEWAY: z.url({ protocol: /^https?$/ }),
+  ALIPAY_APP_ID: z.string().min(1),
+  ALIPAY_SELLER_ID: z.string().min(1),
+  ALIPAY_PRIVATE_KEY: pem,
+  ALIPAY_PUBLIC_KEY: pem,
+  /** Addresses in front of us whose X-Forwarded-For is believed: `loopback` or nothing. */
+  TRUST_PROXY: z.enum(['none', 'loopback']).default('none'),
+  OIDC_ISSUER: z.url().optional(),
+  OIDC_CLIENT_ID: z.string().min(1).optional(),
+  OIDC_CLIENT_SECRET: z.string().min(1).optional(),
+});
+
+export interface Config {
+  databaseUrl: string;
+  redisUrl: string;
+  port: number;
+  host: string;
+  /** Origin under which browsers see the console and the API; no slash at the end. */
+  publicUrl: string;
+  exchangeUrl: string;
+  authSecret: string;
+  tokenKey: string;
+  assetsDir: string;
+  trustProxy: 'none' | 'loopback';
+  alipay: {
+    gateway: string;
+    appId: string;
+    sellerId: string;
+    privateKey: string;
+    publicKey: string;
+  };
+  /** A province's unified account system; null: e-mail and password only. */
+  oidc: { issuer: string; clientId: string; clientSecret: string } | null;
+}
+
+/** Throws an Error that names every wrong variable, never its value. */
+export function readConfig(environment: Record<string, string | undefined>): Config {
+  const parsed = environmentSchema.safeParse(environment);
+  if (!parsed.success) {
+    const lines = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
+    throw new Error(`The environment is incomplete:\n${lines.join('\n')}`);
+  }
+  const env = parsed.data;
+  return {
+    databaseUrl: env.DATABASE_URL,
+    redisUrl: env.REDIS_URL,
+    port: env.PORT,
+    host: env.HOST,
+    publicUrl: (env.PUBLIC_URL ?? `http://localhost:${env.PORT}`).replace(/\/+$/, ''),
+    exchangeUrl: env.EXCHANGE_URL.replace(/\/+$/, ''),
+    authSecret: env.AUTH_SECRET,
+    tokenKey: env.TOKEN_KEY,
+    assetsDir: env.ASSETS_DIR,
+    trustProxy: env.TRUST_PROXY,
+    alipay: {
+      gateway: env.ALIPAY_GATEWAY,
+      appId: env.ALIPAY_APP_ID,
+      sellerId: env.ALIPAY_SELLER_ID,
+      privateKey: env.ALIPAY_PRIVATE_KEY,
+      publicKey: env.ALIPAY_PUBLIC_KEY,
+    },
+    oidc:
+      env.OIDC_ISSUER && env.OIDC_CLIENT_ID && env.OIDC_CLIENT_SECRET
+        ? {
+            issuer: env.OIDC_ISSUER,
+            clientId: env.OIDC_CLIENT_ID,
+            clientSecret: env.OIDC_CLIENT_SECRET,
+          }
+        : null,
+  };
+}

@@ -1,0 +1,152 @@
+/**
+ * What every request passes before a handler: an id, safe headers, the same-origin rule, a body limit, a rate limit,
+ * and the question who is there. Default is closed: only the listed public paths answer without an actor.
+ */
+import { randomUUID } from 'node:crypto';
+import { bodyLimit } from 'hono/body-limit';
+import { createMiddleware } from 'hono/factory';
+import { secureHeaders } from 'hono/secure-headers';
+import { Failure } from '../../db/terms/failure.ts';
+import type { AppEnv, Context } from '../context.ts';
+import { CLIENT_ADDRESS_HEADER } from '../identity/auth.ts';
+import { type Auth, findActor } from '../identity/identity.ts';
+import { createLimiter, tooMany } from './limits.ts';
+
+/** Paths of the API that anyone may call. Everything else needs an actor. */
+const PUBLIC = [
+  /^\/api\/health(\/|$)/,
+  /^\/api\/openapi\.json$/,
+  /^\/api\/docs(\/|$)/,
+  /^\/api\/divisions(\/|$)/,
+  /^\/api\/auth\//,
+  /^\/api\/payments\/alipay\/notify$/,
+  /^\/api\/public\//,
+];
+export const isPublic = (path: string): boolean => PUBLIC.some((pattern) => pattern.test(path));
+
+const REQUEST_ID = /^[A-Za-z0-9-]{8,64}$/;
+
+/** Takes a caller's id where it is well formed, so that a trace can cross systems. */
+export const requestId = createMiddleware<AppEnv>(async (c, next) => {
+  const given = c.req.header('x-request-id');
+  const id = given && REQUEST_ID.test(given) ? given : randomUUID();
+  c.set('requestId', id);
+  c.header('x-request-id', id);
+  await next();
+});
+
+/** The console's own pages: scripts and styles from here only (antd writes style elements), frames nowhere. */
+export const safeHeaders = secureHeaders({
+  contentSecurityPolicy: {
+    defaultSrc: ["'self'"],
+    scriptSrc: ["'self'"],
+    styleSrc: ["'self'", "'unsafe-inline'"],
+    imgSrc: ["'self'", 'data:', 'blob:', 'https:'],
+    mediaSrc: ["'self'", 'blob:', 'https:'],
+    fontSrc: ["'self'", 'data:'],
+    connectSrc: ["'self'"],
+    frameSrc: ["'self'"],
+    frameAncestors: ["'none'"],
+    baseUri: ["'none'"],
+    formAction: ["'self'"],
+    objectSrc: ["'none'"],
+  },
+  permissionsPolicy: { camera: [], microphone: [], geolocation: [], payment: [] },
+  referrerPolicy: 'strict-origin-when-cross-origin',
+  xFrameOptions: 'DENY',
+  crossOriginOpenerPolicy: 'same-origin',
+  crossOriginResourcePolicy: 'same-origin',
+});
+
+const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/**
+ * A browser tells where a request comes from; one that changes something must come from the console itself. Callers
+ * that send neither header are no browsers, and carry no cookie by accident.
+ */
+export const sameOrigin = createMiddleware<AppEnv>(async (c, next) => {
+  if (SAFE_METHODS.has(c.req.method) || c.req.path === '/api/payments/alipay/notify') return next();
+  const site = c.req.header('sec-fetch-site');
+  const origin = c.req.header('origin');
+  if (
+    site === 'cross-site' ||
+    site === 'same-site' ||
+    (origin && !isOurs(c.var.ctx, origin, c.req.header('host')))
+  ) {
+    throw new Failure('forbidden', {
+      zh: '请求来自其他网站，已拒绝',
+      en: 'the request comes from another site',
+    });
+  }
+  await next();
+});
+
+function isOurs(ctx: Pick<Context, 'config'>, origin: string, host: string | undefined): boolean {
+  if (origin === new URL(ctx.config.publicUrl).origin) return true;
+  const parsed = URL.canParse(origin) ? new URL(origin) : undefined;
+  return parsed !== undefined && parsed.host === host;
+}
+
+const MEBIBYTE = 1024 * 1024;
+
+/** JSON stays small; files go to the two upload paths only. */
+export const bodies = createMiddleware<AppEnv>((c, next) => {
+  const upload = /^\/api\/(assets|imports|audiences)(\/|$)/.test(c.req.path);
+  return bodyLimit({
+    maxSize: upload ? 64 * MEBIBYTE : MEBIBYTE,
+    onError: () => {
+      throw new Failure('payload_too_large', {
+        zh: `请求内容不能超过 ${upload ? 64 : 1} MB`,
+        en: `a request may hold ${upload ? 64 : 1} MiB at most`,
+      });
+    },
+  })(c, next);
+});
+
+/** A person at a console stays far below; a runaway script does not. */
+const READ_RATE = { windowSeconds: 10, max: 600 };
+const WRITE_RATE = { windowSeconds: 10, max: 200 };
+const STRANGER_RATE = { windowSeconds: 10, max: 300 };
+
+/** Finds the actor, refuses strangers on all but public paths, and counts. */
+export function doorkeeper(auth: Auth, ctx: Context) {
+  const consume = createLimiter(ctx.redis);
+  return createMiddleware<AppEnv>(async (c, next) => {
+    const path = c.req.path;
+    if (path.startsWith('/api/health') || path.startsWith('/api/auth/')) return next();
+    const { actor, setCookie } = await findActor({ ...ctx, auth }, c.req.raw.headers);
+    const safe = SAFE_METHODS.has(c.req.method);
+    const who = actor ? actor.userId : (c.req.header(CLIENT_ADDRESS_HEADER) ?? 'unknown');
+    const rate = actor ? (safe ? READ_RATE : WRITE_RATE) : STRANGER_RATE;
+    const verdict = await consume(`api:${safe ? 'r' : 'w'}:${who}`, rate);
+    if (!verdict.allowed) {
+      c.header('retry-after', String(verdict.retryAfterSeconds));
+      throw tooMany(verdict.retryAfterSeconds);
+    }
+    if (!actor && !isPublic(path)) {
+      throw new Failure('unauthenticated', { zh: '请先登录', en: 'sign in first' });
+    }
+    if (actor) {
+      assertScope(actor.scopes, safe, path);
+      c.set('actor', actor);
+    }
+    await next();
+    for (const cookie of setCookie) c.res.headers.append('set-cookie', cookie);
+    if (!c.res.headers.has('cache-control')) c.res.headers.set('cache-control', 'no-store');
+  });
+}
+
+/** `read`, `write`, or either narrowed to the first segment of the path: `write:campaigns`. */
+function assertScope(scopes: string[] | null, safe: boolean, path: string): void {
+  if (scopes === null) return;
+  const segment = path.split('/')[2] ?? '';
+  const verb = safe ? 'read' : 'write';
+  const enough = [verb, `${verb}:${segment}`, ...(safe ? ['write', `write:${segment}`] : [])];
+  // A key never makes keys, invites people or moves money.
+  const barred = !safe && ['api-keys', 'members', 'payouts', 'wallet', 'auth'].includes(segment);
+  if (!barred && enough.some((scope) => scopes.includes(scope))) return;
+  throw new Failure('forbidden', {
+    zh: `此密钥没有权限：${verb}:${segment}`,
+    en: `this key lacks the scope ${verb}:${segment}`,
+  });
+}

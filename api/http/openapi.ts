@@ -1,0 +1,34 @@
+/** The API's description of itself: OpenAPI 3.1 at /api/openapi.json, a page to read it at /api/docs. */
+import { Scalar } from '@scalar/hono-api-reference';
+import type { Hono } from 'hono';
+import { openAPIRouteHandler } from 'hono-openapi';
+import type { AppEnv } from '../context.ts';
+
+export function describeApi(app: Hono<AppEnv>, publicUrl: string): void {
+  app.get(
+    '/api/openapi.json',
+    openAPIRouteHandler(app, {
+      includeEmptyPaths: true,
+      excludeStaticFile: false,
+      exclude: [/^\/api\/(openapi|docs|auth)/, /\*/, /^\/media/],
+      documentation: {
+        openapi: '3.1.0',
+        info: {
+          title: 'Hongze',
+          version: '1.0.0',
+          description:
+            'A province’s ad exchange. Money travels as decimal-integer strings of µCNY (`…MicroCny`), prices as integer fen (`…Fen`), days as Asia/Shanghai dates. Errors are RFC 9457 problems. Mutations accept `Idempotency-Key`.',
+        },
+        servers: [{ url: publicUrl }],
+        components: {
+          securitySchemes: {
+            session: { type: 'apiKey', in: 'cookie', name: 'hongze.session_token' },
+            key: { type: 'http', scheme: 'bearer', description: 'An API key, `hz_…`' },
+          },
+        },
+        security: [{ session: [] }, { key: [] }],
+      },
+    }),
+  );
+  app.get('/api/docs', Scalar({ url: '/api/openapi.json', pageTitle: 'Hongze API' }));
+}

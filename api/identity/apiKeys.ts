@@ -1,0 +1,110 @@
+/** Keys for machines: made, rotated, revoked. Owns `api_key`; refuses to keep a secret it could be robbed of. */
+import { randomBytes, randomUUID } from 'node:crypto';
+import { and, desc, eq, isNull } from 'drizzle-orm';
+import type { Db } from '../../db/client.ts';
+import { apiKey } from '../../db/schema/identity.ts';
+import type { Clock } from '../../db/terms/day.ts';
+import { Failure } from '../../db/terms/failure.ts';
+import { record } from '../audit/audit.ts';
+import { notFound } from '../http/auth.ts';
+import type { Actor } from './actor.ts';
+import { API_KEY_PREFIX, sha256Hex } from './identity.ts';
+
+type KeyContext = { db: Db; clock: Clock };
+
+const MAX_KEYS = 20;
+const ROTATION_GRACE_MS = 86_400_000;
+
+const shown = {
+  id: apiKey.id,
+  name: apiKey.name,
+  prefix: apiKey.prefix,
+  scopes: apiKey.scopes,
+  expiresAt: apiKey.expiresAt,
+  lastUsedAt: apiKey.lastUsedAt,
+  createdAt: apiKey.createdAt,
+};
+
+const live = (actor: Actor) =>
+  and(eq(apiKey.organizationId, actor.organizationId), isNull(apiKey.revokedAt));
+
+export async function listApiKeys(db: Db, actor: Actor) {
+  const items = await db
+    .select(shown)
+    .from(apiKey)
+    .where(live(actor))
+    .orderBy(desc(apiKey.createdAt));
+  return { items, nextCursor: null };
+}
+
+/** The only moment the secret exists outside its owner's hands. Fails with `limit_exceeded` over twenty keys. */
+export async function createApiKey(
+  ctx: KeyContext,
+  actor: Actor,
+  input: { name: string; scopes: string[]; expiresAt: string | null },
+) {
+  return ctx.db.transaction(async (tx) => {
+    const count = await tx.$count(apiKey, live(actor));
+    if (count >= MAX_KEYS) {
+      throw new Failure('limit_exceeded', {
+        zh: `一个机构最多 ${MAX_KEYS} 个密钥`,
+        en: `an organisation may have ${MAX_KEYS} keys at most`,
+      });
+    }
+    return insertKey(tx, actor, {
+      ...input,
+      expiresAt: input.expiresAt && new Date(input.expiresAt),
+    });
+  });
+}
+
+async function insertKey(
+  db: Db,
+  actor: Actor,
+  input: { name: string; scopes: string[]; expiresAt: Date | '' | null },
+) {
+  const secret = API_KEY_PREFIX + randomBytes(32).toString('base64url');
+  const [row] = await db
+    .insert(apiKey)
+    .values({
+      id: randomUUID(),
+      organizationId: actor.organizationId,
+      userId: actor.userId,
+      name: input.name,
+      scopes: input.scopes,
+      expiresAt: input.expiresAt || null,
+      keySha256: sha256Hex(secret),
+      prefix: secret.slice(0, 9),
+    })
+    .returning(shown);
+  if (!row) throw new Error('insert returned nothing');
+  await record(db, { actor, action: 'apiKey.create', subject: `apiKey:${row.id}`, after: row });
+  return { ...row, secret };
+}
+
+export async function rotateApiKey(ctx: KeyContext, actor: Actor, id: string) {
+  return ctx.db.transaction(async (tx) => {
+    const until = new Date(ctx.clock() + ROTATION_GRACE_MS);
+    const [old] = await tx
+      .select()
+      .from(apiKey)
+      .where(and(eq(apiKey.id, id), live(actor)))
+      .for('update');
+    if (!old) throw notFound();
+    const expiresAt = old.expiresAt && old.expiresAt < until ? old.expiresAt : until;
+    await tx.update(apiKey).set({ expiresAt }).where(eq(apiKey.id, id));
+    return insertKey(tx, actor, old);
+  });
+}
+
+export async function revokeApiKey(ctx: KeyContext, actor: Actor, id: string): Promise<void> {
+  await ctx.db.transaction(async (tx) => {
+    const gone = await tx
+      .update(apiKey)
+      .set({ revokedAt: new Date(ctx.clock()) })
+      .where(and(eq(apiKey.id, id), live(actor)))
+      .returning({ name: apiKey.name });
+    if (gone.length === 0) throw notFound();
+    await record(tx, { actor, action: 'apiKey.revoke', subject: `apiKey:${id}`, before: gone[0] });
+  });
+}

@@ -1,0 +1,164 @@
+/**
+ * better-auth, configured: e-mail and password, organisations of four kinds, a second factor, sessions of twelve hours
+ * that renew while they are used. Owns that configuration and the tables behind it; the rest of the house knows only
+ * `Actor`.
+ */
+
+import { betterAuth } from 'better-auth';
+import { drizzleAdapter } from 'better-auth/adapters/drizzle';
+import { APIError, createAuthMiddleware } from 'better-auth/api';
+import { organization as organizations, twoFactor } from 'better-auth/plugins';
+import { createAccessControl } from 'better-auth/plugins/access';
+import { genericOAuth } from 'better-auth/plugins/generic-oauth';
+import {
+  adminAc,
+  defaultStatements,
+  memberAc,
+  ownerAc,
+} from 'better-auth/plugins/organization/access';
+import { asc, eq } from 'drizzle-orm';
+import type { Redis } from 'ioredis';
+import type { Database } from '../../db/client.ts';
+import * as schema from '../../db/schema/identity.ts';
+import type { Config } from '../env.ts';
+import { createLimiter } from '../http/limits.ts';
+
+/** Set by our own server on the request it hands over; a client's own value is removed first. */
+export const CLIENT_ADDRESS_HEADER = 'x-hongze-client-address';
+
+const SESSION_SECONDS = 12 * 3600;
+const RENEW_AFTER_SECONDS = 3600;
+
+/** Attempts for one e-mail address, whatever addresses they come from. */
+const SIGN_IN_RATE = { windowSeconds: 300, max: 20 };
+
+const access = createAccessControl(defaultStatements);
+const roles = {
+  owner: access.newRole(ownerAc.statements),
+  admin: access.newRole(adminAc.statements),
+  member: access.newRole(memberAc.statements),
+  operator: access.newRole(memberAc.statements),
+  reviewer: access.newRole(memberAc.statements),
+  finance: access.newRole(memberAc.statements),
+};
+
+export interface AuthContext {
+  db: Database;
+  redis: Redis;
+  config: Pick<Config, 'publicUrl' | 'authSecret' | 'oidc'>;
+}
+
+export function createAuth({ db, redis, config }: AuthContext) {
+  const consume = createLimiter(redis);
+  const origin = new URL(config.publicUrl);
+  return betterAuth({
+    appName: 'Hongze',
+    baseURL: config.publicUrl,
+    basePath: '/api/auth',
+    secret: config.authSecret,
+    telemetry: { enabled: false },
+    logger: { disabled: true },
+    database: drizzleAdapter(db, { provider: 'pg', schema, transaction: true }),
+    trustedOrigins: (request) => trustedOrigins(origin, request),
+    emailAndPassword: { enabled: true, minPasswordLength: 12, maxPasswordLength: 128 },
+    session: {
+      expiresIn: SESSION_SECONDS,
+      updateAge: RENEW_AFTER_SECONDS,
+      additionalFields: { activeOrganizationId: { type: 'string', required: false, input: false } },
+    },
+    rateLimit: {
+      enabled: true,
+      window: 60,
+      max: 120,
+      customRules: {
+        '/sign-in/email': { window: 60, max: 60 },
+        '/sign-up/email': { window: 3600, max: 20 },
+        '/two-factor/*': { window: 60, max: 20 },
+        '/get-session': false,
+      },
+      customStorage: {
+        consume: async (key, rule) => {
+          const verdict = await consume(`auth:${key}`, {
+            windowSeconds: rule.window,
+            max: rule.max,
+          });
+          return { allowed: verdict.allowed, retryAfter: verdict.retryAfterSeconds };
+        },
+      },
+    },
+    hooks: {
+      before: createAuthMiddleware(async (ctx) => {
+        if (ctx.path !== '/sign-in/email') return;
+        const email = String((ctx.body as { email?: unknown })?.email ?? '').toLowerCase();
+        const verdict = await consume(`sign-in:${email}`, SIGN_IN_RATE);
+        if (!verdict.allowed) {
+          throw new APIError('TOO_MANY_REQUESTS', {
+            message: 'Too many attempts for this account',
+          });
+        }
+      }),
+    },
+    databaseHooks: {
+      session: {
+        create: {
+          // Whoever belongs to one organisation acts for it at once; several: the oldest, and they can switch.
+          before: async (session) => {
+            const [first] = await db
+              .select({ id: schema.member.organizationId })
+              .from(schema.member)
+              .where(eq(schema.member.userId, session.userId))
+              .orderBy(asc(schema.member.createdAt), asc(schema.member.id))
+              .limit(1);
+            return { data: { ...session, activeOrganizationId: first?.id ?? null } };
+          },
+        },
+      },
+    },
+    advanced: {
+      useSecureCookies: origin.protocol === 'https:',
+      cookiePrefix: 'hongze',
+      defaultCookieAttributes: { sameSite: 'lax', httpOnly: true, path: '/' },
+      ipAddress: { ipAddressHeaders: [CLIENT_ADDRESS_HEADER] },
+    },
+    plugins: [
+      organizations({
+        ac: access,
+        roles,
+        // Organisations are opened by the platform (api/identity/accounts.ts): their kind decides what they may do.
+        allowUserToCreateOrganization: false,
+        disableOrganizationDeletion: true,
+        invitationExpiresIn: 7 * 86_400,
+        schema: {
+          organization: {
+            additionalFields: { kind: { type: 'string', required: true, input: false } },
+          },
+        },
+      }),
+      twoFactor({ issuer: 'Hongze' }),
+      ...(config.oidc
+        ? [
+            genericOAuth({
+              config: [
+                {
+                  providerId: 'province',
+                  discoveryUrl: `${config.oidc.issuer}/.well-known/openid-configuration`,
+                  clientId: config.oidc.clientId,
+                  clientSecret: config.oidc.clientSecret,
+                  scopes: ['openid', 'profile', 'email'],
+                  pkce: true,
+                },
+              ],
+            }),
+          ]
+        : []),
+    ],
+  });
+}
+
+export type Auth = ReturnType<typeof createAuth>;
+
+/** The public origin, and the very host the request came to: `127.0.0.1` and `localhost` are both one's own machine. */
+function trustedOrigins(origin: URL, request?: Request): string[] {
+  const host = request?.headers.get('host');
+  return host ? [origin.origin, `${origin.protocol}//${host}`] : [origin.origin];
+}
