@@ -46,7 +46,7 @@ export async function sendPayouts(
       title: '广告收入结算',
     });
     const succeeded = answer.kind === 'done' && answer.data.status === 'SUCCESS';
-    if (succeeded) await succeedPart(ctx, part.id, answer.data.orderId);
+    if (succeeded) await succeedPart(ctx, part.id, answer.data);
     else await markUnknown(ctx, part, answer);
     run[succeeded ? 'succeeded' : 'unknown'] += 1;
   });
@@ -186,10 +186,10 @@ async function settleFound(
   }
   switch (found.status) {
     case 'SUCCESS':
-      await succeedPart(ctx, part.id, found.orderId);
+      await succeedPart(ctx, part.id, found);
       return 'succeeded';
     case 'REFUND':
-      await succeedPart(ctx, part.id, found.orderId);
+      await succeedPart(ctx, part.id, found);
       await returnPart(ctx, part.id, found.failReason ?? 'REFUND');
       return 'succeeded';
     case 'FAIL':

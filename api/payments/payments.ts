@@ -4,6 +4,14 @@
  * composes the house, so that no import points upwards.
  */
 export { type Alipay, type AlipayConfig, createAlipay, type NotifyForm } from './alipay/client.ts';
+export {
+  type CashItem,
+  type CashItemKind,
+  cashItemsBetween,
+  cashItemsNamed,
+  markReconciled,
+  recordFees,
+} from './cash.ts';
 export { recordClawback } from './clawbacks.ts';
 export { type NotifyReply, receiveNotify } from './notify.ts';
 export { checkReturns, type OutboxRun, resolveUnknown, sendPayouts } from './outbox.ts';
@@ -20,5 +28,5 @@ export {
 } from './payouts.ts';
 export { requestRefund, sendRefunds } from './refunds.ts';
 export { recordRefusal, refusals, refusalsKept } from './refusals.ts';
-export { reconcileParts, returnPart } from './settle.ts';
+export { returnPart } from './settle.ts';
 export { createTopUp, type PaymentsContext, querySweep, queryTopUp } from './top-ups.ts';

@@ -127,14 +127,14 @@ async function attempt(
   const [row] = await ctx.db.select().from(topUp).where(eq(topUp.id, refund.topUpId));
   const outTradeNo = row!.outTradeNo;
   const answer = await ctx.alipay.refund({ outTradeNo, ...refund });
-  if (answer.kind === 'done') return settle(ctx, refund.id, 'succeeded', null);
+  if (answer.kind === 'done') return settle(ctx, refund.id, 'succeeded', null, answer.data);
   if (answer.kind === 'refused') {
     // A refusal is only final when Alipay knows of no such refund.
     const asked = await ctx.alipay.queryRefund(outTradeNo, refund.outRequestNo);
     if (asked.kind === 'done')
       return asked.data === undefined
         ? settle(ctx, refund.id, 'failed', `${answer.code} ${answer.message}`)
-        : settle(ctx, refund.id, 'succeeded', null);
+        : settle(ctx, refund.id, 'succeeded', null, asked.data.paidAtMs);
   }
   await ctx.db
     .update(topUpRefund)
@@ -153,13 +153,14 @@ function settle(
   refundId: number,
   status: 'succeeded' | 'failed',
   lastError: string | null,
+  paidAtMs = ctx.clock(),
 ): Promise<'succeeded' | 'failed' | undefined> {
   return ctx.db.transaction(async (tx) => {
     const [seen] = await tx.select().from(topUpRefund).where(eq(topUpRefund.id, refundId));
     const row = await lockTopUp(tx, seen!.topUpId);
     const [refund] = await tx
       .update(topUpRefund)
-      .set({ status, lastError, nextAttemptAt: null, settledAt: new Date(ctx.clock()) })
+      .set({ status, lastError, nextAttemptAt: null, settledAt: new Date(paidAtMs) })
       .where(and(eq(topUpRefund.id, refundId), inArray(topUpRefund.status, ['created', 'unknown'])))
       .returning();
     if (!row || !refund) return undefined;

@@ -2,7 +2,7 @@
  * What a part's fate does to the books: clearing → cash when paid, clearing → payable when failed, cash → payable
  * when it came back. Owns these journals, one each for ever, and how a payout's state follows from its parts'.
  */
-import { and, eq, inArray } from 'drizzle-orm';
+import { and, eq, inArray, sql } from 'drizzle-orm';
 import type { Transaction } from '../../db/client.ts';
 import {
   type PartStatus,
@@ -13,6 +13,7 @@ import {
 import { dayOf } from '../../db/terms/day.ts';
 import { fenToMicroCny } from '../../db/terms/money.ts';
 import { type AccountCode, accounts, post } from '../ledger/ledger.ts';
+import type { TransferState } from './alipay/client.ts';
 import { returnClawbacks } from './clawbacks.ts';
 import { lockPayout, type Payout, type PayoutContext, type PayoutStep } from './payouts.ts';
 import { recordRefusal } from './refusals.ts';
@@ -45,7 +46,7 @@ const RETURNED: Settlement = {
   to: 'returned',
   from: ['succeeded'],
   entries: (_part, row) => ({ debit: accounts.alipayCash, credit: accounts.payable(row.outletId) }),
-  changes: (now) => ({ returnedAt: now, reconciledOn: null }),
+  changes: (now) => ({ returnedAt: now }),
 };
 
 /** Applies one settlement to one part, once. False when the part has moved on already. */
@@ -94,8 +95,12 @@ async function settleIn(
   return true;
 }
 
-export const succeedPart = (ctx: PayoutContext, partId: number, orderId: string) =>
-  settle(ctx, partId, SUCCEEDED, { orderId });
+/** `settledAt` is Alipay's instant where it names one: the day of its bill. */
+export const succeedPart = (ctx: PayoutContext, partId: number, found: TransferState) =>
+  settle(ctx, partId, SUCCEEDED, {
+    orderId: found.orderId,
+    ...(found.paidAtMs === undefined ? {} : { settledAt: new Date(found.paidAtMs) }),
+  });
 
 export async function failPart(ctx: PayoutContext, partId: number, reason: string) {
   return ctx.db.transaction(async (tx) => {
@@ -162,19 +167,20 @@ export async function rollUp(ctx: PayoutContext, tx: Transaction, payoutId: numb
   if (step) await ctx.statements.advance(tx, row.statementId, step);
 }
 
-/** Marks parts as found in the bank's bill of `day`. */
-export async function reconcileParts(
+/** Payouts whose every part is in a bill: succeeded → reconciled, set-wise. */
+export async function reconcilePayouts(
   ctx: PayoutContext,
   tx: Transaction,
   partIds: readonly number[],
-  day: string,
 ): Promise<void> {
   if (partIds.length === 0) return;
-  const rows = await tx
-    .update(payoutPart)
-    .set({ reconciledOn: day })
-    .where(inArray(payoutPart.id, [...partIds]))
-    .returning({ payoutId: payoutPart.payoutId });
-  for (const payoutId of [...new Set(rows.map((row) => row.payoutId))].sort((a, b) => a - b))
-    await rollUp(ctx, tx, payoutId);
+  const rows = (await tx.execute(sql`
+    UPDATE payout p SET status = 'reconciled', version = version + 1
+     WHERE p.status = 'succeeded' AND p.id IN (
+             SELECT payout_id FROM payout_part
+              WHERE id IN (SELECT json_array_elements_text(${JSON.stringify(partIds)}::text::json)::bigint))
+       AND NOT EXISTS (SELECT 1 FROM payout_part q
+                        WHERE q.payout_id = p.id AND (q.status <> 'succeeded' OR q.reconciled_on IS NULL))
+    RETURNING statement_id`)) as unknown as { statement_id: string }[];
+  for (const row of rows) await ctx.statements.advance(tx, Number(row.statement_id), 'reconciled');
 }

@@ -63,6 +63,7 @@ CREATE TABLE payout_part (
   settled_at      timestamptz,
   returned_at     timestamptz,
   reconciled_on   date,
+  return_reconciled_on date,
   UNIQUE (payout_id, ordinal)
 );
 CREATE INDEX payout_part_due ON payout_part (next_attempt_at) WHERE next_attempt_at IS NOT NULL;

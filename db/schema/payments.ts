@@ -161,6 +161,7 @@ export const payoutPart = pgTable('payout_part', {
   settledAt: at('settled_at'),
   returnedAt: at('returned_at'),
   reconciledOn: date('reconciled_on'),
+  returnReconciledOn: date('return_reconciled_on'),
 });
 
 export const clawback = pgTable('clawback', {

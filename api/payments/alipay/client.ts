@@ -48,6 +48,8 @@ export interface TransferState {
   orderId: string;
   status: 'SUCCESS' | 'FAIL' | 'DEALING' | 'REFUND' | 'CLOSED' | 'WAIT_PAY';
   amountFen: bigint | undefined;
+  /** When it was paid, epoch ms. */
+  paidAtMs: number | undefined;
   failReason: string | undefined;
 }
 
@@ -169,23 +171,23 @@ export function createAlipay(config: AlipayConfig) {
       return read(answer, (reply) => textOf(reply.trade_no));
     },
 
-    /** Repeatable under one `outRequestNo`. */
+    /** Repeatable under one `outRequestNo`; answers when it was paid, epoch ms. */
     async refund(input: { outTradeNo: string; outRequestNo: string; amountFen: bigint }) {
       const answer = await call('alipay.trade.refund', {
         out_trade_no: input.outTradeNo,
         out_request_no: input.outRequestNo,
         refund_amount: fenToYuan(input.amountFen),
       });
-      return read(answer, (reply) => textOf(reply.trade_no));
+      return read(answer, (reply) => alipayTimeMs(textOf(reply.gmt_refund_pay)));
     },
 
-    /** Fen refunded under that number; undefined when no such refund happened (the reply is 10000 all the same). */
+    /** What was refunded under that number; undefined: no such refund (the reply is 10000 all the same). */
     async queryRefund(outTradeNo: string, outRequestNo: string) {
       const biz = { out_trade_no: outTradeNo, out_request_no: outRequestNo };
       const answer = await call('alipay.trade.fastpay.refund.query', biz);
       return read(answer, (reply) =>
         reply.refund_status === 'REFUND_SUCCESS'
-          ? fenOfYuan(textOf(reply.refund_amount))
+          ? { paidAtMs: alipayTimeMs(textOf(reply.gmt_refund_pay)) }
           : undefined,
       );
     },
@@ -243,6 +245,7 @@ function transferState(reply: Reply, amountFen: bigint | undefined): TransferSta
     orderId: textOf(reply.order_id),
     status: textOf(reply.status) as TransferState['status'],
     amountFen,
+    paidAtMs: alipayTimeMs(textOf(reply.trans_date) || textOf(reply.pay_date)),
     failReason: textOf(reply.fail_reason) || undefined,
   };
 }

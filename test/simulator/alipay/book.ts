@@ -108,7 +108,8 @@ export function createBook(options: BookOptions) {
       remark,
     });
   }
-  if (options.openingFen) deposit(options.openingFen, '期初');
+  /** Brought forward: not a movement of any day's bill. */
+  balanceFen = options.openingFen ?? 0n;
 
   function trade(outTradeNo: string): Trade {
     const found = trades.get(outTradeNo);
@@ -188,7 +189,7 @@ export function createBook(options: BookOptions) {
     if (done) {
       if (done.amountFen !== amountFen)
         throw new GatewayError('ACQ.REFUND_AMT_NOT_EQUAL_TOTAL', '退款金额不一致');
-      return { trade: t, changed: false };
+      return { trade: t, changed: false, atMs: done.atMs };
     }
     if (t.paidMs === null) throw new GatewayError('ACQ.TRADE_STATUS_ERROR', '交易状态不合法');
     if (refundedFen(t) + amountFen > t.amountFen)
@@ -206,7 +207,7 @@ export function createBook(options: BookOptions) {
       kind: '交易退款',
       remark: outRequestNo,
     });
-    return { trade: t, changed: true };
+    return { trade: t, changed: true, atMs: clock() };
   }
 
   /** Transfers once per `outBizNo`: the same request again returns the first one's result. */

@@ -52,6 +52,7 @@ const gateway = createGateway({
   sellerId: environment.ALIPAY_SELLER_ID,
   appPublicKey: environment.APP_PUBLIC_KEY,
   gatewayPrivateKey: environment.GATEWAY_PRIVATE_KEY,
+  openingFen: environment.OPENING_FEN,
 });
 
 const asText = (_key: string, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value);
@@ -77,7 +78,7 @@ function restore(): void {
     >;
     gateway.book.restore(kept.book);
     gateway.notifies.restore(kept.notifies);
-  } else if (environment.OPENING_FEN > 0n) gateway.book.deposit(environment.OPENING_FEN, '期初');
+  }
   if (environment.PAYEES_FILE && existsSync(environment.PAYEES_FILE)) {
     const payees = JSON.parse(readFileSync(environment.PAYEES_FILE, 'utf8')) as object;
     for (const [identity, name] of Object.entries(payees)) gateway.book.payees.set(identity, name);

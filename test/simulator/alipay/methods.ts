@@ -82,6 +82,7 @@ function refund(ctx: MethodContext, biz: Biz) {
     ...tradeFields(done.trade),
     fund_change: done.changed ? 'Y' : 'N',
     refund_fee: fenText(ctx.book.refundedFen(done.trade)),
+    gmt_refund_pay: alipayTime(done.atMs),
   };
 }
 
@@ -99,6 +100,7 @@ function refundQuery(ctx: MethodContext, biz: Biz) {
     refund_status: 'REFUND_SUCCESS',
     refund_amount: fenText(found.amountFen),
     total_amount: fenText(t.amountFen),
+    gmt_refund_pay: alipayTime(found.atMs),
   };
 }
 
@@ -106,7 +108,7 @@ function transfer(ctx: MethodContext, biz: Biz) {
   if (text(biz, 'product_code') !== 'TRANS_ACCOUNT_NO_PWD') throw invalid('product_code');
   if (text(biz, 'biz_scene') !== 'DIRECT_TRANSFER') throw invalid('biz_scene');
   const payee = biz.payee_info as Biz | undefined;
-  if (!payee || payee.identity_type !== 'ALIPAY_LOGON_ID') throw invalid('payee_info');
+  if (payee?.identity_type !== 'ALIPAY_LOGON_ID') throw invalid('payee_info');
   const made = ctx.book.transfer({
     outBizNo: text(biz, 'out_biz_no', 64),
     amountFen: fen(biz, 'trans_amount'),

@@ -1,0 +1,143 @@
+/**
+ * Our own book of what moved at Alipay, for whoever compares it with the bill: one item a movement, signed, at
+ * Alipay's instant. Owns how each kind is found by its number, the marks of reconciliation, and the fees a bill names.
+ */
+import { sql } from 'drizzle-orm';
+import type { Db, Transaction } from '../../db/client.ts';
+import type { Day } from '../../db/terms/day.ts';
+import { MICRO_CNY_PER_FEN } from '../../db/terms/money.ts';
+import { accounts, post } from '../ledger/ledger.ts';
+import type { PayoutContext } from './payouts.ts';
+import { reconcilePayouts } from './settle.ts';
+
+export type CashItemKind = 'topUp' | 'refund' | 'payout' | 'payoutReturn';
+
+export interface CashItem {
+  kind: CashItemKind;
+  id: number;
+  /** What Alipay's bill calls 商户订单号. */
+  outNo: string;
+  /** Into our account positive, out of it negative. */
+  amountFen: bigint;
+  /** Epoch ms at Alipay; 0 while it has not moved. */
+  atMs: number;
+  /** Whether our book says that it moved. */
+  settled: boolean;
+  reconciledOn: Day | null;
+}
+
+/** Every item there is or may be; `at` is null where our book says that nothing has moved (yet). */
+const ITEMS = sql`
+  SELECT 'topUp' AS kind, id, out_trade_no AS out_no, amount_fen, paid_at AS at, reconciled_on FROM top_up
+  UNION ALL
+  SELECT 'refund', r.id, t.out_trade_no, -r.amount_fen, CASE r.status WHEN 'succeeded' THEN r.settled_at END,
+         r.reconciled_on
+    FROM top_up_refund r JOIN top_up t ON t.id = r.top_up_id
+  UNION ALL
+  SELECT 'payout', id, out_biz_no, -amount_fen, CASE WHEN status IN ('succeeded', 'returned') THEN settled_at END,
+         reconciled_on
+    FROM payout_part
+  UNION ALL
+  SELECT 'payoutReturn', id, out_biz_no, amount_fen, returned_at, return_reconciled_on FROM payout_part
+   WHERE status IN ('succeeded', 'returned')`;
+
+interface ItemRow {
+  kind: CashItemKind;
+  id: string;
+  out_no: string;
+  amount_fen: string;
+  at_ms: string | null;
+  reconciled_on: Day | null;
+}
+
+const fromRow = (row: ItemRow): CashItem => ({
+  kind: row.kind,
+  id: Number(row.id),
+  outNo: row.out_no,
+  amountFen: BigInt(row.amount_fen),
+  atMs: Number(row.at_ms ?? 0),
+  settled: row.at_ms !== null,
+  reconciledOn: row.reconciled_on,
+});
+
+const COLUMNS = sql`kind, id, out_no, amount_fen,
+  (extract(epoch FROM at) * 1000)::bigint AS at_ms, reconciled_on::text`;
+
+/** Items that moved in [fromMs, toMs) and are in no bill yet. */
+export async function cashItemsBetween(db: Db, fromMs: number, toMs: number): Promise<CashItem[]> {
+  const rows = (await db.execute(sql`
+    SELECT ${COLUMNS} FROM (${ITEMS}) i
+     WHERE at >= ${new Date(fromMs).toISOString()}::timestamptz
+       AND at < ${new Date(toMs).toISOString()}::timestamptz AND reconciled_on IS NULL`)) as unknown as ItemRow[];
+  return rows.map(fromRow);
+}
+
+/** Every item of these numbers, moved or not, reconciled or not. */
+export async function cashItemsNamed(db: Db, outNos: readonly string[]): Promise<CashItem[]> {
+  if (outNos.length === 0) return [];
+  const names = sql`(SELECT json_array_elements_text(${JSON.stringify(outNos)}::text::json))`;
+  const rows = (await db.execute(
+    sql`SELECT ${COLUMNS} FROM (${ITEMS}) i WHERE out_no IN ${names}`,
+  )) as unknown as ItemRow[];
+  return rows.map(fromRow);
+}
+
+const MARKS: Record<CashItemKind, { table: string; column: string }> = {
+  topUp: { table: 'top_up', column: 'reconciled_on' },
+  refund: { table: 'top_up_refund', column: 'reconciled_on' },
+  payout: { table: 'payout_part', column: 'reconciled_on' },
+  payoutReturn: { table: 'payout_part', column: 'return_reconciled_on' },
+};
+
+/** Marks items as found in the bill of `day`; a payout whose parts are all found becomes `reconciled`. */
+export async function markReconciled(
+  ctx: PayoutContext,
+  tx: Transaction,
+  items: readonly Pick<CashItem, 'kind' | 'id'>[],
+  day: Day,
+): Promise<void> {
+  for (const [kind, { table, column }] of Object.entries(MARKS)) {
+    const ids = items.filter((item) => item.kind === kind).map((item) => item.id);
+    if (ids.length === 0) continue;
+    await tx.execute(sql`
+      UPDATE ${sql.identifier(table)} SET ${sql.identifier(column)} = ${day}::date
+       WHERE id IN (SELECT json_array_elements_text(${JSON.stringify(ids)}::text::json)::bigint)`);
+    if (kind === 'payout') await reconcilePayouts(ctx, tx, ids);
+  }
+}
+
+export interface Fee {
+  /** Alipay's number of the fee's own movement: once each. */
+  serial: string;
+  outNo: string;
+  amountFen: bigint;
+  /** Day of the movement: part of the journal, so that a second run posts the same. */
+  day: Day;
+}
+
+/** Books service fees that a bill names: D alipay_fee / C alipay_cash, and on the top-up they are for. */
+export async function recordFees(tx: Transaction, fees: readonly Fee[]): Promise<void> {
+  if (fees.length === 0) return;
+  const posted = await post(
+    tx,
+    fees.map((fee) => ({
+      key: `fee:${fee.serial}`,
+      kind: 'topup.fee',
+      day: fee.day,
+      memo: fee.outNo,
+      entries: [
+        { account: accounts.alipayFee, amountMicroCny: fee.amountFen * MICRO_CNY_PER_FEN },
+        { account: accounts.alipayCash, amountMicroCny: -fee.amountFen * MICRO_CNY_PER_FEN },
+      ],
+    })),
+  );
+  const fresh = fees
+    .filter((_fee, n) => !posted[n]?.replayed)
+    .map((fee) => ({ out_no: fee.outNo, fen: fee.amountFen.toString() }));
+  await tx.execute(sql`
+    UPDATE top_up t SET fee_fen = t.fee_fen + f.fen
+      FROM (SELECT out_no, sum(fen) AS fen
+              FROM json_to_recordset(${JSON.stringify(fresh)}::text::json) AS x(out_no text, fen bigint)
+             GROUP BY out_no) f
+     WHERE t.out_trade_no = f.out_no`);
+}
