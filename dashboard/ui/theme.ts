@@ -40,10 +40,13 @@ export const heat = ['#eceee9', '#d9ebe4', '#b3d8cb', '#7fbfad', '#469c89', '#1d
 /** Series of charts, in the order they are used. */
 export const series = ['#14665a', '#c9892b', '#2d578a', '#b93a27', '#6b5b95', '#5f6b67'];
 
-/** Chinese faces of each system; the Latin face is limited by unicode-range (see styles.css). */
-export const fontFamily =
-  "'Hongze Latin', 'PingFang SC', 'HarmonyOS Sans SC', 'MiSans', 'Microsoft YaHei UI', " +
+/** Each system's own Chinese face; Latin letters and figures come with the console (see styles.css). */
+const chineseFaces =
+  "'PingFang SC', 'HarmonyOS Sans SC', 'MiSans', 'Microsoft YaHei UI', " +
   "'Noto Sans CJK SC', 'Source Han Sans SC', 'WenQuanYi Micro Hei', system-ui, sans-serif";
+
+/** Follows the language of the document (styles.css). */
+export const fontFamily = 'var(--font)';
 
 export function applyTokens(root: HTMLElement): void {
   for (const [name, value] of Object.entries(color)) {
@@ -52,7 +55,8 @@ export function applyTokens(root: HTMLElement): void {
   heat.forEach((value, step) => {
     root.style.setProperty(`--heat-${step}`, value);
   });
-  root.style.setProperty('--font', fontFamily);
+  root.style.setProperty('--font-zh', `'Hongze Latin', ${chineseFaces}`);
+  root.style.setProperty('--font-en', `'Hongze Latin Full', ${chineseFaces}`);
 }
 
 export const antdTheme: ThemeConfig = {
@@ -92,7 +96,12 @@ export const antdTheme: ThemeConfig = {
   },
   components: {
     Button: { primaryShadow: 'none', defaultShadow: 'none', dangerShadow: 'none', fontWeight: 500 },
-    Form: { labelColor: color.inkSoft, verticalLabelPadding: '0 0 6px', itemMarginBottom: 20 },
+    Form: {
+      labelColor: color.inkSoft,
+      verticalLabelPadding: '0 0 4px',
+      labelHeight: 24,
+      itemMarginBottom: 20,
+    },
     Segmented: { trackBg: color.sunken, itemSelectedColor: color.ink },
     Tabs: { horizontalItemPadding: '10px 2px', horizontalMargin: '0 0 16px' },
     Modal: { titleFontSize: 16 },

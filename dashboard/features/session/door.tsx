@@ -14,6 +14,7 @@ const glow = (code: string) => (Number(code) * 2654435761) % 97;
 
 export function Door(props: { title: string; hint: string; children: ReactNode; foot: ReactNode }) {
   const say = useSessionWords();
+  const language = useLanguage();
   return (
     <main className="door">
       <section className="door-art" aria-hidden="true">
@@ -42,7 +43,7 @@ export function Door(props: { title: string; hint: string; children: ReactNode; 
             <Brand size={34} />
             <span>
               {say('name')}
-              <small>HONGZE</small>
+              {language === 'zh' && <small>HONGZE</small>}
             </span>
           </span>
           <LanguageSwitch />

@@ -1,0 +1,75 @@
+/** What stands in each desk's menu; the first four are a phone's tabs. */
+import {
+  AccountBookOutlined,
+  AppstoreOutlined,
+  AreaChartOutlined,
+  AuditOutlined,
+  BankOutlined,
+  BlockOutlined,
+  CalendarOutlined,
+  CheckSquareOutlined,
+  CodeOutlined,
+  DashboardOutlined,
+  DiffOutlined,
+  FileDoneOutlined,
+  FundProjectionScreenOutlined,
+  LockOutlined,
+  PictureOutlined,
+  PoweroffOutlined,
+  RadarChartOutlined,
+  SendOutlined,
+  ShopOutlined,
+  TagsOutlined,
+  TeamOutlined,
+  WalletOutlined,
+} from '@ant-design/icons';
+import type { ComponentType } from 'react';
+import type { Desk } from '../lib/me.ts';
+import type { ShellWord } from './words.ts';
+
+export interface MenuItem {
+  to: string;
+  word: ShellWord;
+  icon: ComponentType;
+}
+
+const item = (to: string, word: ShellWord, icon: ComponentType): MenuItem => ({ to, word, icon });
+
+export const MENUS: Record<Desk, readonly MenuItem[]> = {
+  advertiser: [
+    item('/overview', 'overview', DashboardOutlined),
+    item('/campaigns', 'campaigns', AppstoreOutlined),
+    item('/creatives', 'creatives', PictureOutlined),
+    item('/wallet', 'wallet', WalletOutlined),
+    item('/reports', 'reports', AreaChartOutlined),
+  ],
+  outlet: [
+    item('/income', 'income', DashboardOutlined),
+    item('/placements', 'placements', BlockOutlined),
+    item('/statements', 'statements', FileDoneOutlined),
+    item('/calendar', 'calendar', CalendarOutlined),
+    item('/rate-card', 'rateCard', TagsOutlined),
+    item('/tag', 'tag', CodeOutlined),
+  ],
+  finance: [
+    item('/statements', 'statements', FileDoneOutlined),
+    item('/payouts', 'payouts', SendOutlined),
+    item('/reconciliation', 'reconciliation', DiffOutlined),
+    item('/close', 'close', CheckSquareOutlined),
+    item('/top-ups', 'topUps', AccountBookOutlined),
+  ],
+  operator: [
+    item('/live', 'live', FundProjectionScreenOutlined),
+    item('/review', 'review', AuditOutlined),
+    item('/outlets', 'outlets', ShopOutlined),
+    item('/stops', 'stops', PoweroffOutlined),
+    item('/advertisers', 'advertisers', BankOutlined),
+    item('/audit', 'audit', LockOutlined),
+    item('/health', 'health', RadarChartOutlined),
+  ],
+};
+
+export const EVERYONE: readonly MenuItem[] = [
+  item('/members', 'members', TeamOutlined),
+  item('/account', 'account', LockOutlined),
+];

@@ -1,0 +1,88 @@
+/** Every address of the console. Screens load when first opened; the door and the shell come at once. */
+import type { QueryClient } from '@tanstack/react-query';
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  redirect,
+} from '@tanstack/react-router';
+import { SignIn } from '../features/session/signIn.tsx';
+import { readSearch } from '../lib/filters.ts';
+import { type Desk, deskOf, meQuery } from '../lib/me.ts';
+import { Problem } from '../lib/problem.ts';
+import { Loading } from '../ui/states.tsx';
+import { Broken, Missing, Room } from './room.tsx';
+
+const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({
+  validateSearch: readSearch,
+  notFoundComponent: Missing,
+});
+
+const signIn = createRoute({ getParentRoute: () => root, path: '/sign-in', component: SignIn });
+
+/** Everything behind the door. */
+const room = createRoute({
+  getParentRoute: () => root,
+  id: 'room',
+  component: Room,
+  beforeLoad: async ({ context, location }) => {
+    try {
+      return { me: await context.queryClient.ensureQueryData(meQuery) };
+    } catch (error) {
+      if (!(error instanceof Problem) || error.code !== 'unauthenticated') throw error;
+      const to = location.href === '/' ? undefined : location.href;
+      throw redirect({ to: '/sign-in', search: { to } as never, replace: true });
+    }
+  },
+});
+
+const HOME: Record<Desk, string> = {
+  advertiser: '/overview',
+  outlet: '/income',
+  finance: '/statements',
+  operator: '/live',
+};
+
+const home = createRoute({
+  getParentRoute: () => room,
+  path: '/',
+  beforeLoad: ({ context }) => {
+    throw redirect({ to: HOME[deskOf(context.me)], replace: true });
+  },
+});
+
+// biome-ignore lint/suspicious/noExplicitAny: each module exports another screen
+type Screens = () => Promise<Record<string, any>>;
+
+const screen = (path: string, load: Screens, name: string) =>
+  createRoute({
+    getParentRoute: () => room,
+    path,
+    component: lazyRouteComponent(load, name),
+  });
+
+const screens = [
+  screen('/audit', () => import('../features/audit/audit.tsx'), 'Audit'),
+  screen('/members', () => import('../features/account/members.tsx'), 'Members'),
+  screen('/account', () => import('../features/account/account.tsx'), 'Account'),
+];
+
+export const router = createRouter({
+  routeTree: root.addChildren([signIn, room.addChildren([home, ...screens])]),
+  context: { queryClient: undefined as unknown as QueryClient },
+  defaultPreload: 'intent',
+  defaultPreloadStaleTime: 0,
+  defaultPendingComponent: () => <Loading lines={8} />,
+  defaultPendingMs: 250,
+  defaultErrorComponent: Broken,
+  scrollRestoration: true,
+  stringifySearch: (search) => {
+    const entries = Object.entries(search).flatMap(([key, value]) =>
+      value === undefined || value === '' ? [] : [[key, String(value)]],
+    );
+    const text = new URLSearchParams(entries).toString();
+    return text && `?${text}`;
+  },
+  parseSearch: (text) => Object.fromEntries(new URLSearchParams(text)),
+});

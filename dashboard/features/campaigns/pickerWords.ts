@@ -1,0 +1,41 @@
+import { defineWords } from '../../lib/words.ts';
+
+export const usePickerWords = defineWords(
+  {
+    map: '地图',
+    tree: '列表',
+    paste: '粘贴',
+    all: '全省',
+    none: '清空',
+    chosen: '已选 {{n}} / {{all}} 个县（市、区）',
+    chosenAll: '全省 {{all}} 个县（市、区）',
+    search: '搜索市、县名称或代码',
+    pasteHint: '粘贴名称或六位代码，逗号、空格、换行分隔都可以。写市名即选中全市。',
+    pasteExample: '杭州市\n义乌 永康\n330327',
+    pasteAdd: '加入选择',
+    pasteDone: '已加入 {{n}} 个',
+    pasteUnknown: '未识别：{{words}}',
+    mapLabel: '按县（市、区）选择投放地域，方向键移动，空格选中',
+    undo: '撤销',
+    city: '{{name}}：全选或取消',
+  },
+  {
+    map: 'Map',
+    tree: 'List',
+    paste: 'Paste',
+    all: 'Whole province',
+    none: 'Clear',
+    chosen: '{{n}} of {{all}} counties',
+    chosenAll: 'All {{all}} counties',
+    search: 'City, county or code',
+    pasteHint:
+      'Paste names or six-digit codes, separated by commas, spaces or lines. A city means all of it.',
+    pasteExample: 'Hangzhou\nYiwu, Yongkang\n330327',
+    pasteAdd: 'Add to selection',
+    pasteDone: '{{n}} added',
+    pasteUnknown: 'Not recognised: {{words}}',
+    mapLabel: 'Counties to reach: arrow keys move, space picks',
+    undo: 'Undo',
+    city: '{{name}}: all or none',
+  },
+);
