@@ -1,0 +1,226 @@
+/**
+ * Fills an empty database with the demo province. Owns the order in which it comes to be; the same on every machine but for the
+ * day it is done on. Refuses to touch a database that has an outlet already. Money enters through the ledger, contracts
+ * and logins through their slices' front doors; the bulk of the market is inserted set-wise.
+ */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { sql } from 'drizzle-orm';
+import type { Context } from '../../api/context.ts';
+import { activate, createDraft, type Party } from '../../api/contracts/contracts.ts';
+import { createAccount } from '../../api/identity/accounts.ts';
+import { accounts, post } from '../../api/ledger/ledger.ts';
+import type { Database, Db } from '../client.ts';
+import { organization } from '../schema/identity.ts';
+import { outlet } from '../schema/outlets.ts';
+import { addDays, type Clock, type Day, dayOf, monthOf } from '../terms/day.ts';
+import { cityOf } from '../terms/division.ts';
+import { MICRO_CNY_PER_YUAN } from '../terms/money.ts';
+import { ADVERTISERS, PUBLIC_SERVICE } from './advertisers.ts';
+import { RUNS_BEFORE_DAYS, seedAdvertisers, seedCampaigns } from './campaigns.ts';
+import { type KeepPicture, seedCreatives } from './creatives.ts';
+import { seedDivisions } from './divisions.ts';
+import { seedHistory } from './history.ts';
+import { outletsOf, type SeedOutlet, seedOutlets } from './outlets.ts';
+import { createRandom } from './random.ts';
+
+/** A process passes its whole context; a test only what is needed. */
+export interface SeedContext extends Partial<Omit<Context, 'config'>> {
+  db: Database;
+  clock: Clock;
+  config: { assetsDir: string };
+}
+
+export const DEMO_PASSWORD = 'hongze-demo-2026';
+const PLATFORM = 'org-platform';
+const organizationOfAdvertiser = (i: number): string => `org-advertiser-${i + 1}`;
+const organizationOfOutlet = (i: number): string => `org-outlet-${i + 1}`;
+/** 余杭: the outlet whose login the banner shows. */
+const DEMO_OUTLET_DIVISION = '330110';
+
+/** Returns false when there was nothing to do. */
+export async function seed(
+  ctx: SeedContext,
+  options: { history?: boolean } = {},
+): Promise<boolean> {
+  const known = await ctx.db.select({ id: outlet.id }).from(outlet).limit(1);
+  if (known.length > 0) {
+    await finish(ctx);
+    return false;
+  }
+  const today = dayOf(ctx.clock());
+  const keep = pictureKeeper(ctx.config.assetsDir);
+  await ctx.db.transaction(async (tx) => {
+    const divisions = await seedDivisions(tx);
+    const outlets = outletsOf(divisions);
+    await seedOrganizations(tx, outlets);
+    const since = addDays(today, -RUNS_BEFORE_DAYS);
+    const firstDay = `${monthOf(since)}-01`;
+    const outletIds = await seedOutlets(tx, outlets, organizationOfOutlet, firstDay);
+    const everyone = [...ADVERTISERS, ...PUBLIC_SERVICE];
+    const advertisers = await seedAdvertisers(tx, everyone, organizationOfAdvertiser);
+    const creatives = await seedCreatives(tx, keep, advertisers, ctx.clock());
+    const buyers = advertisers.slice(0, ADVERTISERS.length);
+    const lines = await seedCampaigns(tx, buyers, divisions, creatives, today);
+    await seedContracts(tx, ctx.clock, outlets, outletIds, firstDay);
+    await fillWallets(
+      tx,
+      buyers.map((b) => b.id),
+      firstDay,
+    );
+    if (options.history ?? true) await seedHistory(tx, lines, divisions, ctx.clock());
+  });
+  await finish(ctx);
+  return true;
+}
+
+/** What repeats harmlessly: logins. A seed cut short is completed by the next start. */
+async function finish(ctx: SeedContext): Promise<void> {
+  const [demo] = await ctx.db
+    .select({ organizationId: outlet.organizationId, name: outlet.name })
+    .from(outlet)
+    .where(sql`${outlet.divisionCode} = ${DEMO_OUTLET_DIVISION}`);
+  const platform = { id: PLATFORM, name: '泓泽运营中心', kind: 'platform' as const };
+  const logins = [
+    {
+      email: 'advertiser@demo.hongze',
+      name: '陈小禾',
+      organization: {
+        id: organizationOfAdvertiser(0),
+        name: ADVERTISERS[0]?.name ?? '',
+        kind: 'advertiser' as const,
+      },
+      roles: ['owner' as const],
+    },
+    {
+      email: 'outlet@demo.hongze',
+      name: '沈知溪',
+      organization: {
+        id: demo?.organizationId ?? organizationOfOutlet(0),
+        name: demo?.name ?? '',
+        kind: 'outlet' as const,
+      },
+      roles: ['owner' as const],
+    },
+    {
+      email: 'finance@demo.hongze',
+      name: '周明账',
+      organization: platform,
+      roles: ['finance' as const],
+    },
+    {
+      email: 'finance2@demo.hongze',
+      name: '吴复核',
+      organization: platform,
+      roles: ['finance' as const],
+    },
+    {
+      email: 'operator@demo.hongze',
+      name: '林值守',
+      organization: platform,
+      roles: ['operator' as const, 'reviewer' as const],
+    },
+  ];
+  await Promise.all(
+    logins.map((login) => createAccount(ctx, { ...login, password: DEMO_PASSWORD })),
+  );
+}
+
+async function seedOrganizations(db: Db, outlets: readonly SeedOutlet[]): Promise<void> {
+  const row = (id: string, name: string, kind: 'advertiser' | 'outlet' | 'platform') => ({
+    id,
+    name,
+    kind,
+    slug: id,
+  });
+  await db
+    .insert(organization)
+    .values([
+      row(PLATFORM, '泓泽运营中心', 'platform'),
+      ...[...ADVERTISERS, ...PUBLIC_SERVICE].map((who, i) =>
+        row(organizationOfAdvertiser(i), who.name, 'advertiser'),
+      ),
+      ...outlets.map((o, i) => row(organizationOfOutlet(i), o.name, 'outlet')),
+    ])
+    .onConflictDoNothing();
+}
+
+/** The asset store keeps files by the hash of their bytes. */
+function pictureKeeper(folder: string): KeepPicture {
+  return async (sha256, bytes) => {
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, `${sha256}.svg`), bytes);
+    return `/api/assets/${sha256}.svg`;
+  };
+}
+
+/**
+ * A county centre keeps 70 % of what it earns, its city's group 8 %, the provincial group 4 %, the platform the rest: what
+ * those above bring is campaigns. A city group keeps 75 %, a provincial one 80 %.
+ */
+function partiesOf(
+  o: SeedOutlet,
+  outletId: number,
+  byCity: ReadonlyMap<string, number>,
+  provincial: number,
+): Party[] {
+  if (o.tier === 'province') return [party(outletId, 800_000), party(null, 200_000)];
+  if (o.tier === 'city') {
+    return [party(outletId, 750_000), party(provincial, 50_000), party(null, 200_000)];
+  }
+  const city = byCity.get(cityOf(o.divisionCode));
+  if (city === undefined) {
+    return [party(outletId, 720_000), party(provincial, 80_000), party(null, 200_000)];
+  }
+  return [
+    party(outletId, 700_000),
+    party(city, 80_000),
+    party(provincial, 40_000),
+    party(null, 180_000),
+  ];
+}
+
+const party = (outletId: number | null, sharePpm: number): Party => ({ outletId, sharePpm });
+
+async function seedContracts(
+  db: Db,
+  clock: Clock,
+  outlets: readonly SeedOutlet[],
+  outletIds: readonly number[],
+  effectiveFrom: Day,
+): Promise<void> {
+  const id = (i: number): number => outletIds[i] as number;
+  const byCity = new Map<string, number>();
+  for (const [i, o] of outlets.entries()) if (o.tier === 'city') byCity.set(o.divisionCode, id(i));
+  for (const [i, o] of outlets.entries()) {
+    const draft = await createDraft(db, {
+      name: `${o.name}入网合作协议`,
+      outletId: id(i),
+      effectiveFrom,
+      parties: partiesOf(o, id(i), byCity, id(0)),
+    });
+    await activate({ db, clock }, { versionId: draft.id, by: 'seed' });
+  }
+}
+
+/** Balances brought over from before Hongze: no Alipay payment stands behind them, so they come from `opening`. */
+async function fillWallets(db: Db, advertiserIds: readonly number[], day: Day): Promise<void> {
+  const random = createRandom(20_260);
+  await post(
+    db,
+    advertiserIds.map((advertiserId) => {
+      const amountMicroCny = BigInt(random.between(120, 480)) * 1_000n * MICRO_CNY_PER_YUAN;
+      return {
+        key: `seed:wallet:${advertiserId}`,
+        kind: 'opening',
+        day,
+        memo: '历史余额迁入',
+        subject: `advertiser:${advertiserId}` as const,
+        entries: [
+          { account: accounts.opening, amountMicroCny },
+          { account: accounts.wallet(advertiserId), amountMicroCny: -amountMicroCny },
+        ],
+      };
+    }),
+  );
+}

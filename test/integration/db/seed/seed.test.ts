@@ -1,0 +1,61 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { sql } from 'drizzle-orm';
+import { afterAll, expect, test } from 'vitest';
+import { readMarket } from '../../../../api/delivery/market.ts';
+import { ledgerFaults } from '../../../../api/ledger/ledger.ts';
+import { seed } from '../../../../db/seed/seed.ts';
+import { FORMATS } from '../../../../db/terms/market.ts';
+import { openTestDatabase } from '../../../kit/database.ts';
+
+const { db } = await openTestDatabase();
+const assetsDir = mkdtempSync(join(tmpdir(), 'hongze-assets-'));
+afterAll(() => rmSync(assetsDir, { recursive: true }));
+const nowMs = Date.parse('2026-03-18T10:00:00+08:00');
+const ctx = { db, clock: () => nowMs, config: { assetsDir } };
+
+const count = async (table: string): Promise<number> => {
+  const [row] = await db.execute<{ n: string }>(sql`SELECT count(*) AS n FROM ${sql.identifier(table)}`);
+  return Number(row?.n);
+};
+
+test('the demo province comes to be in seconds, with balanced books, and only once', async () => {
+  const startedMs = performance.now();
+  expect(await seed(ctx)).toBe(true);
+  const seconds = (performance.now() - startedMs) / 1000;
+  process.stdout.write(`seeded in ${seconds.toFixed(2)} s\n`);
+  expect(seconds).toBeLessThan(15);
+  const before = await Promise.all(['outlet', 'campaign', 'journal', 'rollup_hour'].map(count));
+  expect(await seed(ctx)).toBe(false);
+  expect(await Promise.all(['outlet', 'campaign', 'journal', 'rollup_hour'].map(count))).toEqual(before);
+  expect(await ledgerFaults(db, { chain: true })).toEqual([]);
+});
+
+test('eleven cities, ninety counties, 92 outlets of three tiers, forty advertisers', async () => {
+  const rows = await db.execute<{ level: string; n: string }>(
+    sql`SELECT level, count(*) AS n FROM division WHERE valid_to IS NULL GROUP BY 1 ORDER BY 1`,
+  );
+  expect(rows.map((row) => [row.level, Number(row.n)])).toEqual([
+    ['city', 11], ['county', 90], ['province', 1],
+  ]); // biome-ignore format: one line
+  const tiers = await db.execute<{ tier: string; n: string }>(
+    sql`SELECT tier, count(*) AS n FROM outlet GROUP BY 1 ORDER BY 1`,
+  );
+  expect(tiers.map((row) => [row.tier, Number(row.n)])).toEqual([
+    ['city', 10], ['county', 80], ['province', 2],
+  ]); // biome-ignore format: one line
+  expect(await count('advertiser')).toBe(43);
+});
+
+test('every format has a placement, and line items with approved pictures that exist', async () => {
+  const market = await readMarket(db, nowMs);
+  expect(new Set(market.placements.map((p) => p.format))).toEqual(new Set(FORMATS));
+  expect(market.lineItems.length).toBeGreaterThan(80);
+  const files = new Set(readdirSync(assetsDir));
+  for (const creative of market.creatives) {
+    const file = creative.content.imageUrl?.split('/').at(-1) ?? '';
+    expect(files.has(file), `${creative.id} ${file}`).toBe(true);
+  }
+  expect(market.creatives.some((c) => c.isPsa)).toBe(true);
+});
