@@ -20,7 +20,7 @@ import { findHolds, holdKeys, lockAccounts, post } from '../ledger/ledger.ts';
 import { accountsOf, type Billed, type Charge, chargeKey, toJournals } from './charging.ts';
 import { type DueBucket, dueBuckets } from './due.ts';
 
-export { chargesOf, hoursDue, outletIncome } from './queries.ts';
+export { type ChargeView, chargesOf, hoursDue, outletIncome } from './queries.ts';
 
 const BATCH_CHARGES = 1000;
 

@@ -50,6 +50,7 @@ export async function chargesOf(
     to: Day;
     placementId?: number | undefined;
     lineItemId?: number | undefined;
+    contractVersionId?: number | undefined;
     limit: number;
     cursor?: number | undefined;
   },
@@ -65,6 +66,7 @@ export async function chargesOf(
        AND c.id > ${(filter.cursor ?? 0).toString()}::bigint
        ${filter.advertiserId === undefined ? sql`` : sql`AND c.advertiser_id = ${filter.advertiserId}`}
        ${filter.placementId === undefined ? sql`` : sql`AND c.placement_id = ${filter.placementId}`}
+       ${filter.contractVersionId === undefined ? sql`` : sql`AND c.contract_version_id = ${filter.contractVersionId}`}
        ${filter.lineItemId === undefined ? sql`` : sql`AND c.line_item_id = ${filter.lineItemId}`}
      ORDER BY c.id LIMIT ${filter.limit + 1}`)) as unknown as Record<string, string | number>[];
   const items = rows.slice(0, filter.limit).map((row) => ({

@@ -34,6 +34,7 @@ export {
   journalsAbout,
   journalsByKey,
   journalsOf,
+  movements,
   type TrialBalanceRow,
   trialBalance,
 } from './queries.ts';

@@ -165,3 +165,18 @@ export async function trialBalance(db: Db, asOf?: Day): Promise<TrialBalanceRow[
     };
   });
 }
+
+/** What journals of some kinds moved on accounts over days (inclusive), natural sign; accounts without any are absent. */
+export async function movements(
+  db: Db,
+  filter: { accounts: readonly AccountCode[]; kinds: readonly string[]; from: Day; to: Day },
+): Promise<Map<AccountCode, MicroCny>> {
+  const rows = (await db.execute(sql`
+    SELECT a.code, (a.normal * sum(e.amount_micro_cny))::bigint::text AS amount
+      FROM entry e JOIN account a ON a.id = e.account_id JOIN journal j ON j.id = e.journal_id
+     WHERE a.code IN (SELECT json_array_elements_text(${JSON.stringify(filter.accounts)}::text::json))
+       AND j.kind IN (SELECT json_array_elements_text(${JSON.stringify(filter.kinds)}::text::json))
+       AND e.day BETWEEN ${filter.from}::date AND ${filter.to}::date
+     GROUP BY a.code, a.normal`)) as unknown as { code: AccountCode; amount: string }[];
+  return new Map(rows.map((row) => [row.code, BigInt(row.amount)]));
+}

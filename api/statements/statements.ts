@@ -1,0 +1,129 @@
+/**
+ * Statements: what an outlet is owed for a month. Owns draft → frozen → outlet_confirmed · disputed → approved → paying
+ * → paid → reconciled. Frozen content never changes: an accepted dispute supersedes it with a new revision. Refuses an
+ * approval by whoever froze it, and every step out of turn.
+ */
+import { eq } from 'drizzle-orm';
+import type { Database, Db } from '../../db/client.ts';
+import { statement } from '../../db/schema/statements.ts';
+import type { Clock } from '../../db/terms/day.ts';
+import { Failure } from '../../db/terms/failure.ts';
+import { record } from '../audit/audit.ts';
+import { openDrafts, refreshDrafts } from './drafts.ts';
+import { freezeMonth, lockMonth } from './freezing.ts';
+import { find, lock, move, outOfTurn, type Statement } from './steps.ts';
+
+export { approveAdjustment, proposeAdjustment } from './adjustments.ts';
+export { freezeMonth } from './freezing.ts';
+export { statementPort } from './payout-port.ts';
+export { chargesOfLine, listStatements, statementDetail, statementFile } from './queries.ts';
+export type { Statement } from './steps.ts';
+export { verifyStatement } from './verify.ts';
+
+interface Ctx {
+  db: Database;
+  clock: Clock;
+}
+
+/** Drafts or refreshes every outlet's statement of a month (`YYYY-MM`). Returns how many drafts there are. */
+export function draftStatements(ctx: { db: Db }, month: string): Promise<number> {
+  return ctx.db.transaction(async (tx) => {
+    await lockMonth(tx, month);
+    await openDrafts(tx, month);
+    return refreshDrafts(tx, month);
+  });
+}
+
+/** Freezes one draft. @throws Failure `not_found`, `conflict` (not a draft, month not over, hours not charged). */
+export async function freezeStatement(
+  ctx: Ctx,
+  input: { statementId: number; by: string },
+): Promise<Statement> {
+  const draft = await find(ctx.db, input.statementId);
+  if (draft.status !== 'draft') throw outOfTurn(draft.status, 'frozen');
+  await freezeMonth(ctx, { month: draft.month, by: input.by, outletId: draft.outletId });
+  return find(ctx.db, input.statementId);
+}
+
+/** The outlet accepts. @throws Failure `not_found`, `conflict`. */
+export const confirmStatement = (
+  ctx: Ctx,
+  input: { statementId: number; by: string },
+): Promise<Statement> =>
+  move(ctx, { ...input, from: ['frozen'], to: 'outlet_confirmed' }, (at) => ({
+    confirmedAt: at,
+    confirmedBy: input.by,
+  }));
+
+/** The outlet objects, to certain lines (by ordinal) or to the whole. @throws Failure `not_found`, `conflict`. */
+export const disputeStatement = (
+  ctx: Ctx,
+  input: { statementId: number; by: string; reason: string; lines?: number[] },
+): Promise<Statement> =>
+  move(ctx, { ...input, note: input.reason, from: ['frozen'], to: 'disputed' });
+
+/**
+ * Finance answers a dispute. Rejected: the frozen statement stands and waits for confirmation again. Accepted: it is
+ * superseded by a draft of the next revision, to be frozen once its adjustments are approved.
+ * @returns the statement that stands now. @throws Failure `not_found`, `conflict`.
+ */
+export async function resolveDispute(
+  ctx: Ctx,
+  input: { statementId: number; by: string; accept: boolean; note: string },
+): Promise<Statement> {
+  if (!input.accept) return move(ctx, { ...input, from: ['disputed'], to: 'frozen' });
+  return ctx.db.transaction(async (tx) => {
+    const db = tx as unknown as Database;
+    const old = await move({ ...ctx, db }, { ...input, from: ['disputed'], to: 'superseded' });
+    await lockMonth(tx, old.month);
+    const [next] = await tx
+      .insert(statement)
+      .values({ outletId: old.outletId, month: old.month, revision: old.revision + 1 })
+      .returning();
+    await refreshDrafts(tx, old.month, old.outletId);
+    return find(tx, next?.id ?? 0);
+  });
+}
+
+/** A second person of finance approves what the outlet confirmed. @throws Failure `four_eyes`, `conflict`. */
+export async function approveStatement(
+  ctx: Ctx,
+  input: { statementId: number; by: string },
+): Promise<Statement> {
+  const found = await find(ctx.db, input.statementId);
+  if (found.frozenBy === input.by) {
+    throw new Failure('four_eyes', {
+      zh: '制单人不能审批自己的结算单',
+      en: 'who froze the statement cannot approve it',
+    });
+  }
+  return move(ctx, { ...input, from: ['outlet_confirmed'], to: 'approved' }, (at) => ({
+    approvedAt: at,
+    approvedBy: input.by,
+  }));
+}
+
+/** Registers the outlet's invoice, which may gate its payout. @throws Failure `not_found`, `conflict`. */
+export async function registerInvoice(
+  ctx: Ctx,
+  input: { statementId: number; by: string; invoiceNo: string },
+): Promise<Statement> {
+  return ctx.db.transaction(async (tx) => {
+    const row = await lock(tx, input.statementId);
+    if (row.status === 'draft' || row.status === 'superseded' || row.status === 'paid') {
+      throw outOfTurn(row.status, 'invoiced');
+    }
+    await tx
+      .update(statement)
+      .set({ invoiceNo: input.invoiceNo, version: row.version + 1 })
+      .where(eq(statement.id, row.id));
+    await record(tx, {
+      actor: { userId: input.by },
+      action: 'statement.invoice',
+      subject: `statement:${row.id}`,
+      before: { invoiceNo: row.invoiceNo },
+      after: { invoiceNo: input.invoiceNo },
+    });
+    return find(tx, row.id);
+  });
+}
