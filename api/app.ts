@@ -23,6 +23,10 @@ export type AppType = typeof slices;
 export interface AppOptions {
   /** Hears of bugs: one object an error, no personal data. */
   log?: (entry: Record<string, unknown>) => void;
+  /** Routes in front of all doors, with headers of their own: files of the asset store. */
+  before?: (app: Hono<AppEnv>) => void;
+  /** Pages behind the headers: the console. */
+  pages?: (app: Hono<AppEnv>) => void;
 }
 
 export function createApp(ctx: Context, options: AppOptions = {}): Hono<AppEnv> {
@@ -35,11 +39,13 @@ export function createApp(ctx: Context, options: AppOptions = {}): Hono<AppEnv> 
     c.set('ctx', ctx);
     await next();
   });
-  app.use(requestId, safeHeaders);
+  options.before?.(app);
+  app.use(requestId, safeHeaders(ctx.config));
   app.use('/api/*', sameOrigin, bodies);
   app.on(['GET', 'POST'], '/api/auth/*', (c) => auth.handler(c.req.raw));
   app.use('/api/*', doorkeeper(auth, ctx));
   app.route('/', slices);
   describeApi(app, ctx.config.publicUrl);
+  options.pages?.(app);
   return app;
 }

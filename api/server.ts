@@ -1,0 +1,121 @@
+/**
+ * The API's process on Node: the app, the console's built pages and the asset store behind one port. Owns start and
+ * end of the process; everything else is made by functions that tests call with parts of their own.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createAdaptorServer } from '@hono/node-server';
+import { serveStatic } from '@hono/node-server/serve-static';
+import type { Hono } from 'hono';
+import { compress } from 'hono/compress';
+import { Redis } from 'ioredis';
+import { pino } from 'pino';
+import { connect } from '../db/client.ts';
+import { createApp } from './app.ts';
+import type { AppEnv, Context } from './context.ts';
+import { mediaRoutes } from './creatives/media.ts';
+import { type Config, readConfig } from './env.ts';
+import { CLIENT_ADDRESS_HEADER } from './identity/auth.ts';
+import { createAlipay } from './payments/alipay/client.ts';
+
+const CONSOLE_DIR = 'dist/dashboard';
+
+/** Built files carry a hash in their name and never change; the page that names them is asked for each time. */
+function consolePages(app: Hono<AppEnv>): void {
+  app.use('/assets/*', compress());
+  app.use(
+    '/assets/*',
+    serveStatic({
+      root: CONSOLE_DIR,
+      onFound: (_path, c) => c.header('cache-control', 'public, max-age=31536000, immutable'),
+    }),
+  );
+  app.get('*', async (c, next) => {
+    if (c.req.path.startsWith('/api/') || c.req.path.startsWith('/assets/')) return next();
+    const file = await serveStatic({
+      root: CONSOLE_DIR,
+      onFound: (_path, found) => found.header('cache-control', 'no-cache'),
+    })(c, async () => {});
+    if (file) return file;
+    const page = join(CONSOLE_DIR, 'index.html');
+    if (!existsSync(page)) return next();
+    return c.html(readFileSync(page, 'utf8'), 200, { 'cache-control': 'no-cache' });
+  });
+}
+
+export function createContext(config: Config): Context {
+  const clock = () => Date.now();
+  return {
+    db: connect(config.databaseUrl),
+    redis: new Redis(config.redisUrl, { maxRetriesPerRequest: 1, enableOfflineQueue: true }),
+    clock,
+    config,
+    alipay: createAlipay({
+      ...config.alipay,
+      notifyUrl: `${config.publicUrl}/api/payments/alipay/notify`,
+      returnUrl: `${config.publicUrl}/wallet`,
+      clock,
+    }),
+  };
+}
+
+const LOOPBACK = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1']);
+
+/** The socket's address; behind a trusted proxy the last one that the proxy itself wrote. */
+function clientAddress(
+  socketAddress: string | undefined,
+  forwarded: string | undefined,
+  config: Config,
+): string {
+  const direct = socketAddress ?? 'unknown';
+  if (config.trustProxy === 'none' || !LOOPBACK.has(direct) || !forwarded) return direct;
+  return forwarded.split(',').at(-1)?.trim() || direct;
+}
+
+export function createServer(ctx: Context, log: (entry: Record<string, unknown>) => void) {
+  const app = createApp(ctx, {
+    log,
+    before: (early) => early.route('/', mediaRoutes(ctx.config.assetsDir)),
+    pages: consolePages,
+  });
+  return createAdaptorServer({
+    fetch: (request, { incoming }) => {
+      // Ours alone: what a client sends under this name is dropped before the headers are first read.
+      const raw = incoming.rawHeaders;
+      for (let i = raw.length - 2; i >= 0; i -= 2) {
+        if (raw[i]?.toLowerCase() === CLIENT_ADDRESS_HEADER) raw.splice(i, 2);
+      }
+      const forwarded = incoming.headers['x-forwarded-for'];
+      const said = Array.isArray(forwarded) ? forwarded.join(',') : forwarded;
+      raw.push(
+        CLIENT_ADDRESS_HEADER,
+        clientAddress(incoming.socket.remoteAddress, said, ctx.config),
+      );
+      return app.fetch(request);
+    },
+  });
+}
+
+function main(): void {
+  const log = pino({ name: 'api' });
+  const config = readConfig(process.env);
+  const ctx = createContext(config);
+  ctx.redis.on('error', (error) => log.warn({ error: error.message }, 'redis'));
+  const server = createServer(ctx, (entry) => log.error(entry, 'unexpected error'));
+  server.listen(config.port, config.host, () => log.info({ url: config.publicUrl }, 'listening'));
+  const stop = () => {
+    server.close(async () => {
+      ctx.redis.disconnect();
+      await ctx.db.$client.end({ timeout: 5 });
+      process.exit(0);
+    });
+    // Streams (SSE) never end by themselves.
+    if ('closeAllConnections' in server)
+      setTimeout(() => server.closeAllConnections(), 1000).unref();
+  };
+  process.once('SIGTERM', stop);
+  process.once('SIGINT', stop);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) main();
