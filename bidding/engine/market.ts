@@ -118,9 +118,16 @@ function shapesOf(market: Market, source: SnapshotLineItem): readonly number[] {
   return market.index.shapes.intern(shapes);
 }
 
+/** Deals of each line item; of several that hold at a place the first counts: fixed before floor, then by price. */
 export function dealsByLineItem(deals: Iterable<SnapshotDeal>): Map<number, SnapshotDeal[]> {
   const byItem = new Map<number, SnapshotDeal[]>();
-  for (const deal of deals) {
+  const inOrder = [...deals].sort(
+    (a, b) =>
+      Number(a.kind === 'pmp') - Number(b.kind === 'pmp') ||
+      b.priceCpmFen - a.priceCpmFen ||
+      (a.id < b.id ? -1 : 1),
+  );
+  for (const deal of inOrder) {
     for (const id of deal.lineItemIds) {
       const mine = byItem.get(id);
       if (mine) mine.push(deal);

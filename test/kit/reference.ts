@@ -2,15 +2,7 @@
  * The matching rules written out plainly, straight from the snapshot's JSON, one line item at a time: what the index must
  * agree with. Shares no code with the engine but its types and the house's terms.
  */
-import { hourOfWeek } from '../../db/terms/day.ts';
-import { cityOf, covers } from '../../db/terms/division.ts';
-import {
-  CARRIERS,
-  CONNECTIONS,
-  DEVICES,
-  FORMATS,
-  OPERATING_SYSTEMS,
-} from '../../db/terms/market.ts';
+
 import type { Request, RequestImp } from '../../bidding/engine/request.ts';
 import type {
   Snapshot,
@@ -22,6 +14,15 @@ import type {
   SnapshotProperty,
 } from '../../bidding/wire/snapshot.ts';
 import type { Predicate, Target } from '../../bidding/wire/target.ts';
+import { hourOfWeek } from '../../db/terms/day.ts';
+import { cityOf, covers } from '../../db/terms/division.ts';
+import {
+  CARRIERS,
+  CONNECTIONS,
+  DEVICES,
+  FORMATS,
+  OPERATING_SYSTEMS,
+} from '../../db/terms/market.ts';
 
 export interface Expected {
   lineItemId: number;
@@ -96,19 +97,13 @@ function consider(
   if (outlet.blockedAdvertiserIds.includes(item.advertiserId)) return undefined;
   if (request.blockedAdvertiserIds.includes(item.advertiserId)) return undefined;
   if (request.blockedDomains.includes(item.advertiserDomain ?? '?')) return undefined;
-  const deal = snapshot.deals.find(
-    (it) =>
-      it.lineItemIds.includes(item.id) &&
-      request.atMs >= it.startsAtMs &&
-      request.atMs < it.endsAtMs &&
-      (it.placementIds.length === 0 || it.placementIds.includes(where.placement.id)),
-  );
+  const deal = dealFor(snapshot, item, where);
   const held = item.priority === 'open' ? undefined : deal;
   if (item.priority === 'deal' && !held) return undefined;
   if (imp.privateAuction && !held) return undefined;
   const creative = creativeFor(snapshot, item, where, creatives);
   if (!creative) return undefined;
-  const value = valueOf(item, held);
+  const value = worthOf(item, held);
   if (value < floorOf(snapshot, item, where, held)) return undefined;
   const step = item.priority === 'guaranteed' ? 2e9 : item.priority === 'deal' ? 1e9 : 0;
   return {
@@ -118,7 +113,21 @@ function consider(
   };
 }
 
-const valueOf = (item: SnapshotLineItem, deal: SnapshotDeal | undefined): number =>
+function dealFor(
+  snapshot: Snapshot,
+  item: SnapshotLineItem,
+  where: Where,
+): SnapshotDeal | undefined {
+  const { atMs } = where.request;
+  const open = snapshot.deals
+    .filter((it) => it.lineItemIds.includes(item.id))
+    .filter((it) => atMs >= it.startsAtMs && atMs < it.endsAtMs)
+    .filter((it) => it.placementIds.length === 0 || it.placementIds.includes(where.placement.id))
+    .sort((a, b) => b.priceCpmFen - a.priceCpmFen || (a.id < b.id ? -1 : 1));
+  return open.find((it) => it.kind !== 'pmp') ?? open[0];
+}
+
+const worthOf = (item: SnapshotLineItem, deal: SnapshotDeal | undefined): number =>
   (deal && deal.kind !== 'pmp' ? deal.priceCpmFen : item.bidFen) * 10;
 
 function floorOf(
