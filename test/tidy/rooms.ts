@@ -1,0 +1,56 @@
+/** The import table of ARCHITECTURE.md as data: who may know whom. */
+
+/** Lower ranks know nothing of higher ones; equals know nothing of each other. */
+export const SLICE_RANK: Record<string, number> = {
+  ledger: 0,
+  audit: 0,
+  identity: 1,
+  outlets: 2,
+  contracts: 2,
+  payments: 2,
+  campaigns: 3,
+  creatives: 3,
+  deals: 3,
+  bookings: 3,
+  metering: 4,
+  delivery: 5,
+  billing: 5,
+  statements: 6,
+  reconciliation: 6,
+  reports: 6,
+};
+
+/** Slices may lean on these two beside the table: what a request carries, and what a process is given. */
+export const API_COMMON = ['api/context.ts', 'api/env.ts'];
+
+/** Programs: what is started, not imported. Everything alive is reached from one of these. */
+export const ENTRANCES = [
+  /^run\/[\w.-]+$/,
+  /^run\/demo\/seed\.ts$/,
+  /^api\/(server|worker|edge)\.ts$/,
+  /^api\/statements\/verify\.ts$/,
+  /^bidding\/server\.ts$/,
+  /^dashboard\/app\/main\.tsx$/,
+  /^dashboard\/vite\.config\.ts$/,
+  /^dashboard\/[\w/]+\.d\.ts$/,
+  /^[\w.]+\.config\.ts$/,
+];
+
+/** Programs of the tests; they keep test files alive, not the product's. */
+export const TEST_ENTRANCES = [
+  /\.test\.tsx?$/,
+  /^test\/simulator\/(\w+\/main|story|sim)\.ts$/,
+  /^test\/bench\/[\w-]+\.ts$/,
+  /^test\/e2e\/screens\.ts$/,
+  /^test\/kit\//,
+];
+
+/** Slices whose arithmetic is money: integers only. */
+export const MONEY_SLICES = [
+  'ledger',
+  'contracts',
+  'billing',
+  'payments',
+  'statements',
+  'reconciliation',
+];
