@@ -152,6 +152,12 @@ export async function resolveUnknown(
   return run;
 }
 
+/** Asks about one part now, whatever its schedule. */
+export async function resolvePayoutPart(ctx: PayoutContext, partId: number): Promise<void> {
+  const [part] = await ctx.db.select().from(payoutPart).where(eq(payoutPart.id, partId));
+  if (part?.status === 'unknown' || part?.status === 'sending') await resolvePart(ctx, part);
+}
+
 async function resolvePart(
   ctx: PayoutContext,
   part: Part,

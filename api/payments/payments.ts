@@ -3,7 +3,9 @@
  * Statements rank above payments: what a payout needs of them comes through `StatementPort`, supplied by whoever
  * composes the house, so that no import points upwards.
  */
+
 export { type Alipay, type AlipayConfig, createAlipay, type NotifyForm } from './alipay/client.ts';
+export { alipayTimeMs, fenOfYuan } from './alipay/format.ts';
 export {
   type CashItem,
   type CashItemKind,
@@ -14,7 +16,13 @@ export {
 } from './cash.ts';
 export { recordClawback } from './clawbacks.ts';
 export { type NotifyReply, receiveNotify } from './notify.ts';
-export { checkReturns, type OutboxRun, resolveUnknown, sendPayouts } from './outbox.ts';
+export {
+  checkReturns,
+  type OutboxRun,
+  resolvePayoutPart,
+  resolveUnknown,
+  sendPayouts,
+} from './outbox.ts';
 export {
   approvePayout,
   cancelPayout,

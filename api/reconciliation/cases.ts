@@ -1,0 +1,218 @@
+/**
+ * Cases: what to do about a difference. Owns open → suspended (挂账) → closed by matched · supplemented · reversed ·
+ * refunded · written off, with the journals that each step posts. Refuses a write-off decided by one person, and keeps
+ * that refusal. A suspended case has put the ledger's cash where the bank's is; closing it takes that back unless the
+ * money is written off.
+ */
+import { and, asc, eq, ne, sql } from 'drizzle-orm';
+import type { Db, Transaction } from '../../db/client.ts';
+import { reconciliationCase } from '../../db/schema/reconciliation.ts';
+import { type Day, dayOf } from '../../db/terms/day.ts';
+import { Failure } from '../../db/terms/failure.ts';
+import { MICRO_CNY_PER_FEN } from '../../db/terms/money.ts';
+import { type AccountCode, accounts, post } from '../ledger/ledger.ts';
+import { type PayoutContext, refusalsKept } from '../payments/payments.ts';
+import type { Difference } from './match.ts';
+
+export type Case = typeof reconciliationCase.$inferSelect;
+type Resolution = NonNullable<Case['resolution']>;
+
+export async function openCase(
+  ctx: PayoutContext,
+  tx: Transaction,
+  day: Day,
+  difference: Difference,
+): Promise<Case> {
+  const [row] = await tx
+    .insert(reconciliationCase)
+    .values({
+      day,
+      kinds: difference.kinds,
+      differenceFen: difference.differenceFen,
+      outNo: difference.outNo,
+      billLineIds: difference.lines.map((line) => line.id),
+      items: difference.items.map(({ kind, id, amountFen }) => ({
+        kind,
+        id,
+        amountFen: amountFen.toString(),
+      })),
+      remedy: difference.remedy,
+      openedAt: new Date(ctx.clock()),
+    })
+    .returning();
+  return row!;
+}
+
+async function lockCase(tx: Transaction, caseId: number): Promise<Case> {
+  const [row] = await tx
+    .select()
+    .from(reconciliationCase)
+    .where(eq(reconciliationCase.id, caseId))
+    .for('update');
+  if (!row) throw new Failure('not_found', { zh: '没有这个差异', en: 'no such case' });
+  if (row.status === 'closed')
+    throw new Failure('conflict', { zh: '差异已经关闭', en: 'the case is closed' });
+  return row;
+}
+
+async function postDifference(
+  ctx: PayoutContext,
+  tx: Transaction,
+  row: Case,
+  step: string,
+  debit: AccountCode,
+  credit: AccountCode,
+): Promise<void> {
+  const amountMicroCny = row.differenceFen * MICRO_CNY_PER_FEN;
+  await post(tx, [
+    {
+      key: `case:${row.id}:${step}`,
+      kind: `reconciliation.${step}`,
+      day: dayOf(ctx.clock()),
+      subject: `case:${row.id}`,
+      memo: row.outNo,
+      entries: [
+        { account: debit, amountMicroCny },
+        { account: credit, amountMicroCny: -amountMicroCny },
+      ],
+    },
+  ]);
+}
+
+/** 挂账: cash goes where the bank's is, the difference into suspense. @throws Failure `conflict`, `not_found`. */
+export async function suspendCase(
+  ctx: PayoutContext,
+  input: { caseId: number; by: string },
+): Promise<void> {
+  await ctx.db.transaction(async (tx) => {
+    const row = await lockCase(tx, input.caseId);
+    if (row.status !== 'open' || row.differenceFen === 0n)
+      throw new Failure('conflict', {
+        zh: '差异已挂账，或没有金额可挂',
+        en: 'the case is suspended already, or has no amount',
+      });
+    // Bank has more: D cash / C suspense; bank has less: the same journal with the sign turned.
+    await postDifference(ctx, tx, row, 'suspended', accounts.alipayCash, accounts.suspense);
+    await tx
+      .update(reconciliationCase)
+      .set({
+        status: 'suspended',
+        suspendedAt: new Date(ctx.clock()),
+        suspendedBy: input.by,
+        version: row.version + 1,
+      })
+      .where(eq(reconciliationCase.id, row.id));
+  });
+}
+
+/** Closes a locked case; takes a suspension back first, because the money has found its proper journal. */
+export async function closeCase(
+  ctx: PayoutContext,
+  tx: Transaction,
+  row: Case,
+  how: { resolution: Resolution; by: string; note?: string },
+): Promise<void> {
+  if (row.status === 'suspended' && how.resolution !== 'written_off')
+    await postDifference(ctx, tx, row, 'released', accounts.suspense, accounts.alipayCash);
+  await tx
+    .update(reconciliationCase)
+    .set({
+      status: 'closed',
+      resolution: how.resolution,
+      closedAt: new Date(ctx.clock()),
+      closedBy: how.by,
+      version: row.version + 1,
+      ...(how.note ? { note: how.note } : {}),
+    })
+    .where(eq(reconciliationCase.id, row.id));
+}
+
+/** Closes a case that a proper posting has settled: credited late, reversed at Alipay, or refunded. */
+export async function resolveCase(
+  ctx: PayoutContext,
+  input: {
+    caseId: number;
+    by: string;
+    resolution: 'supplemented' | 'reversed' | 'refunded';
+    note: string;
+  },
+): Promise<void> {
+  await ctx.db.transaction(async (tx) => {
+    await closeCase(ctx, tx, await lockCase(tx, input.caseId), input);
+  });
+}
+
+/** First pair of eyes. @throws Failure `conflict` unless suspended. */
+export async function proposeWriteOff(
+  ctx: PayoutContext,
+  input: { caseId: number; by: string; note: string },
+): Promise<void> {
+  await ctx.db.transaction(async (tx) => {
+    const row = await lockCase(tx, input.caseId);
+    if (row.status !== 'suspended')
+      throw new Failure('conflict', { zh: '先挂账，再核销', en: 'suspend the case first' });
+    await tx
+      .update(reconciliationCase)
+      .set({
+        proposedBy: input.by,
+        proposedAt: new Date(ctx.clock()),
+        note: input.note,
+        version: row.version + 1,
+      })
+      .where(eq(reconciliationCase.id, row.id));
+  });
+}
+
+/** Second pair of eyes: suspense → write-off. @throws Failure `four_eyes`, `conflict` (not proposed). */
+export function approveWriteOff(
+  ctx: PayoutContext,
+  input: { caseId: number; by: string },
+): Promise<void> {
+  const about = { what: 'case.writeOff', subject: `case:${input.caseId}`, by: input.by } as const;
+  return refusalsKept(ctx, about, () =>
+    ctx.db.transaction(async (tx) => {
+      const row = await lockCase(tx, input.caseId);
+      if (!row.proposedBy)
+        throw new Failure('conflict', { zh: '尚未提出核销', en: 'no write-off was proposed' });
+      if (row.proposedBy === input.by)
+        throw new Failure('four_eyes', {
+          zh: '提出核销的人不能批准核销',
+          en: 'whoever proposed the write-off cannot approve it',
+        });
+      await postDifference(ctx, tx, row, 'written_off', accounts.suspense, accounts.writeOff);
+      await closeCase(ctx, tx, row, { resolution: 'written_off', by: input.by });
+    }),
+  );
+}
+
+/** Open and suspended cases, oldest first. */
+export const openCases = (db: Db, limit = 200): Promise<Case[]> =>
+  db
+    .select()
+    .from(reconciliationCase)
+    .where(ne(reconciliationCase.status, 'closed'))
+    .orderBy(asc(reconciliationCase.day), asc(reconciliationCase.id))
+    .limit(limit);
+
+export interface Ageing {
+  bucket: '0-7' | '8-30' | '31-90' | '91+';
+  cases: number;
+  /** Σ differences, fen: bank minus book. */
+  differenceFen: bigint;
+}
+
+/** What is suspended, by age in days. Its sum is the suspense account's balance. */
+export async function suspenseAgeing(ctx: PayoutContext): Promise<Ageing[]> {
+  const today = dayOf(ctx.clock());
+  const rows = await ctx.db
+    .select({
+      bucket: sql<Ageing['bucket']>`CASE WHEN ${today}::date - day <= 7 THEN '0-7'
+        WHEN ${today}::date - day <= 30 THEN '8-30' WHEN ${today}::date - day <= 90 THEN '31-90' ELSE '91+' END`,
+      cases: sql<number>`count(*)::int`,
+      differenceFen: sql<string>`sum(difference_fen)::bigint`,
+    })
+    .from(reconciliationCase)
+    .where(and(eq(reconciliationCase.status, 'suspended')))
+    .groupBy(sql`1`);
+  return rows.map((row) => ({ ...row, differenceFen: BigInt(row.differenceFen) }));
+}

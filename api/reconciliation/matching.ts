@@ -1,0 +1,230 @@
+/**
+ * Runs the comparison of a day in one transaction: stores matches, marks items, books the fees, opens and closes cases.
+ * Running it again finds only what is new: what has been matched stays matched, a case is not opened twice.
+ */
+import { and, eq, ne, sql } from 'drizzle-orm';
+import type { Transaction } from '../../db/client.ts';
+import { bill, reconciliationCase } from '../../db/schema/reconciliation.ts';
+import { addDays, type Day, dayEndMs, dayOf, dayStartMs } from '../../db/terms/day.ts';
+import { Failure } from '../../db/terms/failure.ts';
+import {
+  cashItemsBetween,
+  cashItemsNamed,
+  markReconciled,
+  type PayoutContext,
+  recordFees,
+} from '../payments/payments.ts';
+import { billOf } from './bills.ts';
+import { type Case, closeCase, openCase } from './cases.ts';
+import { type Comparison, compare, type Difference, type Match, type StoredLine } from './match.ts';
+
+export interface MatchRun {
+  lines: number;
+  matched: number;
+  fees: number;
+  cases: number;
+}
+
+/** Compares a day's stored bill with our book. @throws Failure `not_found` (no bill of that day). */
+export async function matchBill(ctx: PayoutContext, day: Day): Promise<MatchRun> {
+  await closeAgreed(ctx);
+  return ctx.db.transaction(async (tx) => {
+    const stored = await billOf(tx, day);
+    if (!stored)
+      throw new Failure('not_found', {
+        zh: `没有 ${day} 的账单`,
+        en: `there is no bill of ${day}`,
+      });
+    await tx.execute(sql`SELECT 1 FROM bill WHERE id = ${stored.id} FOR UPDATE`);
+    const lines = await openLines(tx, stored.id);
+    const from = dayStartMs(addDays(day, -1));
+    const items = await cashItemsBetween(tx, from, dayEndMs(addDays(day, 1)));
+    const known = await cashItemsNamed(tx, [...new Set(lines.map((line) => line.outNo))]);
+    const found = compare(day, lines, items, known);
+    await keepMatches(ctx, tx, day, found.matches);
+    await keepFees(tx, day, found.fees, known);
+    const cases = await keepCases(ctx, tx, day, found);
+    await tx
+      .update(bill)
+      .set({ status: 'matched', matchedAt: new Date(ctx.clock()) })
+      .where(eq(bill.id, stored.id));
+    const matched = found.matches.reduce((sum, match) => sum + match.lines.length, 0);
+    return { lines: lines.length, matched, fees: found.fees.length, cases };
+  });
+}
+
+/** Lines of a bill that are neither matched nor in a case. */
+async function openLines(tx: Transaction, billId: number): Promise<StoredLine[]> {
+  const rows = (await tx.execute(sql`
+    SELECT l.id, l.line_no, l.serial, l.business_serial, l.out_no, l.kind,
+           (extract(epoch FROM l.at) * 1000)::bigint AS at_ms, l.counterparty, l.amount_fen, l.balance_fen, l.title,
+           l.remark
+      FROM bill_line l
+     WHERE l.bill_id = ${billId}::bigint
+       AND NOT EXISTS (SELECT 1 FROM bill_match m WHERE m.bill_line_id = l.id)
+       AND l.id NOT IN (SELECT unnest(c.bill_line_ids) FROM reconciliation_case c)
+     ORDER BY l.line_no`)) as unknown as Record<string, string>[];
+  return rows.map((row) => ({
+    id: Number(row.id),
+    lineNo: Number(row.line_no),
+    serial: row.serial ?? '',
+    businessSerial: row.business_serial ?? '',
+    outNo: row.out_no ?? '',
+    kind: row.kind ?? '',
+    atMs: Number(row.at_ms),
+    counterparty: row.counterparty ?? '',
+    amountFen: BigInt(row.amount_fen ?? 0),
+    balanceFen: BigInt(row.balance_fen ?? 0),
+    title: row.title ?? '',
+    remark: row.remark ?? '',
+  }));
+}
+
+/** Stores pairs and marks their items; set-wise, whatever the number. */
+export async function keepMatches(
+  ctx: PayoutContext,
+  tx: Transaction,
+  day: Day,
+  matches: readonly { lines: readonly { id: number }[]; items: Match['items'] }[],
+): Promise<void> {
+  if (matches.length === 0) return;
+  const pairs = matches.flatMap(({ lines, items }) =>
+    lines.flatMap((line) => items.map((item) => [line.id, item.kind, item.id])),
+  );
+  await insertPairs(tx, day, pairs);
+  await markReconciled(
+    ctx,
+    tx,
+    matches.flatMap((match) => match.items),
+    day,
+  );
+  // A case of an item that has now been found is explained: yesterday's bill lacked it, today's has it.
+  const numbers = [...new Set(matches.map((match) => match.items[0]?.outNo))];
+  await closeAwaiting(
+    ctx,
+    tx,
+    numbers.filter((outNo) => outNo !== undefined),
+  );
+}
+
+async function insertPairs(tx: Transaction, day: Day, pairs: unknown[][]): Promise<void> {
+  await tx.execute(sql`
+    INSERT INTO bill_match (bill_line_id, item_kind, item_id, day)
+    SELECT (r->>0)::bigint, r->>1, (r->>2)::bigint, ${day}::date
+      FROM json_array_elements(${JSON.stringify(pairs)}::text::json) r
+    ON CONFLICT DO NOTHING`);
+}
+
+async function closeAwaiting(
+  ctx: PayoutContext,
+  tx: Transaction,
+  outNos: readonly string[],
+): Promise<void> {
+  const open = await tx
+    .select()
+    .from(reconciliationCase)
+    .where(
+      and(
+        ne(reconciliationCase.status, 'closed'),
+        sql`cardinality(${reconciliationCase.billLineIds}) = 0`,
+        sql`${reconciliationCase.outNo} IN (SELECT json_array_elements_text(${JSON.stringify(outNos)}::text::json))`,
+      ),
+    );
+  for (const row of open) {
+    // What looked missing was of the neighbouring day: that is what it is called from now on.
+    await tx
+      .update(reconciliationCase)
+      .set({ kinds: ['cross_period'] })
+      .where(eq(reconciliationCase.id, row.id));
+    await closeCase(ctx, tx, row, { resolution: 'matched', by: 'reconciliation' });
+  }
+}
+
+/** Cases of earlier runs whose items have moved since: a notify or a query came after the bill. */
+async function closeAgreed(ctx: PayoutContext): Promise<void> {
+  const open = await ctx.db
+    .select()
+    .from(reconciliationCase)
+    .where(
+      and(ne(reconciliationCase.status, 'closed'), eq(reconciliationCase.remedy, 'ask_alipay')),
+    );
+  for (const row of open)
+    if (row.billLineIds.length > 0) await closeIfAgreed(ctx, row, 'reconciliation');
+}
+
+/** Closes a case as `supplemented` when our book now says of its items what its lines say; true when it does. */
+export async function closeIfAgreed(ctx: PayoutContext, row: Case, by: string): Promise<boolean> {
+  const named = await cashItemsNamed(ctx.db, [row.outNo]);
+  const items = named.filter(
+    (item) => item.settled && row.items.some((i) => i.kind === item.kind && i.id === item.id),
+  );
+  const movedFen = items.reduce((sum, item) => sum + item.amountFen, 0n);
+  if (items.length !== row.items.length || movedFen !== row.differenceFen) return false;
+  await ctx.db.transaction(async (tx) => {
+    const lines = row.billLineIds.map((id) => ({ id }));
+    await keepMatches(ctx, tx, row.day, [{ lines, items }]);
+    await closeCase(ctx, tx, row, { resolution: 'supplemented', by });
+  });
+  return true;
+}
+
+async function keepFees(
+  tx: Transaction,
+  day: Day,
+  fees: readonly StoredLine[],
+  known: readonly { kind: string; outNo: string; id: number }[],
+): Promise<void> {
+  await recordFees(
+    tx,
+    fees.map((line) => ({
+      serial: line.serial,
+      outNo: line.outNo,
+      amountFen: -line.amountFen,
+      day: dayOf(line.atMs),
+    })),
+  );
+  const ids = new Map(known.filter((i) => i.kind === 'topUp').map((i) => [i.outNo, i.id]));
+  await insertPairs(
+    tx,
+    day,
+    fees.map((line) => [line.id, 'fee', ids.get(line.outNo)]),
+  );
+}
+
+async function keepCases(
+  ctx: PayoutContext,
+  tx: Transaction,
+  day: Day,
+  found: Comparison,
+): Promise<number> {
+  let opened = 0;
+  for (const difference of found.differences) {
+    if (await escalated(tx, difference)) continue;
+    const row = await openCase(ctx, tx, day, difference);
+    opened += 1;
+    if (difference.explained)
+      await closeCase(ctx, tx, row, { resolution: 'matched', by: 'reconciliation' });
+  }
+  return opened;
+}
+
+/** A line that was awaited and did not come turns its case from 跨期 into what it is; true when there was one. */
+async function escalated(tx: Transaction, difference: Difference): Promise<boolean> {
+  if (difference.lines.length > 0) return false;
+  const [existing] = await tx
+    .select()
+    .from(reconciliationCase)
+    .where(
+      and(
+        eq(reconciliationCase.outNo, difference.outNo),
+        ne(reconciliationCase.status, 'closed'),
+        sql`cardinality(${reconciliationCase.billLineIds}) = 0`,
+      ),
+    );
+  if (!existing) return false;
+  await tx
+    .update(reconciliationCase)
+    .set({ kinds: difference.kinds, remedy: difference.remedy, version: existing.version + 1 })
+    .where(eq(reconciliationCase.id, existing.id));
+  return true;
+}

@@ -1,0 +1,14 @@
+/** The reconciliation front door: the bank's bill against our book, and what becomes of each difference. */
+export { type Download, fetchBill, keepBill, listBills, type StoredBill } from './bills.ts';
+export {
+  type Ageing,
+  approveWriteOff,
+  type Case,
+  openCases,
+  proposeWriteOff,
+  resolveCase,
+  suspendCase,
+  suspenseAgeing,
+} from './cases.ts';
+export { type MatchRun, matchBill } from './matching.ts';
+export { applyRemedy } from './remedies.ts';
