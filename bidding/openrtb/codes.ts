@@ -68,7 +68,7 @@ const CARRIER_BY_WORD = new Map<string, number>(
     telecom: ['460-03', '460-05', '460-11', 'china telecom', '中国电信'],
     broadnet: ['460-15', 'china broadnet', '中国广电'],
   }).flatMap(([carrier, names]) =>
-    names.map((name) => [name, CARRIERS.findIndex((each) => each === carrier)] as const),
+    names.map((name) => [name, (CARRIERS as readonly string[]).indexOf(carrier)] as const),
   ),
 );
 

@@ -35,7 +35,8 @@ export interface Rejection {
 }
 
 export interface EventLog {
-  append(event: TrackedEvent): void;
+  /** `expected`: a second copy is how this caller works (Prebid's burl beside the pixel), and nothing to file. */
+  append(event: TrackedEvent, expected?: boolean): void;
   /** Files a refused tracker call where a person finds it. */
   reject(rejection: Rejection): void;
   /** Sends what waits; resolves when Redis has it or has failed. */
@@ -53,8 +54,13 @@ export function shardOf(eventKey: string): number {
   return (hash >>> 0) % EVENT_SHARDS;
 }
 
+interface Entry {
+  event: TrackedEvent;
+  expected: boolean;
+}
+
 interface Shard {
-  events: TrackedEvent[];
+  events: Entry[];
   sending: boolean;
 }
 
@@ -100,9 +106,9 @@ export function createEventLog(store: Store): EventLog {
     }
   }
 
-  function rejectReplay(event: TrackedEvent | undefined): void {
-    if (!event) return;
-    const { eventKey, atMs, placementId, lineItemId, ip } = event;
+  function rejectReplay(entry: Entry | undefined): void {
+    if (!entry || entry.expected) return;
+    const { eventKey, atMs, placementId, lineItemId, ip } = entry.event;
     log.reject({
       reason: 'replayed',
       atMs,
@@ -124,10 +130,10 @@ export function createEventLog(store: Store): EventLog {
   }
 
   const log: EventLog = {
-    append(event) {
+    append(event, expected = false) {
       const shard = shards[shardOf(event.eventKey)] as Shard;
       if (shard.events.length >= MAX_WAITING) lost++;
-      else shard.events.push(event);
+      else shard.events.push({ event, expected });
       schedule();
     },
     reject(rejection) {
@@ -149,13 +155,9 @@ export function createEventLog(store: Store): EventLog {
   return log;
 }
 
-async function append(
-  store: Store,
-  shard: number,
-  events: readonly TrackedEvent[],
-): Promise<number[]> {
-  const guards = events.map((event) => keys.seen(shard, event.eventKey));
-  const bodies = events.map(encodeEvent);
+async function append(store: Store, shard: number, entries: readonly Entry[]): Promise<number[]> {
+  const guards = entries.map(({ event }) => keys.seen(shard, event.eventKey));
+  const bodies = entries.map(({ event }) => encodeEvent(event));
   const names = [keys.events(shard), ...guards];
   return (await run(store, APPEND, names, [REMEMBER_S, ...bodies])) as number[];
 }

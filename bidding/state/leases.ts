@@ -45,6 +45,8 @@ export interface Leases {
   prepare(lineItemId: number, unitMicroCny: number, nowMs: number): Promise<void> | undefined;
   /** Signs for `amount`: the lease's id, or 0 when there is not enough. */
   debit(lineItemId: number, amountMicroCny: number, nowMs: number): number;
+  /** As `prepare`, for a line item paid by click. */
+  prepareClicks(lineItemId: number, nowMs: number): Promise<void> | undefined;
   /** What the pool of a line item paid by click held at last sight, and a fresh look in the background. */
   clickBudget(lineItemId: number, nowMs: number): number;
   /** Charges a click on the business day `day`; what was charged, at most the price. */
@@ -109,6 +111,14 @@ export function createLeases(store: Store, nodeId: string, nodes: () => number):
     return account.asking;
   };
 
+  const glance = (lineItemId: number, account: Account, nowMs: number): Promise<void> => {
+    account.poolAtMs = nowMs;
+    account.asking ??= look(store, lineItemId, account, nowMs).finally(() => {
+      account.asking = undefined;
+    });
+    return account.asking;
+  };
+
   const left = (account: Account, nowMs: number): number => {
     let sum = 0;
     for (const lease of account.leases)
@@ -148,14 +158,13 @@ export function createLeases(store: Store, nodeId: string, nodes: () => number):
       }
       return 0;
     },
+    prepareClicks(lineItemId, nowMs) {
+      const account = accountOf(lineItemId);
+      return account.poolMicroCny < 0 ? glance(lineItemId, account, nowMs) : undefined;
+    },
     clickBudget(lineItemId, nowMs) {
       const account = accountOf(lineItemId);
-      if (nowMs - account.poolAtMs >= BACK_OFF_MS && !account.asking) {
-        account.poolAtMs = nowMs;
-        account.asking = look(store, lineItemId, account, nowMs).finally(() => {
-          account.asking = undefined;
-        });
-      }
+      if (nowMs - account.poolAtMs >= BACK_OFF_MS) void glance(lineItemId, account, nowMs);
       return Math.max(account.poolMicroCny, 0);
     },
     async chargeClick(lineItemId, day, priceMicroCny) {

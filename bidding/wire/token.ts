@@ -18,7 +18,8 @@ import {
 import { assert } from '../../db/terms/failure.ts';
 
 /** What is billed, and when. */
-export const BILLED_ON = { nothing: 0, impression: 1, click: 2 } as const;
+/** `test`: a trial request's; its trackers answer and count nothing. */
+export const BILLED_ON = { nothing: 0, impression: 1, click: 2, test: 3 } as const;
 export type BilledOn = (typeof BILLED_ON)[keyof typeof BILLED_ON];
 
 export interface Token {

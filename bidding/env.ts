@@ -1,0 +1,55 @@
+/** The exchange's environment, read once at the start. Refuses to start with what it cannot use, naming it. */
+import { hostname } from 'node:os';
+import { z } from 'zod';
+
+const schema = z.object({
+  REDIS_URL: z.string().regex(/^rediss?:\/\//),
+  EXCHANGE_PORT: z.coerce.number().int().min(0).max(65_535).default(8080),
+  /** Address to listen on; the loopback unless said otherwise. */
+  EXCHANGE_HOST: z.string().default('127.0.0.1'),
+  /** How the world reaches this exchange. */
+  EXCHANGE_URL: z.url().optional(),
+  /** How the world reaches the console's server, which serves pictures. */
+  PUBLIC_URL: z.url().optional(),
+  TOKEN_KEY: z.string().regex(/^[0-9a-f]{64}$/i, '32 bytes in hexadecimal'),
+  NODE_ID: z.string().min(1).max(64).optional(),
+  /** Sent as `x-hongze-debug`, it shows the trace of any auction. */
+  DEBUG_KEY: z.string().min(16).optional(),
+  /** `1` when a proxy in front sets `x-forwarded-for`. */
+  TRUST_PROXY: z.enum(['0', '1']).default('0'),
+  /** `1` when REDIS_URL names a node of a cluster. */
+  REDIS_CLUSTER: z.enum(['0', '1']).default('0'),
+});
+
+export interface ExchangeEnv {
+  redisUrl: string;
+  redisCluster: boolean;
+  port: number;
+  host: string;
+  exchangeUrl: string;
+  assetsUrl: string;
+  tokenKey: string;
+  nodeId: string;
+  debugKey: string | undefined;
+  trustProxy: boolean;
+}
+
+/** Throws with every wrong variable named. */
+export function readEnv(source: NodeJS.ProcessEnv): ExchangeEnv {
+  const parsed = schema.safeParse(source);
+  if (!parsed.success) throw new Error(`environment: ${z.prettifyError(parsed.error)}`);
+  const env = parsed.data;
+  const exchangeUrl = env.EXCHANGE_URL ?? `http://127.0.0.1:${env.EXCHANGE_PORT}`;
+  return {
+    redisUrl: env.REDIS_URL,
+    redisCluster: env.REDIS_CLUSTER === '1',
+    port: env.EXCHANGE_PORT,
+    host: env.EXCHANGE_HOST,
+    exchangeUrl: exchangeUrl.replace(/\/+$/, ''),
+    assetsUrl: env.PUBLIC_URL ?? exchangeUrl,
+    tokenKey: env.TOKEN_KEY,
+    nodeId: env.NODE_ID ?? `${hostname()}-${process.pid}`,
+    debugKey: env.DEBUG_KEY,
+    trustProxy: env.TRUST_PROXY === '1',
+  };
+}

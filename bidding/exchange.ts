@@ -1,0 +1,192 @@
+/**
+ * The exchange, put together: state behind, paths in front. Owns the life of a node: it loads the market, beats once a
+ * second, gives its leases back at the end. Everything it needs is handed in, so that a story can run it on another clock.
+ */
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import type { Clock } from '../db/terms/day.ts';
+import type { Outcome } from './engine/outcome.ts';
+import { createAuctioneer } from './http/auction.ts';
+import { createPages } from './http/pages.ts';
+import { createRoutes } from './http/routes.ts';
+import { createCaps } from './state/caps.ts';
+import { createClickCharges } from './state/clicks.ts';
+import { createEventLog } from './state/events.ts';
+import { createLeases } from './state/leases.ts';
+import { createPulse } from './state/pulse.ts';
+import type { Store } from './state/script.ts';
+import { followMarket } from './state/snapshot.ts';
+import type { LiveAuction } from './wire/live.ts';
+import { auctionIds, tokenKey } from './wire/token.ts';
+
+export interface ExchangeOptions {
+  redis: Store;
+  clock?: Clock;
+  /** 32 bytes in hexadecimal; the same on every node. */
+  tokenKey: string;
+  /** How the world reaches this exchange, without a slash at the end; by default where it listens. */
+  publicUrl?: string;
+  /** Base of house-relative pictures. */
+  assetsUrl?: string;
+  nodeId?: string;
+  debugKey?: string;
+  trustProxy?: boolean;
+}
+
+export interface Exchange {
+  /** Listens; port 0 takes a free one. Resolves when the market has been looked for once. */
+  listen(port: number, host?: string): Promise<{ port: number; url: string }>;
+  /** Looks for a newer market now, instead of within a quarter of a second. */
+  refresh(): Promise<void>;
+  /** Sends what waits for Redis: events, counters, refusals. */
+  flush(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const REFRESH_MS = 250;
+const BEAT_MS = 1_000;
+/** A sender has this long for headers and body together. */
+const REQUEST_TIMEOUT_MS = 10_000;
+
+export function createExchange(options: ExchangeOptions): Exchange {
+  const { redis } = options;
+  const clock = options.clock ?? Date.now;
+  const nodeId = options.nodeId ?? `node-${process.pid}`;
+  const links = {
+    exchangeUrl: options.publicUrl ?? '',
+    assetsUrl: options.assetsUrl ?? options.publicUrl ?? '',
+  };
+  const pulse = createPulse(redis, nodeId, clock());
+  const feed = followMarket(redis, () => {});
+  const caps = createCaps(redis);
+  const leases = createLeases(redis, nodeId, () => pulse.nodes);
+  const events = createEventLog(redis);
+  const key = tokenKey(options.tokenKey);
+  const market = () => feed.market;
+  const auctioneer = createAuctioneer({
+    clock,
+    market,
+    caps,
+    leases,
+    key,
+    salt: options.tokenKey,
+    links,
+    nextAuctionId: auctionIds(),
+    held: (outcome, auctionId, divisionCode, startedAt) => {
+      const tookMs = performance.now() - startedAt;
+      const won = outcome.imps.some((imp) => imp.win !== undefined);
+      pulse.auction(tookMs, won, () => liveOf(outcome, auctionId, divisionCode, tookMs, clock()));
+    },
+  });
+  const trackers = {
+    clock,
+    market,
+    key,
+    events,
+    clicks: createClickCharges(redis, leases),
+    addressOf: addressReader(options.trustProxy ?? false),
+  };
+  const page = createPages({ auctioneer, market, links, pulse, events, key, clock });
+  const server = createServer(
+    {
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      headersTimeout: REQUEST_TIMEOUT_MS,
+      keepAliveTimeout: 65_000,
+      maxHeaderSize: 16_384,
+      connectionsCheckingInterval: 1_000,
+    },
+    createRoutes({ auctioneer, trackers, debugKey: options.debugKey, page }),
+  );
+  server.on('clientError', refuseClient);
+  const timers: NodeJS.Timeout[] = [];
+  const quiet = (): undefined => undefined;
+  const beat = async (): Promise<void> => {
+    await pulse.beat(clock(), feed.market?.version ?? 0);
+    await leases.sweep(clock());
+  };
+
+  return {
+    async listen(port, host = '127.0.0.1') {
+      await feed.refresh().catch(quiet);
+      await listening(server, port, host);
+      const address = server.address() as AddressInfo;
+      const url = `http://${host}:${address.port}`;
+      links.exchangeUrl ||= url;
+      links.assetsUrl ||= links.exchangeUrl;
+      timers.push(setInterval(() => void feed.refresh().catch(quiet), REFRESH_MS));
+      timers.push(setInterval(() => void beat().catch(quiet), BEAT_MS));
+      return { port: address.port, url };
+    },
+    refresh: () => feed.refresh(),
+    async flush() {
+      await Promise.all([events.flush(), caps.flush()]);
+    },
+    async close() {
+      for (const timer of timers) clearInterval(timer);
+      server.closeAllConnections();
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+      await Promise.all([
+        events.flush().catch(quiet),
+        caps.flush().catch(quiet),
+        leases.sweep(clock(), true).catch(quiet),
+      ]);
+    },
+  };
+}
+
+const listening = (server: Server, port: number, host: string): Promise<void> =>
+  new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.removeListener('error', reject);
+      resolve();
+    });
+  });
+
+/** What cannot be parsed as HTTP at all: smuggling attempts, oversized headers, senders that never finish. */
+function refuseClient(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const status =
+    error.code === 'HPE_HEADER_OVERFLOW'
+      ? '431 Request Header Fields Too Large'
+      : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+        ? '408 Request Timeout'
+        : '400 Bad Request';
+  socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
+}
+
+const addressReader =
+  (trusted: boolean) =>
+  (req: import('node:http').IncomingMessage): string => {
+    const forwarded = trusted ? req.headers['x-forwarded-for'] : undefined;
+    const first = typeof forwarded === 'string' ? forwarded.split(',')[0]?.trim() : undefined;
+    return (first || req.socket.remoteAddress || '').replace(/^::ffff:/, '').slice(0, 45);
+  };
+
+function liveOf(
+  outcome: Outcome,
+  auctionId: string,
+  divisionCode: string,
+  tookMs: number,
+  atMs: number,
+): LiveAuction {
+  const imp = outcome.imps.find((each) => each.win) ?? outcome.imps[0];
+  const source = imp?.win?.candidate?.item.source;
+  return {
+    atMs,
+    auctionId,
+    outletId: imp?.match.placement?.outletId ?? 0,
+    placementId: imp?.match.placement?.id ?? 0,
+    divisionCode,
+    lineItemId: source?.id ?? 0,
+    advertiserId: source?.advertiserId ?? 0,
+    seat: imp?.win?.partnerBid?.seat ?? '',
+    priceMicroCny: Math.floor(imp?.win?.priceMicroCny ?? 0),
+    reason: imp?.reason ?? 0,
+    candidates: imp?.match.count ?? 0,
+    tookMicros: Math.round(tookMs * 1000),
+  };
+}

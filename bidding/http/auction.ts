@@ -1,0 +1,263 @@
+/**
+ * One bid request from its bytes to its answer. Owns the order of things: read, judge, find, ask Redis once, decide, sign.
+ * Where nothing has to be asked, all of it happens within one turn of the event loop. Answers always; a request that
+ * cannot be served is a no-bid with its reason, and never an error of ours.
+ */
+import type { Clock } from '../../db/terms/day.ts';
+import { runAuction } from '../engine/auction.ts';
+import { findCandidates, newFound } from '../engine/candidates.ts';
+import type { Market } from '../engine/market.ts';
+import type { Candidate, Found, ImpMatch, Outcome, TraceLine } from '../engine/outcome.ts';
+import type { Charge } from '../engine/price.ts';
+import { NO_BID, type NoBidReason, reasonOf } from '../engine/reasons.ts';
+import type { Request } from '../engine/request.ts';
+import { Malformed } from '../openrtb/fields.ts';
+import type { BidRequest } from '../openrtb/message.ts';
+import { readBidRequest } from '../openrtb/read.ts';
+import { understand } from '../openrtb/understand.ts';
+import { violationOf } from '../openrtb/valid.ts';
+import { prepare } from '../openrtb/write.ts';
+import type { Links } from '../render/links.ts';
+import { type CapCounters, counterKey, type UserCounts } from '../state/caps.ts';
+import type { Leases } from '../state/leases.ts';
+import type { TokenKey } from '../wire/token.ts';
+import { compose } from './compose.ts';
+import type { Problem } from './respond.ts';
+
+export interface AuctionDeps {
+  clock: Clock;
+  market: () => Market | undefined;
+  caps: CapCounters;
+  leases: Leases;
+  key: TokenKey;
+  salt: string;
+  links: Links;
+  nextAuctionId: () => string;
+  /** Told of each auction that was held, for the wall and the metrics. */
+  held: (outcome: Outcome, auctionId: string, divisionCode: string, startedAt: number) => void;
+}
+
+export interface Answer {
+  /** JSON of a bid response; undefined for 204. */
+  body: string | undefined;
+  /** Key of the reason why there is no bid. */
+  reason: string;
+  problem: Problem | undefined;
+}
+
+export interface CallOptions {
+  /** The caller may see the trace. */
+  mayTrace: boolean;
+}
+
+type Done = (answer: Answer) => void;
+
+const noBid = (reason: string): Answer => ({ body: undefined, reason, problem: undefined });
+
+const malformed = (fault: Malformed): Problem => ({
+  status: 400,
+  code: 'malformed',
+  zh: `请求无法解析（第 ${fault.offset} 字节）：${fault.message}`,
+  en: `cannot be read at byte ${fault.offset}: ${fault.message}`,
+  pointer: fault.pointer,
+});
+
+/** What one auction needs until it is answered. */
+export interface Hearing {
+  message: BidRequest;
+  request: Request;
+  found: Found;
+  auctionId: string;
+  startedAt: number;
+  /** The lease that pays for each imp's winner. */
+  leaseIds: number[];
+  options: CallOptions;
+}
+
+export type Auctioneer = (body: Buffer, options: CallOptions, done: Done) => void;
+
+export function createAuctioneer(deps: AuctionDeps): Auctioneer & {
+  hold(message: BidRequest, options: CallOptions, done: Done): void;
+} {
+  const spare: Found[] = [];
+
+  function hold(message: BidRequest, options: CallOptions, done: Done): void {
+    const market = deps.market();
+    if (!market) {
+      done(noBid('no_market'));
+      return;
+    }
+    const startedAt = performance.now();
+    const request = understand(message, deps.clock(), deps.salt);
+    if (request === 'bad_currency') {
+      done(noBid(request));
+      return;
+    }
+    const found = findCandidates(market, request, spare.pop() ?? newFound());
+    const auctionId = deps.nextAuctionId();
+    const hearing: Hearing = {
+      message,
+      request,
+      found,
+      auctionId,
+      startedAt,
+      leaseIds: [],
+      options,
+    };
+    ask(deps, hearing, (counts) => {
+      const answer = decide(deps, hearing, counts);
+      spare.push(found);
+      done(answer);
+    });
+  }
+
+  const auctioneer = (body: Buffer, options: CallOptions, done: Done): void => {
+    const message = readBidRequest(body);
+    if (message instanceof Malformed) {
+      done({ body: undefined, reason: 'malformed', problem: malformed(message) });
+      return;
+    }
+    const violation = violationOf(message);
+    if (violation) {
+      const problem: Problem = { status: 400, code: 'invalid_request', ...violation };
+      done({ body: undefined, reason: 'invalid_request', problem });
+      return;
+    }
+    hold(message, options, done);
+  };
+  return Object.assign(auctioneer, { hold });
+}
+
+/** Impression price by which a lease is sized before the auction has named one. */
+const unitOf = (candidate: Candidate): number => Math.ceil(candidate.valueMicroCny);
+
+/**
+ * Asks Redis what only it knows, at once: the user's counters, and leases for line items seen first. Calls back in the
+ * same turn when there is nothing to ask. `null`: nobody is capped.
+ */
+function ask(
+  deps: AuctionDeps,
+  hearing: Hearing,
+  done: (counts: UserCounts | undefined | null) => void,
+): void {
+  const { found, request } = hearing;
+  let capped = false;
+  let first: Promise<unknown>[] | undefined;
+  for (let i = 0; i < found.count; i++) {
+    const match = found.imps[i] as ImpMatch;
+    for (let j = 0; j < match.count; j++) {
+      const candidate = match.candidates[j] as Candidate;
+      const { source } = candidate.item;
+      if (source.frequencyCaps.length > 0) capped = true;
+      if (source.bidFen === 0) continue;
+      const asking =
+        source.pricing === 'CPM'
+          ? deps.leases.prepare(source.id, unitOf(candidate), request.atMs)
+          : deps.leases.prepareClicks(source.id, request.atMs);
+      if (asking) {
+        first ??= [];
+        first.push(asking);
+      }
+    }
+  }
+  const read = capped && request.userHash !== '';
+  if (!first && !read) {
+    done(null);
+    return;
+  }
+  let counts: UserCounts | undefined | null = null;
+  let waiting = (first ? 1 : 0) + (read ? 1 : 0);
+  const arrived = (): void => {
+    if (--waiting === 0) done(counts);
+  };
+  if (read)
+    deps.caps.read(request.userHash, request.atMs, (value) => {
+      counts = value;
+      arrived();
+    });
+  if (first) void Promise.all(first).then(arrived, arrived);
+}
+
+function decide(
+  deps: AuctionDeps,
+  hearing: Hearing,
+  counts: UserCounts | undefined | null,
+): Answer {
+  const { found, request } = hearing;
+  const tracing = hearing.options.mayTrace || request.test;
+  const trace: TraceLine[] | undefined = tracing ? [] : undefined;
+  const outcome = runAuction(found, {
+    refuse: (candidate, match) =>
+      fits(deps, hearing, candidate, match)
+        ? refusal(deps, candidate, counts, request)
+        : NO_BID.no_creative_fits,
+    take: (candidate, match, charge) =>
+      take(deps, hearing, candidate, found.imps.indexOf(match), charge),
+    ...(trace ? { trace } : {}),
+  });
+  for (const imp of outcome.imps)
+    if (imp.win?.candidate && !request.test) countCaps(deps, imp.win.candidate, request);
+  deps.held(outcome, hearing.auctionId, found.located.code, hearing.startedAt);
+  const body = compose(deps, hearing, outcome, trace);
+  const reason = outcome.imps.find((imp) => imp.reason !== NO_BID.none)?.reason ?? NO_BID.none;
+  return { body, reason: reasonOf(reason)?.key ?? 'none', problem: undefined };
+}
+
+/** Whether markup can be made of the creative as this imp asks for it; made once, it is kept for the response. */
+function fits(deps: AuctionDeps, hearing: Hearing, candidate: Candidate, match: ImpMatch): boolean {
+  const imp = hearing.message.imps[hearing.found.imps.indexOf(match)];
+  const format = match.placement?.format;
+  return !!imp && !!format && prepare(candidate.creative, format, imp, deps.links) !== undefined;
+}
+
+function refusal(
+  deps: AuctionDeps,
+  candidate: Candidate,
+  counts: UserCounts | undefined | null,
+  request: Request,
+): NoBidReason {
+  const { source } = candidate.item;
+  const isPaidByClick = source.pricing !== 'CPM' && source.bidFen > 0;
+  if (isPaidByClick && deps.leases.clickBudget(source.id, request.atMs) <= 0)
+    return NO_BID.no_budget;
+  if (source.frequencyCaps.length === 0 || counts === null) return NO_BID.none;
+  if (counts === undefined) return NO_BID.caps_unknown;
+  for (const cap of source.frequencyCaps) {
+    const id = subjectOf(source, cap.scope);
+    if (counts.count(cap.scope, id, cap.window) >= cap.count) return NO_BID.frequency_capped;
+  }
+  return NO_BID.none;
+}
+
+type Source = Candidate['item']['source'];
+
+function subjectOf(source: Source, scope: 'lineItem' | 'campaign' | 'advertiser'): number {
+  if (scope === 'lineItem') return source.id;
+  return scope === 'campaign' ? source.campaignId : source.advertiserId;
+}
+
+function take(
+  deps: AuctionDeps,
+  hearing: Hearing,
+  candidate: Candidate,
+  impIndex: number,
+  charge: Charge,
+): NoBidReason {
+  if (charge.billOn !== 'impression' || hearing.request.test) return NO_BID.none;
+  const { id } = candidate.item.source;
+  const { atMs } = hearing.request;
+  const leaseId = deps.leases.debit(id, charge.chargeMicroCny, atMs);
+  deps.leases.available(id, charge.chargeMicroCny, atMs);
+  if (leaseId === 0) return NO_BID.no_budget;
+  hearing.leaseIds[impIndex] = leaseId;
+  return NO_BID.none;
+}
+
+function countCaps(deps: AuctionDeps, candidate: Candidate, request: Request): void {
+  const { source } = candidate.item;
+  if (source.frequencyCaps.length === 0 || request.userHash === '') return;
+  const counters = new Set<string>();
+  for (const { scope, window } of source.frequencyCaps)
+    counters.add(counterKey(scope, subjectOf(source, scope), window, request.atMs));
+  deps.caps.add(request.userHash, [...counters], request.atMs);
+}

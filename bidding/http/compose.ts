@@ -1,0 +1,130 @@
+/** Outcome → bid response: what each winner's token holds, and what the caller is told. Owns the trace's form. */
+import { DEVICES } from '../../db/terms/market.ts';
+import type { ImpOutcome, Outcome, TraceLine, Win } from '../engine/outcome.ts';
+import { reasonOf } from '../engine/reasons.ts';
+import { cpmYuan } from '../openrtb/decimal.ts';
+import type { BidRequest, Imp } from '../openrtb/message.ts';
+import { bidJson, prepare, responseJson } from '../openrtb/write.ts';
+import { TOKEN_TTL_MS } from '../wire/budget.ts';
+import { BILLED_ON, sealToken, type Token } from '../wire/token.ts';
+import type { AuctionDeps, Hearing } from './auction.ts';
+
+export const OUR_SEAT = 'hongze';
+
+/** The bidder code by which this caller knows us: Prebid wants back the name that it asked. */
+function seatFor(message: BidRequest, imp: Imp): string {
+  if (!message.prebid || imp.bidders.length === 0) return OUR_SEAT;
+  if (imp.bidders.includes(OUR_SEAT)) return OUR_SEAT;
+  const alias = imp.bidders.find((name) => message.aliases.includes(`${name}=${OUR_SEAT}`));
+  return alias ?? OUR_SEAT;
+}
+
+function tokenOf(hearing: Hearing, imp: ImpOutcome, win: Win, ordinal: number): Token {
+  const { request, found } = hearing;
+  const { candidate } = win;
+  const { placement } = imp.match;
+  const billed = win.billOn === 'none' ? 'nothing' : win.billOn;
+  return {
+    auctionId: hearing.auctionId,
+    impOrdinal: ordinal,
+    issuedAtMs: request.atMs,
+    expiresAtMs: request.atMs + TOKEN_TTL_MS,
+    outletId: placement?.outletId ?? 0,
+    placementId: placement?.id ?? 0,
+    divisionCode: found.located.code,
+    advertiserId: candidate?.item.source.advertiserId ?? 0,
+    campaignId: candidate?.item.source.campaignId ?? 0,
+    lineItemId: candidate?.item.source.id ?? 0,
+    creativeId: candidate?.creative.id ?? 0,
+    device: request.device < 0 ? DEVICES.length : request.device,
+    billedOn: request.test ? BILLED_ON.test : BILLED_ON[billed],
+    priceMicroCny: request.test ? 0 : win.chargeMicroCny,
+    leaseId: hearing.leaseIds[ordinal] ?? 0,
+    userHash: request.userHash,
+  };
+}
+
+function bidOf(
+  deps: AuctionDeps,
+  hearing: Hearing,
+  outcome: ImpOutcome,
+  win: Win,
+  ordinal: number,
+): { seat: string; json: string } | undefined {
+  const imp = hearing.message.imps[ordinal];
+  const { candidate } = win;
+  const { placement } = outcome.match;
+  if (!imp || !candidate || !placement) return undefined;
+  const prepared = prepare(candidate.creative, placement.format, imp, deps.links);
+  if (!prepared) return undefined;
+  const { source } = candidate.item;
+  const seat = seatFor(hearing.message, imp);
+  const json = bidJson(
+    {
+      seat,
+      impId: imp.id,
+      bidId: `${hearing.auctionId}-${ordinal}`,
+      priceMicroCny: Math.floor(win.priceMicroCny),
+      token: sealToken(deps.key, tokenOf(hearing, outcome, win, ordinal)),
+      prepared,
+      creativeId: candidate.creative.id,
+      campaignId: source.campaignId,
+      lineItemId: source.id,
+      domain: source.advertiserDomain ?? '',
+      dealId: win.dealId,
+      expS: TOKEN_TTL_MS / 1000,
+    },
+    deps.links,
+  );
+  return { seat, json };
+}
+
+/** The response's JSON; undefined where there is nothing to say. */
+export function compose(
+  deps: AuctionDeps,
+  hearing: Hearing,
+  outcome: Outcome,
+  trace: TraceLine[] | undefined,
+): string | undefined {
+  const bids: { seat: string; json: string }[] = [];
+  for (let i = 0; i < outcome.imps.length; i++) {
+    const imp = outcome.imps[i] as ImpOutcome;
+    const bid = imp.win && bidOf(deps, hearing, imp, imp.win, i);
+    if (bid) bids.push(bid);
+  }
+  if (bids.length === 0 && !trace) return undefined;
+  const { prebid } = hearing.message;
+  const tookMs = Math.round(performance.now() - hearing.startedAt);
+  const times = prebid ? `"responsetimemillis":{"${OUR_SEAT}":${tookMs}},` : '';
+  const told = trace ? `,"trace":${JSON.stringify(traceOf(hearing, outcome, trace))}` : '';
+  const ext = `{${times}"hongze":{"version":${outcome.version}${told}}}`;
+  return responseJson(hearing.message.id, hearing.auctionId, bids, ext);
+}
+
+/** Who was considered, who lost and why, and who can mend it: for `test: 1` and the debug key. */
+function traceOf(hearing: Hearing, outcome: Outcome, lines: readonly TraceLine[]): object {
+  const words = (code: number): object => {
+    const reason = reasonOf(code);
+    if (!reason) return { code };
+    const { key, owner, zh, en, fixZh, fixEn } = reason;
+    return { code, key, owner, reason: { zh, en }, fix: { zh: fixZh, en: fixEn } };
+  };
+  return {
+    snapshotVersion: outcome.version,
+    division: hearing.found.located,
+    imps: outcome.imps.map(({ match, reason, win }) => ({
+      id: match.imp.id,
+      placementId: match.imp.placementId,
+      floorCpm: cpmYuan(Math.ceil(match.floorMicroCny)),
+      auctionType: match.auctionType,
+      sold: win !== undefined,
+      ...words(reason),
+    })),
+    bidders: lines.map(({ reason, valueMicroCny, minToWinMicroCny, ...line }) => ({
+      ...line,
+      valueCpm: cpmYuan(Math.floor(valueMicroCny)),
+      minToWinCpm: cpmYuan(Math.ceil(minToWinMicroCny)),
+      ...words(reason),
+    })),
+  };
+}

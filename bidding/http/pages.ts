@@ -1,0 +1,85 @@
+/** The paths asked for seldom: VAST, the tag, demo pages, transparency files, health and metrics. Owns their routing only. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Clock } from '../../db/terms/day.ts';
+import type { Market } from '../engine/market.ts';
+import type { Links } from '../render/links.ts';
+import type { EventLog } from '../state/events.ts';
+import type { Pulse } from '../state/pulse.ts';
+import type { TokenKey } from '../wire/token.ts';
+import type { createAuctioneer } from './auction.ts';
+import { allowOrigin, preflight, sendText } from './respond.ts';
+import { adsTxt, sellersJson } from './transparency.ts';
+
+export interface PageDeps {
+  auctioneer: ReturnType<typeof createAuctioneer>;
+  market: () => Market | undefined;
+  links: Links;
+  pulse: Pulse;
+  events: EventLog;
+  key: TokenKey;
+  clock: Clock;
+}
+
+type Page = (
+  deps: PageDeps,
+  req: IncomingMessage,
+  res: ServerResponse,
+  query: URLSearchParams,
+) => void;
+
+const JSON_TYPE = 'application/json; charset=utf-8';
+const TEXT_TYPE = 'text/plain; charset=utf-8';
+
+function health(deps: PageDeps, _req: IncomingMessage, res: ServerResponse): void {
+  const market = deps.market();
+  const body = JSON.stringify({
+    status: market ? 'ok' : 'no_market',
+    snapshotVersion: market?.version ?? 0,
+    waitingEvents: deps.events.waiting,
+    lostEvents: deps.events.lost,
+    node: deps.pulse.last,
+  });
+  sendText(res, JSON_TYPE, body, { 'cache-control': 'no-store' });
+}
+
+function metrics(deps: PageDeps, _req: IncomingMessage, res: ServerResponse): void {
+  const { totals, last } = deps.pulse;
+  const lines = [
+    `hongze_auctions_total ${totals.auctions}`,
+    `hongze_wins_total ${totals.wins}`,
+    `hongze_events_waiting ${deps.events.waiting}`,
+    `hongze_events_lost_total ${deps.events.lost}`,
+    `hongze_snapshot_version ${deps.market()?.version ?? 0}`,
+    `hongze_auction_p50_ms ${last?.p50Ms ?? 0}`,
+    `hongze_auction_p99_ms ${last?.p99Ms ?? 0}`,
+    `hongze_heap_megabytes ${last?.heapMb ?? 0}`,
+  ];
+  sendText(res, 'text/plain; version=0.0.4', `${lines.join('\n')}\n`);
+}
+
+const PAGES: Record<string, Page> = {
+  '/health': health,
+  '/metrics': metrics,
+  '/sellers.json': (deps, _req, res) =>
+    sendText(res, JSON_TYPE, sellersJson(deps.market(), deps.links)),
+  '/ads.txt': (deps, _req, res, query) =>
+    sendText(res, TEXT_TYPE, adsTxt(deps.market(), deps.links, query.get('property'))),
+  '/app-ads.txt': (deps, _req, res, query) =>
+    sendText(res, TEXT_TYPE, adsTxt(deps.market(), deps.links, query.get('property'))),
+};
+
+export function createPages(
+  deps: PageDeps,
+): (req: IncomingMessage, res: ServerResponse, path: string, query: URLSearchParams) => boolean {
+  return (req, res, path, query) => {
+    const page = PAGES[path];
+    if (!page) return false;
+    req.resume();
+    if (req.method === 'OPTIONS') preflight(req, res);
+    else {
+      allowOrigin(req, res);
+      page(deps, req, res, query);
+    }
+    return true;
+  };
+}

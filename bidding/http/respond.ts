@@ -1,0 +1,81 @@
+/** Answers of the exchange. Owns the headers that each kind carries, and the form of a problem (RFC 9457). */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+export interface Problem {
+  status: 400 | 401 | 404 | 405 | 408 | 410 | 413 | 415 | 429;
+  code: string;
+  zh: string;
+  en: string;
+  pointer?: string;
+  /** Section of the specification that was broken. */
+  section?: string;
+}
+
+/** What a page of any origin may read; the origin is echoed, since cookies may travel. */
+export function allowOrigin(req: IncomingMessage, res: ServerResponse): void {
+  const origin = req.headers.origin;
+  res.setHeader('vary', 'origin');
+  if (origin === undefined) return;
+  res.setHeader('access-control-allow-origin', origin);
+  res.setHeader('access-control-allow-credentials', 'true');
+}
+
+export function preflight(req: IncomingMessage, res: ServerResponse): void {
+  allowOrigin(req, res);
+  res.writeHead(204, {
+    'access-control-allow-methods': 'GET, POST, OPTIONS',
+    'access-control-allow-headers': 'content-type, content-encoding, x-openrtb-version',
+    'access-control-max-age': '86400',
+  });
+  res.end();
+}
+
+export function sendProblem(res: ServerResponse, problem: Problem): void {
+  const { status, code, zh, en, pointer, section } = problem;
+  const body = JSON.stringify({
+    type: `/problems/${code}`,
+    title: code,
+    status,
+    code,
+    detail: { zh, en },
+    ...(pointer !== undefined || section !== undefined
+      ? { errors: [{ pointer: pointer ?? '', section, zh, en }] }
+      : {}),
+  });
+  res.writeHead(status, {
+    'content-type': 'application/problem+json; charset=utf-8',
+    'content-length': Buffer.byteLength(body),
+    ...(status === 413 || status === 408 ? { connection: 'close' } : {}),
+  });
+  res.end(body);
+}
+
+export function sendText(
+  res: ServerResponse,
+  contentType: string,
+  body: string,
+  headers: Record<string, string> = {},
+): void {
+  res.writeHead(200, {
+    'content-type': contentType,
+    'content-length': Buffer.byteLength(body),
+    'x-content-type-options': 'nosniff',
+    ...headers,
+  });
+  res.end(body);
+}
+
+/** Transparent, 1 × 1, 43 bytes. */
+const PIXEL = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64');
+const PIXEL_HEADERS = {
+  'content-type': 'image/gif',
+  'content-length': String(PIXEL.length),
+  'cache-control': 'no-store, private',
+  'cross-origin-resource-policy': 'cross-origin',
+};
+
+/** The picture that every tracker answers with, whatever became of the call. */
+export function sendPixel(res: ServerResponse, refusal?: string): void {
+  res.writeHead(200, refusal ? { ...PIXEL_HEADERS, 'x-refused': refusal } : PIXEL_HEADERS);
+  res.end(PIXEL);
+}

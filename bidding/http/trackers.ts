@@ -1,0 +1,205 @@
+/**
+ * The trackers: impression, viewable, click, progress, feedback. Owns what each call turns into: an event for metering when
+ * its token holds, a filed refusal when it does not. The landing page of a click comes from the snapshot by the token's
+ * creative, never from the URL, so there is nothing to redirect openly.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type Clock, dayOf } from '../../db/terms/day.ts';
+import type { Market } from '../engine/market.ts';
+import { webUrl } from '../render/escape.ts';
+import type { ClickCharges } from '../state/clicks.ts';
+import type { EventLog } from '../state/events.ts';
+import { EVENT_KIND, type EventKind, type TrackedEvent } from '../wire/event.ts';
+import { BILLED_ON, openToken, type Token, type TokenKey } from '../wire/token.ts';
+import { fillLanding } from './landing.ts';
+import { sendPixel, sendProblem } from './respond.ts';
+
+export interface TrackerDeps {
+  clock: Clock;
+  market: () => Market | undefined;
+  key: TokenKey;
+  events: EventLog;
+  clicks: ClickCharges;
+  /** Address of the caller, as far as the network in front is trusted. */
+  addressOf: (req: IncomingMessage) => string;
+}
+
+/** Clicks and viewables may follow an impression for so long after the auction. */
+const FOLLOW_UP_MS = 24 * 3_600_000;
+/** A node's clock may lag behind the one that signed. */
+const SKEW_MS = 60_000;
+
+const KIND_OF: Record<string, EventKind> = {
+  i: EVENT_KIND.impression,
+  v: EVENT_KIND.viewable,
+  c: EVENT_KIND.click,
+  e: EVENT_KIND.quartile,
+  f: EVENT_KIND.feedback,
+};
+const PROGRESS =
+  /^(start|firstQuartile|midpoint|thirdQuartile|complete|skip|mute|pause|resume|closeLinear|error|close|click)$/;
+const FEEDBACK = /^(notInterested|report|why|close)$/;
+
+type Checked = Token | { refusal: string };
+
+function check(deps: TrackerDeps, text: string | null, kind: EventKind, nowMs: number): Checked {
+  if (text === null || text === '') return { refusal: 'missing' };
+  const token = openToken(deps.key, text);
+  if (typeof token === 'string') return { refusal: token };
+  if (token.issuedAtMs > nowMs + SKEW_MS) return { refusal: 'early' };
+  const lastMs =
+    kind === EVENT_KIND.impression ? token.expiresAtMs : token.issuedAtMs + FOLLOW_UP_MS;
+  return nowMs > lastMs ? { refusal: 'expired' } : token;
+}
+
+function eventOf(
+  deps: TrackerDeps,
+  req: IncomingMessage,
+  token: Token,
+  kind: EventKind,
+  suffix: string,
+  geometry: string,
+): TrackedEvent {
+  const billsNow = kind === EVENT_KIND.impression && token.billedOn === BILLED_ON.impression;
+  return {
+    eventKey: `${token.auctionId}:${token.impOrdinal}:${kind}${suffix}`,
+    kind,
+    atMs: deps.clock(),
+    outletId: token.outletId,
+    placementId: token.placementId,
+    divisionCode: token.divisionCode,
+    advertiserId: token.advertiserId,
+    campaignId: token.campaignId,
+    lineItemId: token.lineItemId,
+    creativeId: token.creativeId,
+    device: token.device,
+    priceMicroCny: billsNow ? token.priceMicroCny : 0,
+    leaseId: billsNow ? token.leaseId : 0,
+    userHash: token.userHash,
+    ivt: 0,
+    auctionAtMs: token.issuedAtMs,
+    userAgent: (req.headers['user-agent'] ?? '').slice(0, 300),
+    ip: deps.addressOf(req),
+    geometry,
+  };
+}
+
+/** What follows the kind in the event's key, where one ad may have several such events; undefined: not one of ours. */
+function suffixOf(kind: EventKind, query: URLSearchParams): string | undefined {
+  if (kind === EVENT_KIND.quartile) {
+    const name = query.get('e') ?? '';
+    return PROGRESS.test(name) ? `.${name}` : undefined;
+  }
+  if (kind === EVENT_KIND.feedback) {
+    const what = query.get('what') ?? '';
+    return FEEDBACK.test(what) ? `.${what}` : undefined;
+  }
+  return '';
+}
+
+const GEOMETRY = /^[\d.,]{1,40}$/;
+
+/** Answers `/t/<letter>?t=<token>`. */
+export function track(
+  deps: TrackerDeps,
+  letter: string,
+  req: IncomingMessage,
+  res: ServerResponse,
+  query: URLSearchParams,
+): void {
+  const kind = KIND_OF[letter];
+  if (kind === undefined) {
+    sendProblem(res, { status: 404, code: 'not_found', zh: '没有此地址', en: 'no such path' });
+    return;
+  }
+  const nowMs = deps.clock();
+  const token = check(deps, query.get('t'), kind, nowMs);
+  const suffix = suffixOf(kind, query);
+  const refusal = 'refusal' in token ? token.refusal : suffix === undefined ? 'unknown_event' : '';
+  if (refusal !== '' || 'refusal' in token) {
+    refuse(deps, req, res, letter, refusal, query.get('t') ?? '');
+    return;
+  }
+  const geometry = query.get('g') ?? '';
+  const event = eventOf(
+    deps,
+    req,
+    token,
+    kind,
+    suffix ?? '',
+    GEOMETRY.test(geometry) ? geometry : '',
+  );
+  const counts = token.billedOn !== BILLED_ON.test;
+  if (kind === EVENT_KIND.click) {
+    if (counts) countClick(deps, token, event);
+    redirect(deps, req, res, token);
+    return;
+  }
+  if (counts) deps.events.append(event, query.get('b') === '1');
+  sendPixel(res);
+}
+
+function countClick(deps: TrackerDeps, token: Token, event: TrackedEvent): void {
+  if (token.billedOn !== BILLED_ON.click) {
+    deps.events.append(event);
+    return;
+  }
+  void deps.clicks
+    .charge(event.eventKey, token.lineItemId, dayOf(event.atMs), token.priceMicroCny)
+    .then((charged) => deps.events.append({ ...event, priceMicroCny: charged }));
+}
+
+function redirect(
+  deps: TrackerDeps,
+  req: IncomingMessage,
+  res: ServerResponse,
+  token: Token,
+): void {
+  const creative = deps.market()?.creatives.get(token.creativeId);
+  const landing =
+    creative && webUrl(fillLanding(creative.landingUrl, token, req, deps), 'https://invalid.');
+  if (landing === undefined || landing.startsWith('https://invalid.')) {
+    sendProblem(res, {
+      status: 410,
+      code: 'ad_withdrawn',
+      zh: '该广告已下架',
+      en: 'this advertisement has been withdrawn',
+    });
+    return;
+  }
+  res.writeHead(302, {
+    location: landing,
+    'cache-control': 'no-store',
+    'referrer-policy': 'no-referrer-when-downgrade',
+    'content-length': '0',
+  });
+  res.end();
+}
+
+function refuse(
+  deps: TrackerDeps,
+  req: IncomingMessage,
+  res: ServerResponse,
+  letter: string,
+  reason: string,
+  token: string,
+): void {
+  deps.events.reject({
+    reason,
+    atMs: deps.clock(),
+    detail: {
+      path: `/t/${letter}`,
+      token: token.slice(0, 200),
+      ip: deps.addressOf(req),
+      userAgent: (req.headers['user-agent'] ?? '').slice(0, 300),
+    },
+  });
+  if (letter !== 'c') sendPixel(res, reason);
+  else
+    sendProblem(res, {
+      status: 400,
+      code: `token_${reason}`,
+      zh: '链接无效或已过期',
+      en: 'this link is not valid, or no longer',
+    });
+}

@@ -1,0 +1,149 @@
+/**
+ * The bid response, written as text around prepared markup: a creative's markup is escaped once, and each bid only puts its
+ * token into the gaps. Owns the response's form; every bid names its currency's unit (yuan CPM), `mtype` and its page of law.
+ */
+import type { Format } from '../../db/terms/market.ts';
+import { bannerMarkup } from '../render/banner.ts';
+import { type Links, TOKEN_MARK } from '../render/links.ts';
+import { nativeMarkup } from '../render/native.ts';
+import { vastMarkup } from '../render/vast.ts';
+import type { SnapshotCreative } from '../wire/snapshot.ts';
+import { MTYPE, mtypeOf } from './codes.ts';
+import { cpmYuan } from './decimal.ts';
+import type { Imp } from './message.ts';
+
+/** Markup cut at the token's places, as JSON string content. */
+export interface Prepared {
+  pieces: readonly string[];
+  mtype: 1 | 2 | 3 | 4;
+  w: number;
+  h: number;
+}
+
+export interface WrittenBid {
+  seat: string;
+  impId: string;
+  bidId: string;
+  priceMicroCny: number;
+  token: string;
+  prepared: Prepared;
+  creativeId: number;
+  campaignId: number;
+  lineItemId: number;
+  domain: string;
+  dealId: string;
+  /** Seconds for which the bid may still be shown. */
+  expS: number;
+}
+
+const PREBID_TYPES = ['', 'banner', 'video', 'audio', 'native'] as const;
+
+function shapeOf(imp: Imp, creative: SnapshotCreative): { w: number; h: number } {
+  if (creative.w !== null && creative.h !== null) return { w: creative.w, h: creative.h };
+  const first = imp.banner?.sizes[0] ?? { w: imp.video?.w ?? 0, h: imp.video?.h ?? 0 };
+  return first.w > 0 && first.h > 0 ? first : { w: 640, h: 360 };
+}
+
+const cache = new WeakMap<SnapshotCreative, Map<string, Prepared>>();
+
+/**
+ * A creative's markup for an imp; undefined when the imp asks for what the creative lacks. Kept with the creative, so that
+ * a new version of it starts afresh.
+ */
+export function prepare(
+  creative: SnapshotCreative,
+  format: Format,
+  imp: Imp,
+  links: Links,
+): Prepared | undefined {
+  const playing = creative.content.videoUrl ?? creative.content.audioUrl;
+  const mtype =
+    format === 'dooh' && playing !== undefined && imp.video ? MTYPE.video : mtypeOf(format);
+  const { w, h } = shapeOf(imp, creative);
+  const key = mtype === MTYPE.native ? `n${imp.native}` : `${mtype}:${w}x${h}:${imp.video?.skip}`;
+  let known = cache.get(creative);
+  if (!known) {
+    known = new Map();
+    cache.set(creative, known);
+  }
+  const hit = known.get(key);
+  if (hit) return hit;
+  const markup = markupOf(creative, mtype, imp, { w, h }, links);
+  if (markup === undefined) return undefined;
+  const escaped = JSON.stringify(markup).slice(1, -1);
+  const prepared: Prepared = { pieces: escaped.split(TOKEN_MARK), mtype, w, h };
+  // Callers choose the key's parts: what they could fill memory with is bounded.
+  if (known.size >= 32) known.clear();
+  known.set(key, prepared);
+  return prepared;
+}
+
+function markupOf(
+  creative: SnapshotCreative,
+  mtype: 1 | 2 | 3 | 4,
+  imp: Imp,
+  size: { w: number; h: number },
+  links: Links,
+): string | undefined {
+  if (mtype === MTYPE.native) return nativeMarkup(imp.native ?? '{}', creative, links);
+  if (mtype === MTYPE.banner) return bannerMarkup(creative, size.w, size.h, links);
+  const media = mtype === MTYPE.video ? imp.video : imp.audio;
+  return vastMarkup(creative, links, {
+    version: vastVersionFor(media?.protocols ?? []),
+    ...size,
+    ...(media?.skip === 1 ? { skipAfterS: 5 } : {}),
+  });
+}
+
+/** The newest VAST that the player says it knows (AdCOM 1.0 creative subtypes); 4.2 where it says nothing. */
+export function vastVersionFor(
+  protocols: readonly number[],
+): '4.2' | '4.1' | '4.0' | '3.0' | '2.0' {
+  if (protocols.length === 0 || protocols.includes(13) || protocols.includes(14)) return '4.2';
+  if (protocols.includes(11) || protocols.includes(12)) return '4.1';
+  if (protocols.includes(7) || protocols.includes(8)) return '4.0';
+  return protocols.includes(3) || protocols.includes(6) ? '3.0' : '2.0';
+}
+
+export function bidJson(bid: WrittenBid, links: Links): string {
+  const { prepared, token } = bid;
+  const { mtype } = prepared;
+  const nurl =
+    mtype === MTYPE.video || mtype === MTYPE.audio
+      ? `"nurl":"${links.exchangeUrl}/vast?t=${token}",`
+      : '';
+  const deal = bid.dealId === '' ? '' : `"dealid":${JSON.stringify(bid.dealId)},`;
+  return (
+    `{"id":"${bid.bidId}","impid":${JSON.stringify(bid.impId)},"price":${cpmYuan(bid.priceMicroCny)},` +
+    `"adid":"${bid.creativeId}","crid":"${bid.creativeId}","cid":"${bid.campaignId}",` +
+    `"adomain":[${bid.domain === '' ? '' : JSON.stringify(bid.domain)}],` +
+    `"w":${prepared.w},"h":${prepared.h},"mtype":${mtype},"exp":${bid.expS},${deal}${nurl}` +
+    `"burl":"${links.exchangeUrl}/t/i?t=${token}&b=1","adm":"${prepared.pieces.join(token)}",` +
+    `"ext":{"lineItemId":${bid.lineItemId},"prebid":{"type":"${PREBID_TYPES[mtype]}"}}}`
+  );
+}
+
+/** `ext`: JSON text of the response's own ext. */
+export function responseJson(
+  requestId: string,
+  auctionId: string,
+  bids: readonly { seat: string; json: string }[],
+  ext: string,
+): string {
+  let seats = '';
+  if (bids.length === 1) {
+    const [only] = bids;
+    seats = `{"seat":${JSON.stringify(only?.seat)},"bid":[${only?.json}]}`;
+  } else {
+    const bySeat = new Map<string, string[]>();
+    for (const { seat, json } of bids) {
+      const mine = bySeat.get(seat);
+      if (mine) mine.push(json);
+      else bySeat.set(seat, [json]);
+    }
+    seats = [...bySeat]
+      .map(([seat, list]) => `{"seat":${JSON.stringify(seat)},"bid":[${list.join(',')}]}`)
+      .join(',');
+  }
+  return `{"id":${JSON.stringify(requestId)},"bidid":"${auctionId}","cur":"CNY","seatbid":[${seats}],"ext":${ext}}`;
+}

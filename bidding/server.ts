@@ -1,0 +1,50 @@
+/** The exchange's process: environment in, a listening node out. Needs Redis only. */
+import { Cluster, Redis } from 'ioredis';
+import { readEnv } from './env.ts';
+import { createExchange } from './exchange.ts';
+
+export { createExchange } from './exchange.ts';
+
+/** Connects so that a Redis that is away fails commands at once instead of queueing them. */
+export function connectRedis(url: string, cluster: boolean): Redis | Cluster {
+  const options = {
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 1,
+    connectTimeout: 2_000,
+    retryStrategy: (times: number) => Math.min(50 * times, 1_000),
+  };
+  const client = cluster
+    ? new Cluster([url], { redisOptions: options, enableAutoPipelining: true })
+    : new Redis(url, options);
+  client.on('error', () => {
+    // Reported by the node's health; ioredis goes on trying to connect.
+  });
+  return client;
+}
+
+async function main(): Promise<void> {
+  const env = readEnv(process.env);
+  const redis = connectRedis(env.redisUrl, env.redisCluster);
+  await new Promise<void>((resolve) => {
+    redis.once('ready', resolve);
+    setTimeout(resolve, 3_000).unref();
+  });
+  const exchange = createExchange({
+    redis,
+    tokenKey: env.tokenKey,
+    publicUrl: env.exchangeUrl,
+    assetsUrl: env.assetsUrl,
+    nodeId: env.nodeId,
+    trustProxy: env.trustProxy,
+    ...(env.debugKey ? { debugKey: env.debugKey } : {}),
+  });
+  const { url } = await exchange.listen(env.port, env.host);
+  process.stdout.write(`exchange listening on ${url}\n`);
+  const stop = (): void => {
+    void exchange.close().then(() => process.exit(0));
+  };
+  process.once('SIGTERM', stop);
+  process.once('SIGINT', stop);
+}
+
+if (process.argv[1]?.endsWith('bidding/server.ts')) await main();
