@@ -1,21 +1,18 @@
-/** `npm run bench [name …]`: the measurements of test/bench, each on fresh servers; all without a name. */
-import { readdirSync } from 'node:fs';
-import { runScript } from './child.ts';
-import { runOnFreshServers } from './demo/temporary.ts';
+/** `npm run bench -- <name> [--json] …`: runs one bench of test/bench. Knows their names only by the folder. */
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 
-const known = readdirSync('test/bench')
-  .filter((name) => name.endsWith('.ts') && !name.startsWith('_'))
-  .map((name) => name.slice(0, -3));
-const [wanted, ...args] = process.argv.slice(2);
-if (wanted === undefined) {
-  for (const name of known) {
-    process.stdout.write(`\n== ${name}\n`);
-    const { code } = await runScript('run/bench.ts', [name]);
-    if (code !== 0) process.exitCode = 1;
-  }
-} else if (known.includes(wanted)) {
-  await runOnFreshServers(`test/bench/${wanted}.ts`, args);
-} else {
-  process.stderr.write(`There is no bench "${wanted}"; there are: ${known.join(', ')}\n`);
+const folder = join(process.cwd(), 'test', 'bench');
+const name = process.argv[2] ?? '';
+const file = join(folder, `${name}.ts`);
+if (!/^[a-z]+$/.test(name) || !existsSync(file)) {
+  const names = readdirSync(folder)
+    .filter((entry) => entry.endsWith('.ts'))
+    .map((entry) => entry.slice(0, -3));
+  process.stderr.write(`There is no bench "${name}". There are: ${names.join(', ')}.\n`);
   process.exit(1);
 }
+// A bench reads its own arguments after its name.
+process.argv.splice(2, 1);
+await import(pathToFileURL(file).href);

@@ -21,6 +21,7 @@ export function demoEnvironment(folder: string, keys: Keys, at: Addresses): Demo
   return {
     NODE_ENV: 'production',
     HOST: '127.0.0.1',
+    EXCHANGE_HOST: process.env.HOST ?? '127.0.0.1',
     LOG_LEVEL: 'info',
     ...process.env,
     DATABASE_URL: at.databaseUrl,

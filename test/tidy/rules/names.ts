@@ -43,7 +43,8 @@ export const barrels: Rule = (sources) =>
 export const headers: Rule = (sources) =>
   sources
     .filter(
-      ({ path, text }) => !/\.test\.tsx?$|\.d\.ts$/.test(path) && !/^(#!.*\n)?\/\*\*/.test(text),
+      ({ path, text }) =>
+        !/\.test\.tsx?$|\.d\.ts$|[wW]ords\.ts$/.test(path) && !/^(#!.*\n)?\/\*\*/.test(text),
     )
     .map(({ path }) => ({
       path,

@@ -1,6 +1,6 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { sql } from 'drizzle-orm';
 import { afterAll, expect, test } from 'vitest';
 import { readMarket } from '../../../../api/delivery/market.ts';
@@ -16,7 +16,9 @@ const nowMs = Date.parse('2026-03-18T10:00:00+08:00');
 const ctx = { db, clock: () => nowMs, config: { assetsDir } };
 
 const count = async (table: string): Promise<number> => {
-  const [row] = await db.execute<{ n: string }>(sql`SELECT count(*) AS n FROM ${sql.identifier(table)}`);
+  const [row] = await db.execute<{ n: string }>(
+    sql`SELECT count(*) AS n FROM ${sql.identifier(table)}`,
+  );
   return Number(row?.n);
 };
 
@@ -28,7 +30,9 @@ test('the demo province comes to be in seconds, with balanced books, and only on
   expect(seconds).toBeLessThan(15);
   const before = await Promise.all(['outlet', 'campaign', 'journal', 'rollup_hour'].map(count));
   expect(await seed(ctx)).toBe(false);
-  expect(await Promise.all(['outlet', 'campaign', 'journal', 'rollup_hour'].map(count))).toEqual(before);
+  expect(await Promise.all(['outlet', 'campaign', 'journal', 'rollup_hour'].map(count))).toEqual(
+    before,
+  );
   expect(await ledgerFaults(db, { chain: true })).toEqual([]);
 });
 
@@ -52,7 +56,9 @@ test('every format has a placement, and line items with approved pictures that e
   const market = await readMarket(db, nowMs);
   expect(new Set(market.placements.map((p) => p.format))).toEqual(new Set(FORMATS));
   expect(market.lineItems.length).toBeGreaterThan(80);
-  const files = new Set(readdirSync(assetsDir));
+  const files = new Set(
+    readdirSync(assetsDir, { recursive: true }).map((path) => basename(`${path}`)),
+  );
   for (const creative of market.creatives) {
     const file = creative.content.imageUrl?.split('/').at(-1) ?? '';
     expect(files.has(file), `${creative.id} ${file}`).toBe(true);
