@@ -146,7 +146,16 @@ function countClick(deps: TrackerDeps, token: Token, event: TrackedEvent): void 
   }
   void deps.clicks
     .charge(event.eventKey, token.lineItemId, dayOf(event.atMs), token.priceMicroCny)
-    .then((charged) => deps.events.append({ ...event, priceMicroCny: charged }));
+    .then((charged) => {
+      if (charged !== undefined) deps.events.append({ ...event, priceMicroCny: charged });
+      else fileReplay(deps, event);
+    });
+}
+
+function fileReplay(deps: TrackerDeps, event: TrackedEvent): void {
+  const { eventKey, ip } = event;
+  const detail = { eventKey, lineItemId: `${event.lineItemId}`, ip };
+  deps.events.reject({ reason: 'replayed', atMs: event.atMs, detail });
 }
 
 function redirect(

@@ -13,8 +13,16 @@ const REMEMBER_S = 86_400;
 const TIMEOUT_MS = 500;
 
 export interface ClickCharges {
-  /** µCNY charged for this click; 0 when it was charged before, nothing is left, or Redis is away. Never rejects. */
-  charge(eventKey: string, lineItemId: number, day: Day, priceMicroCny: number): Promise<number>;
+  /**
+   * µCNY charged for this click; 0 when nothing is left or Redis is away; undefined when it was claimed before (a double
+   * click: its twin's event may still be on its way and must not be overtaken by an unpaid one). Never rejects.
+   */
+  charge(
+    eventKey: string,
+    lineItemId: number,
+    day: Day,
+    priceMicroCny: number,
+  ): Promise<number | undefined>;
 }
 
 export function createClickCharges(store: Store, leases: Leases): ClickCharges {
@@ -23,7 +31,7 @@ export function createClickCharges(store: Store, leases: Leases): ClickCharges {
       try {
         const claim = keys.seen(shardOf(eventKey), `${eventKey}:charge`);
         const claimed = await within(TIMEOUT_MS, store.set(claim, '1', 'EX', REMEMBER_S, 'NX'));
-        if (claimed !== 'OK') return 0;
+        if (claimed !== 'OK') return undefined;
         return await leases.chargeClick(lineItemId, day, priceMicroCny);
       } catch {
         return 0;
