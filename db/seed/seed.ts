@@ -145,12 +145,13 @@ async function seedOrganizations(db: Db, outlets: readonly SeedOutlet[]): Promis
     .onConflictDoNothing();
 }
 
-/** The asset store keeps files by the hash of their bytes. */
+/** As the asset store keeps files (api/creatives): by the hash of their bytes, in folders of its first two digits. */
 function pictureKeeper(folder: string): KeepPicture {
   return async (sha256, bytes) => {
-    await mkdir(folder, { recursive: true });
-    await writeFile(join(folder, `${sha256}.svg`), bytes);
-    return `/api/assets/${sha256}.svg`;
+    const shelf = join(folder, sha256.slice(0, 2));
+    await mkdir(shelf, { recursive: true });
+    await writeFile(join(shelf, `${sha256}.svg`), bytes);
+    return `/media/${sha256}.svg`;
   };
 }
 

@@ -1,0 +1,141 @@
+/** The worker's timetable: what is done how often, in the order a full round takes them. */
+import { addDays, dayOf, hourOf, monthOf } from '../db/terms/day.ts';
+import { closeHour, hoursDue } from './billing/billing.ts';
+import type { Context } from './context.ts';
+import {
+  grantBudgets,
+  pace,
+  publishChanges,
+  publishSnapshot,
+  recordReceipts,
+  refreshSnapshot,
+} from './delivery/delivery.ts';
+import { expireHolds, sealJournals } from './ledger/ledger.ts';
+import { consume, keepPartitions } from './metering/metering.ts';
+import { querySweep, resolveUnknown, sendPayouts, sendRefunds } from './payments/payments.ts';
+import { draftStatements, statementPort } from './statements/statements.ts';
+
+export interface Task {
+  name: string;
+  /** Pause between the end of one run and the start of the next. */
+  everyMs: number;
+  /** May run in several workers at once; it shares the work itself. */
+  shared?: boolean;
+  run(): Promise<void>;
+}
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+/** Hours looked back for what is not charged: a worker that was away, late events, and the demo's history. */
+const BILLING_REACH_HOURS = 24 * 70;
+/** Hours closed in one run, so that other tasks get their turn on a small machine. */
+const HOURS_A_RUN = 24;
+
+export function taskList(ctx: Context): Task[] {
+  return [
+    { name: 'partitions', everyMs: 60 * MINUTE, run: () => keepPartitions(ctx) },
+    ...deliveryTasks(ctx),
+    ...moneyTasks(ctx),
+  ];
+}
+
+function deliveryTasks(ctx: Context): Task[] {
+  let published = false;
+  return [
+    { name: 'metering', everyMs: 100, shared: true, run: () => meter(ctx) },
+    {
+      name: 'snapshot',
+      everyMs: MINUTE,
+      async run() {
+        // A worker's first act: whatever Redis holds may be from before a restart.
+        if (published) await refreshSnapshot(ctx);
+        else published = (await publishSnapshot(ctx)) !== undefined;
+      },
+    },
+    {
+      name: 'budgets',
+      everyMs: SECOND,
+      async run() {
+        await grantBudgets(ctx);
+      },
+    },
+    {
+      name: 'changes',
+      everyMs: 150,
+      async run() {
+        await publishChanges(ctx);
+      },
+    },
+    {
+      name: 'receipts',
+      everyMs: SECOND,
+      async run() {
+        await recordReceipts(ctx);
+      },
+    },
+    {
+      name: 'pacing',
+      everyMs: 10 * SECOND,
+      async run() {
+        await pace(ctx);
+      },
+    },
+  ];
+}
+
+/** Empties the streams, a batch of each shard at a time. */
+async function meter(ctx: Context): Promise<void> {
+  while ((await consume(ctx)).taken > 0);
+}
+
+function moneyTasks(ctx: Context): Task[] {
+  const payouts = { ...ctx, statements: statementPort(ctx.clock) };
+  return [
+    { name: 'billing', everyMs: 10 * SECOND, run: () => closeHours(ctx) },
+    {
+      name: 'statements',
+      everyMs: 10 * MINUTE,
+      async run() {
+        const today = dayOf(ctx.clock());
+        await draftStatements(ctx, monthOf(addDays(`${monthOf(today)}-01`, -1)));
+      },
+    },
+    {
+      name: 'payouts',
+      everyMs: 2 * SECOND,
+      async run() {
+        await sendPayouts(payouts);
+        await resolveUnknown(payouts);
+      },
+    },
+    {
+      name: 'refunds',
+      everyMs: 10 * SECOND,
+      async run() {
+        await sendRefunds(ctx);
+      },
+    },
+    {
+      name: 'top-ups',
+      everyMs: 30 * SECOND,
+      async run() {
+        await querySweep(ctx);
+      },
+    },
+    {
+      name: 'ledger',
+      everyMs: MINUTE,
+      async run() {
+        await expireHolds(ctx.db, ctx.clock());
+        await sealJournals(ctx.db);
+      },
+    },
+  ];
+}
+
+/** Closes hours that are over and whose rollup and charges differ, oldest first. */
+async function closeHours(ctx: Context): Promise<void> {
+  const now = hourOf(ctx.clock());
+  const due = await hoursDue(ctx.db, now, now - BILLING_REACH_HOURS);
+  for (const hour of due.slice(0, HOURS_A_RUN)) await closeHour(ctx, hour);
+}
