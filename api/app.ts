@@ -10,13 +10,22 @@ import { describeApi } from './http/openapi.ts';
 import { problemHandler, problemOf, sendProblem } from './http/problem.ts';
 import { createAuth } from './identity/identity.ts';
 import { identityRoutes } from './identity/routes.ts';
+import { outletRoutes } from './outlets/routes.ts';
+import { payoutRoutes } from './payments/payout-routes.ts';
+import { paymentsRoutes } from './payments/routes.ts';
+import { reconciliationRoutes } from './reconciliation/routes.ts';
+import { statementPort } from './statements/statements.ts';
 
 /** One line a slice. Paths inside a slice's routes are absolute below /api. */
 const slices = new Hono<AppEnv>()
   .basePath('/api')
   .get('/health', (c) => c.json({ status: 'ok' as const }))
   .route('/', identityRoutes)
-  .route('/', auditRoutes);
+  .route('/', auditRoutes)
+  .route('/', outletRoutes)
+  .route('/', paymentsRoutes)
+  .route('/', payoutRoutes(statementPort))
+  .route('/', reconciliationRoutes(statementPort));
 
 export type AppType = typeof slices;
 

@@ -4,6 +4,7 @@
  * composes the house, so that no import points upwards.
  */
 
+export { checkWalletAlerts } from './alerts.ts';
 export { type Alipay, type AlipayConfig, createAlipay, type NotifyForm } from './alipay/client.ts';
 export { alipayTimeMs, fenOfYuan } from './alipay/format.ts';
 export {

@@ -4,12 +4,13 @@
  * that refusal. A suspended case has put the ledger's cash where the bank's is; closing it takes that back unless the
  * money is written off.
  */
-import { and, asc, eq, ne, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, lt, ne, sql } from 'drizzle-orm';
 import type { Db, Transaction } from '../../db/client.ts';
 import { reconciliationCase } from '../../db/schema/reconciliation.ts';
 import { type Day, dayOf } from '../../db/terms/day.ts';
 import { Failure } from '../../db/terms/failure.ts';
 import { MICRO_CNY_PER_FEN } from '../../db/terms/money.ts';
+import { decodeIdCursor, type PageQuery, pageOf } from '../http/paging.ts';
 import { type AccountCode, accounts, post } from '../ledger/ledger.ts';
 import { type PayoutContext, refusalsKept } from '../payments/payments.ts';
 import type { Difference } from './match.ts';
@@ -194,6 +195,23 @@ export const openCases = (db: Db, limit = 200): Promise<Case[]> =>
     .orderBy(asc(reconciliationCase.day), asc(reconciliationCase.id))
     .limit(limit);
 
+/** Cases of a status or all, newest first. */
+export async function listCases(db: Db, page: PageQuery & { status?: Case['status'] | undefined }) {
+  const before = decodeIdCursor(page.cursor);
+  const rows = await db
+    .select()
+    .from(reconciliationCase)
+    .where(
+      and(
+        page.status ? eq(reconciliationCase.status, page.status) : undefined,
+        before === undefined ? undefined : lt(reconciliationCase.id, before),
+      ),
+    )
+    .orderBy(desc(reconciliationCase.id))
+    .limit(page.limit + 1);
+  return pageOf(rows, page.limit, (row) => row.id);
+}
+
 export interface Ageing {
   bucket: '0-7' | '8-30' | '31-90' | '91+';
   cases: number;
@@ -212,7 +230,7 @@ export async function suspenseAgeing(ctx: PayoutContext): Promise<Ageing[]> {
       differenceFen: sql<string>`sum(difference_fen)::bigint`,
     })
     .from(reconciliationCase)
-    .where(and(eq(reconciliationCase.status, 'suspended')))
+    .where(eq(reconciliationCase.status, 'suspended'))
     .groupBy(sql`1`);
   return rows.map((row) => ({ ...row, differenceFen: BigInt(row.differenceFen) }));
 }
