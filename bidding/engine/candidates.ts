@@ -6,15 +6,15 @@ import { FORMATS, type Format } from '../../db/terms/market.ts';
 import type { SnapshotPlacement } from '../wire/snapshot.ts';
 import { floorMicroCny } from './floors.ts';
 import { gatherAudience, gatherInventory } from './groups.ts';
-import type { Item } from './item.ts';
+import { CLASS_STEP, type Item } from './item.ts';
 import type { Market } from './market.ts';
-import { FIELDS } from './mask.ts';
+import { networkOf } from './mask.ts';
 import type { Candidate, Found, ImpMatch } from './outcome.ts';
 import { placeOf } from './place.ts';
 import type { Posting } from './postings.ts';
 import { NO_BID } from './reasons.ts';
 import { targetRefusal } from './refusal.ts';
-import { locate, type Request, type RequestImp } from './request.ts';
+import type { Request, RequestImp } from './request.ts';
 import type { Row } from './rows.ts';
 import { stopsAt } from './stops.ts';
 import { judge, newVerdict, type Stand, type Verdict } from './survivor.ts';
@@ -43,7 +43,7 @@ export function findCandidates(
     const match = impMatchAt(found, i);
     const stand = standAt(market, request, request.imps[i] as RequestImp, match);
     if (!stand) continue;
-    if (found.located === NOWHERE) found.located = locate(request, stand.outlet);
+    if (found.located === NOWHERE) found.located = stand.place.located;
     scan(market, stand, match, limit);
     if (match.count === 0) findPsa(market, stand, match);
     match.reason = match.count > 0 ? NO_BID.none : NO_BID.no_eligible_item;
@@ -104,6 +104,7 @@ export function standAt(
     outlet,
     format: placement.format,
     sizes: imp.sizes.length > 0 ? imp.sizes : placement.sizes,
+    ownSizes: imp.sizes.length === 0,
     stops,
     floorMicroCny: match.floorMicroCny,
     privateAuction: imp.privateAuction,
@@ -127,85 +128,94 @@ function auctionTypeOf(imp: RequestImp, placement: SnapshotPlacement): 'first' |
 /** Words taken at once: few at first, since most scans end in the first words; more when nobody is found. */
 const FIRST_CHUNK = 16;
 const MAX_CHUNK = 512;
-const left: Row = new Int32Array(MAX_CHUNK);
-const asked: Row = new Int32Array(MAX_CHUNK);
+/** Slots of the chunk that are listed under what the request has. */
+const inventory: Row = new Int32Array(MAX_CHUNK);
+const audience: Row = new Int32Array(MAX_CHUNK);
 const inventoryLists: Posting[] = [];
 const audienceLists: Posting[] = [];
 const verdict: Verdict = newVerdict();
 
+/**
+ * One pass over the words: six rows and two gathered lists are ANDed while the bounds can still win. Two loops, or a row
+ * of what is left between them, measured half as fast again.
+ */
 function scan(market: Market, stand: Stand, match: ImpMatch, limit: number): void {
   const { index } = market;
   const { place } = stand;
-  const { bounds, words, alive } = index;
-  const small = index.small.rows;
-  const offer = index.shapes.setFor(stand.format, stand.sizes);
+  const { bounds, words } = index;
+  const offer = stand.ownSizes
+    ? index.shapes.setForPlacement(stand.placement)
+    : index.shapes.setFor(stand.format, stand.sizes);
   if (offer.shapes.length === 0) return;
-  const combo = index.combos.rowFor(
-    place,
-    offer,
-    index.shapes.generation,
-    small,
-    index.shapes.axis.rows,
-  );
+  const small = index.small.rows;
+  const shapeRows = index.shapes.axis.rows;
+  const combo = index.combos.rowFor(place, offer, index.shapes.generation, small, shapeRows);
   const division = index.divisions.rowFor(place.divisions);
-  const hour = index.hours.rows[place.hour] as Row;
-  const connection = small[FIELDS.connection.shift + place.connection] as Row;
-  const carrier = small[FIELDS.carrier.shift + place.carrier] as Row;
+  const now = index.aliveAt(place.hour);
+  const network = index.networks.rows[networkOf(place.connection, place.carrier)] as Row;
+  const anyInventory = index.inventory.any;
+  const anyAudience = index.audience.any;
   inventoryLists.length = 0;
   audienceLists.length = 0;
   gatherInventory(index.inventory, place, inventoryLists);
   gatherAudience(index.audience, place, audienceLists);
-  // A deal may lie below the floor, but deals are a class of their own and never stop a scan early.
+  // Deals and guarantees may lie below the floor, but their classes never stop a scan early.
   let least = stand.floorMicroCny;
   let chunk = FIRST_CHUNK;
   for (let w = 0; w < words && (bounds[w] as number) >= least; w += chunk) {
     if (w > 0 && chunk < MAX_CHUNK) chunk *= 2;
     const n = Math.min(chunk, words - w);
-    let some = 0;
+    collect(inventoryLists, inventory, w, n);
+    collect(audienceLists, audience, w, n);
     for (let i = 0, at = w; i < n; i++, at++) {
-      const bits =
+      let bits =
         (combo[at] as number) &
         (division[at] as number) &
-        (alive[at] as number) &
-        (hour[at] as number) &
-        (connection[at] as number) &
-        (carrier[at] as number);
-      left[i] = bits;
-      some |= bits;
-    }
-    if (some === 0) continue;
-    narrow(index.inventory.any, inventoryLists, w, n);
-    narrow(index.audience.any, audienceLists, w, n);
-    for (let i = 0; i < n; i++) {
-      let bits = left[i] as number;
+        (now[at] as number) &
+        (network[at] as number) &
+        ((anyInventory[at] as number) | (inventory[i] as number)) &
+        ((anyAudience[at] as number) | (audience[i] as number));
       if (bits === 0) continue;
-      if ((bounds[w + i] as number) < least) return;
-      while (bits !== 0) {
-        const slot = ((w + i) << 5) + 31 - Math.clz32(bits & -bits);
+      if ((bounds[at] as number) < least) return;
+      do {
+        const slot = (at << 5) + 31 - Math.clz32(bits & -bits);
         bits &= bits - 1;
-        const item = index.items[slot] as Item;
-        if (item.bound < least || market.psa.has(item.source.id)) continue;
-        const multiplier = index.multipliers[slot] as number;
-        if (judge(market, item, multiplier, stand, verdict) !== NO_BID.none) continue;
-        insert(match, item, verdict, limit);
-        if (match.count === limit) {
-          least = Math.max(least, (match.candidates[limit - 1] as Candidate).score);
-        }
-      }
+        least = weigh(market, slot, stand, match, limit, least);
+      } while (bits !== 0);
     }
   }
 }
 
-/** Keeps what asks for nothing or is listed under what the request has. */
-function narrow(any: Row, lists: readonly Posting[], w: number, n: number): void {
-  if (lists.length === 0) {
-    for (let i = 0; i < n; i++) left[i] = (left[i] as number) & (any[w + i] as number);
-    return;
-  }
-  for (let i = 0; i < n; i++) asked[i] = any[w + i] as number;
-  for (const list of lists) list.orInto(asked, w, n);
-  for (let i = 0; i < n; i++) left[i] = (left[i] as number) & (asked[i] as number);
+/** Gathers the listed slots of a chunk. */
+function collect(lists: readonly Posting[], into: Row, w: number, n: number): void {
+  into.fill(0, 0, n);
+  for (const list of lists) list.orInto(into, w, n);
 }
+
+/** Looks at one slot; returns the least score that still matters. */
+function weigh(
+  market: Market,
+  slot: number,
+  stand: Stand,
+  match: ImpMatch,
+  limit: number,
+  least: number,
+): number {
+  const { index } = market;
+  const bound = index.slotBounds[slot] as number;
+  const multiplier = index.multipliers[slot] as number;
+  if (bound < least) return least;
+  // The floor is held against the bid, the others' scores against the paced bid.
+  const full = match.count === limit;
+  if (full && bound < CLASS_STEP && bound * multiplier < lastScore(match)) return least;
+  const item = index.items[slot] as Item;
+  if (item.isPsa || judge(market, item, multiplier, stand, verdict) !== NO_BID.none) return least;
+  insert(match, item, verdict, limit);
+  return match.count === limit ? Math.max(least, lastScore(match)) : least;
+}
+
+const lastScore = (match: ImpMatch): number =>
+  (match.candidates[match.count - 1] as Candidate).score;
 
 /** Puts a candidate where its score belongs, if it belongs among the best. */
 function insert(match: ImpMatch, item: Item, found: Verdict, limit: number): void {

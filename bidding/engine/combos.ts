@@ -70,6 +70,10 @@ export class Combos {
     this.all.length = 0;
   }
 
+  get size(): number {
+    return this.all.length;
+  }
+
   get bytes(): number {
     return this.all.length * (this.all[0]?.row.byteLength ?? 0);
   }

@@ -16,7 +16,6 @@ import {
   makeItem,
 } from './market.ts';
 import { decodeModel } from './pctr.ts';
-import { clearBit, setBit } from './rows.ts';
 
 /** Thrown where a delta does not follow: the caller loads the full snapshot. */
 export class VersionGap extends Error {
@@ -93,17 +92,17 @@ export function removeItem(market: Market, id: number): void {
   market.psa.delete(id);
 }
 
-/** Takes a line item out of the running (no budget left here), or back: one bit. */
+/** Takes a line item out of the running (no budget left here), or back: two bits. */
 export function setAvailable(market: Market, lineItemId: number, available: boolean): void {
   const { index } = market;
   const slot = index.slotOf.get(lineItemId);
   if (slot === undefined) return;
   if (!available) {
-    clearBit(index.alive, slot);
+    index.setAlive(slot, false);
     return;
   }
   const item = index.items[slot];
-  if (item && !compileFor(market, item.source).isEmpty) setBit(index.alive, slot);
+  if (item && !compileFor(market, item.source).isEmpty) index.setAlive(slot, true);
 }
 
 /** Sets a pacing multiplier, 0 … 1; the order is by unpaced bounds and stays. */
@@ -175,6 +174,6 @@ function rebuild(market: Market, added: SnapshotLineItem): void {
     const now = market.index.slotOf.get(id);
     if (now === undefined) continue;
     market.index.multipliers[now] = old.multipliers[slot] as number;
-    if (!old.isAlive(slot)) clearBit(market.index.alive, now);
+    if (!old.isAlive(slot)) market.index.setAlive(now, false);
   }
 }

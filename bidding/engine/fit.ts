@@ -3,7 +3,7 @@
  * so that fitting is a row of the index and not a comparison.
  */
 import type { Format, Size } from '../../db/terms/market.ts';
-import type { SnapshotCreative } from '../wire/snapshot.ts';
+import type { SnapshotCreative, SnapshotPlacement } from '../wire/snapshot.ts';
 import { Axis } from './rows.ts';
 
 /** Formats whose picture is placed pixel by pixel; the others are scaled, and only their proportion must fit. */
@@ -45,6 +45,10 @@ export class ShapeSpace {
   private readonly numberOf = new Map<string, number>();
   private sets = new Map<string, ShapeSet>();
   private readonly interned = new Map<string, readonly number[]>();
+  private readonly ofPlacement = new WeakMap<
+    SnapshotPlacement,
+    { generation: number; set: ShapeSet }
+  >();
   /** Sets and whatever was derived from their ids are valid for one generation only. */
   generation = 0;
 
@@ -61,6 +65,15 @@ export class ShapeSpace {
     this.numberOf.set(key, this.axis.addRow());
     this.forget();
     return this.shapes.length - 1;
+  }
+
+  /** The set of a placement's own sizes, which is what most requests offer. */
+  setForPlacement(placement: SnapshotPlacement): ShapeSet {
+    const known = this.ofPlacement.get(placement);
+    if (known && known.generation === this.generation) return known.set;
+    const set = this.setFor(placement.format, placement.sizes);
+    this.ofPlacement.set(placement, { generation: this.generation, set });
+    return set;
   }
 
   setFor(format: Format, sizes: readonly Size[]): ShapeSet {

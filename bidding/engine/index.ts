@@ -11,7 +11,7 @@ import { DivisionSpace } from './division-space.ts';
 import { ShapeSpace } from './fit.ts';
 import { AUDIENCE, Group, INVENTORY } from './groups.ts';
 import type { Item } from './item.ts';
-import { MASK_BITS } from './mask.ts';
+import { NETWORKS, networksOf, SMALL_BITS } from './mask.ts';
 import { Axis, clearBit, type Row, setBit, testBit } from './rows.ts';
 import type { CompiledTarget } from './target.ts';
 
@@ -29,11 +29,17 @@ export class Index {
   /** Slots that may serve now: taken, and not paused. */
   readonly alive: Row;
   private readonly taken: Row;
+  /** `alive` AND the row of one hour: requests come in the order of time, so it is made once an hour. */
+  private readonly now: Row;
+  private nowHour = -1;
   readonly items: (Item | undefined)[];
   /** Pacing multiplier by slot. */
   readonly multipliers: Float64Array;
   readonly slotOf = new Map<number, number>();
+  /** Bound by slot, beside its multiplier: most losers are dismissed without a look at the item. */
+  readonly slotBounds: Float64Array;
   readonly small: Axis;
+  readonly networks: Axis;
   readonly hours: Axis;
   readonly divisions: DivisionSpace;
   readonly shapes: ShapeSpace;
@@ -50,7 +56,10 @@ export class Index {
     this.taken = new Int32Array(words);
     this.items = new Array<Item | undefined>(words * SLOTS_PER_WORD).fill(undefined);
     this.multipliers = new Float64Array(words * SLOTS_PER_WORD);
-    this.small = new Axis(words, MASK_BITS);
+    this.small = new Axis(words, SMALL_BITS);
+    this.networks = new Axis(words, NETWORKS);
+    this.slotBounds = new Float64Array(words * SLOTS_PER_WORD);
+    this.now = new Int32Array(words);
     this.hours = new Axis(words, HOURS);
     this.divisions = new DivisionSpace(words);
     this.shapes = new ShapeSpace(words);
@@ -68,6 +77,7 @@ export class Index {
   /** Ends the bulk load. */
   seal(): void {
     this.small.seal();
+    this.networks.seal();
     this.hours.seal();
     this.divisions.axis.seal();
     this.shapes.axis.seal();
@@ -99,24 +109,49 @@ export class Index {
     this.items[slot] = item;
     this.slotOf.set(item.source.id, slot);
     this.multipliers[slot] = item.source.rankMultiplier;
+    this.slotBounds[slot] = item.bound;
     this.small.write(slot, this.valuesOf(item.mask));
+    this.networks.write(slot, networksOf(item.mask));
     this.hours.write(slot, target.hours);
     this.divisions.axis.write(slot, target.divisions);
     this.shapes.axis.write(slot, item.shapes);
     this.inventory.write(slot, target.inventory);
     this.audience.write(slot, target.audience);
     this.combos.write(slot, item);
-    if (!target.isEmpty) setBit(this.alive, slot);
+    this.setAlive(slot, !target.isEmpty);
   }
 
   /** Frees a slot. Only lists are cleaned: the rows are written anew with the next item, and it is not alive. */
   clear(slot: number, id: number, target: CompiledTarget): void {
-    clearBit(this.alive, slot);
+    this.setAlive(slot, false);
     clearBit(this.taken, slot);
     this.items[slot] = undefined;
     this.slotOf.delete(id);
     this.inventory.erase(slot, target.inventory);
     this.audience.erase(slot, target.audience);
+  }
+
+  /** Lets a slot serve, or not: two bits. */
+  setAlive(slot: number, alive: boolean): void {
+    if (!alive) {
+      clearBit(this.alive, slot);
+      clearBit(this.now, slot);
+      return;
+    }
+    setBit(this.alive, slot);
+    const hour = this.hours.rows[this.nowHour];
+    if (hour && testBit(hour, slot)) setBit(this.now, slot);
+  }
+
+  /** Slots that may serve in an hour of the week. */
+  aliveAt(hour: number): Row {
+    if (hour !== this.nowHour) {
+      const { now, alive } = this;
+      const row = this.hours.rows[hour] as Row;
+      for (let w = 0; w < now.length; w++) now[w] = (alive[w] as number) & (row[w] as number);
+      this.nowHour = hour;
+    }
+    return this.now;
   }
 
   isAlive(slot: number): boolean {
@@ -127,7 +162,7 @@ export class Index {
     let values = this.maskValues.get(mask);
     if (!values) {
       values = [];
-      for (let bit = 0; bit < MASK_BITS; bit++) if (mask & (1 << bit)) values.push(bit);
+      for (let bit = 0; bit < SMALL_BITS; bit++) if (mask & (1 << bit)) values.push(bit);
       if (this.maskValues.size < MAX_MASKS) this.maskValues.set(mask, values);
     }
     return values;
@@ -141,7 +176,10 @@ export class Index {
       this.taken.byteLength +
       this.multipliers.byteLength +
       this.items.length * 8 +
+      this.slotBounds.byteLength +
+      this.now.byteLength +
       this.small.bytes +
+      this.networks.bytes +
       this.hours.bytes +
       this.divisions.axis.bytes +
       this.shapes.axis.bytes +

@@ -25,6 +25,7 @@ export interface Item {
   readonly deals: readonly SnapshotDeal[];
   /** Nothing it can score, with its class, is above this. */
   readonly bound: number;
+  readonly isPsa: boolean;
 }
 
 /** Serves only where nobody pays. */

@@ -100,6 +100,7 @@ export function makeItem(market: Market, source: SnapshotLineItem, target: Compi
     residual: target.residual,
     deals,
     bound: boundOf(source, deals),
+    isPsa: isPsa(source),
   };
 }
 

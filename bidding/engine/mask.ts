@@ -5,7 +5,6 @@
 import { CARRIERS, CONNECTIONS, DEVICES, OPERATING_SYSTEMS, TIERS } from '../../db/terms/market.ts';
 import type { Predicate } from '../wire/target.ts';
 import { type Clause, soleAttribute } from './clause.ts';
-import type { Place } from './place.ts';
 
 type Small = 'device' | 'os' | 'tier' | 'connection' | 'carrier';
 
@@ -30,13 +29,29 @@ export const FULL_MASK = (1 << MASK_BITS) - 1;
 const isSmall = (attribute: string): attribute is Small => attribute in FIELDS;
 const fieldMask = (field: Field): number => ((1 << field.width) - 1) << field.shift;
 
-/** Bits a request needs of an item's mask. */
-export const needOf = (place: Place): number =>
-  (1 << place.device) |
-  (1 << (FIELDS.os.shift + place.os)) |
-  (1 << (FIELDS.tier.shift + place.tier)) |
-  (1 << (FIELDS.connection.shift + place.connection)) |
-  (1 << (FIELDS.carrier.shift + place.carrier));
+/** Fields that have a row a value in the small axis: device, OS and tier. */
+export const SMALL_BITS = 16;
+/** Connection and carrier are one axis of pairs: one row to read instead of two, for 35 rows instead of 12. */
+export const NETWORKS = FIELDS.connection.width * FIELDS.carrier.width;
+
+/** The row of a pair. */
+export const networkOf = (connection: number, carrier: number): number =>
+  connection * FIELDS.carrier.width + carrier;
+
+/** Pairs a mask accepts; undefined: all. */
+export function networksOf(mask: number): number[] | undefined {
+  const both = fieldMask(FIELDS.connection) | fieldMask(FIELDS.carrier);
+  if ((mask & both) === both) return undefined;
+  const pairs: number[] = [];
+  for (let connection = 0; connection < FIELDS.connection.width; connection++) {
+    if (!(mask & (1 << (FIELDS.connection.shift + connection)))) continue;
+    for (let carrier = 0; carrier < FIELDS.carrier.width; carrier++) {
+      if (mask & (1 << (FIELDS.carrier.shift + carrier)))
+        pairs.push(networkOf(connection, carrier));
+    }
+  }
+  return pairs;
+}
 
 /** All that a clause can accept, attribute by attribute: never too little (a hull). */
 export function maskHull(clause: Clause): number {

@@ -7,7 +7,7 @@ import type { DivisionCode } from '../../db/terms/division.ts';
 import { cityOf, countyOf, divisionLevel, provinceOf } from '../../db/terms/division.ts';
 import { CARRIERS, CONNECTIONS, DEVICES, OPERATING_SYSTEMS, TIERS } from '../../db/terms/market.ts';
 import type { SnapshotOutlet, SnapshotPlacement, SnapshotProperty } from '../wire/snapshot.ts';
-import { locate, type Request } from './request.ts';
+import { type Located, locate, type Request } from './request.ts';
 
 /** A division and all that covers it, narrowest first; empty for the unknown. */
 export function divisionChain(code: DivisionCode): readonly DivisionCode[] {
@@ -46,6 +46,7 @@ export const UNKNOWN_CARRIER = CARRIERS.indexOf('unknown');
 
 export interface Place {
   request: Request;
+  located: Located;
   /** User's division and what covers it. */
   divisionCode: DivisionCode;
   divisions: readonly DivisionCode[];
@@ -70,9 +71,11 @@ export function placeOf(
   property: SnapshotProperty | undefined,
   outlet: SnapshotOutlet,
 ): Place {
-  const code = locate(request, outlet).code;
+  const located = locate(request, outlet);
+  const { code } = located;
   return {
     request,
+    located,
     divisionCode: code,
     divisions: divisionChain(code),
     outletDivisions: divisionChain(outlet.divisionCode),

@@ -33,6 +33,8 @@ export interface Stand {
   outlet: SnapshotOutlet;
   format: Format;
   sizes: readonly Size[];
+  /** The sizes are the placement's. */
+  ownSizes: boolean;
   stops: ActiveStops | undefined;
   floorMicroCny: number;
   privateAuction: boolean;
