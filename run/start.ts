@@ -31,6 +31,9 @@ process.on('SIGTERM', () => (demo ? void end('Terminated', 0) : process.exit(143
 process.on('SIGHUP', () => (demo ? void end('Terminal closed', 0) : process.exit(129)));
 watchParents(() => process.exit(1));
 
+// The kept processes do not hold this one; only a person or a fault ends it.
+setInterval(() => {}, 60_000);
+
 say('Starting PostgreSQL and Redis …');
 try {
   demo = await startDemo({

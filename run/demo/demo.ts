@@ -40,8 +40,8 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
   const started: DemoProcess[] = [];
   let servers: Servers | undefined;
   const stop = async () => {
-    // Latest first: nothing is asked for what has gone already.
-    for (const process of started.reverse()) await process.stop();
+    // Who asks goes before who is asked; each finishes what it has begun.
+    await Promise.all(started.map((process) => process.stop()));
     await servers?.stop();
     forgetRunning(folder);
   };
