@@ -4,16 +4,22 @@
  */
 import { Hono } from 'hono';
 import { auditRoutes } from './audit/routes.ts';
+import { billingRoutes } from './billing/routes.ts';
+import { campaignRoutes } from './campaigns/routes.ts';
 import type { AppEnv, Context } from './context.ts';
+import { contractRoutes } from './contracts/routes.ts';
 import { bodies, doorkeeper, requestId, safeHeaders, sameOrigin } from './http/doors.ts';
 import { describeApi } from './http/openapi.ts';
 import { problemHandler, problemOf, sendProblem } from './http/problem.ts';
 import { createAuth } from './identity/identity.ts';
 import { identityRoutes } from './identity/routes.ts';
+import { ledgerRoutes } from './ledger/routes.ts';
 import { outletRoutes } from './outlets/routes.ts';
 import { payoutRoutes } from './payments/payout-routes.ts';
 import { paymentsRoutes } from './payments/routes.ts';
 import { reconciliationRoutes } from './reconciliation/routes.ts';
+import { adjustmentRoutes } from './statements/adjustment-routes.ts';
+import { statementRoutes } from './statements/routes.ts';
 import { statementPort } from './statements/statements.ts';
 
 /** One line a slice. Paths inside a slice's routes are absolute below /api. */
@@ -22,7 +28,13 @@ const slices = new Hono<AppEnv>()
   .get('/health', (c) => c.json({ status: 'ok' as const }))
   .route('/', identityRoutes)
   .route('/', auditRoutes)
+  .route('/', ledgerRoutes)
+  .route('/', contractRoutes)
+  .route('/', billingRoutes)
+  .route('/', statementRoutes)
+  .route('/', adjustmentRoutes)
   .route('/', outletRoutes)
+  .route('/', campaignRoutes)
   .route('/', paymentsRoutes)
   .route('/', payoutRoutes(statementPort))
   .route('/', reconciliationRoutes(statementPort));

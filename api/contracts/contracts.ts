@@ -10,6 +10,7 @@ import { contract, contractParty, contractVersion } from '../../db/schema/contra
 import type { Day } from '../../db/terms/day.ts';
 import { Failure } from '../../db/terms/failure.ts';
 import type { MicroCny } from '../../db/terms/money.ts';
+import { record } from '../audit/audit.ts';
 import { contractFailure } from './failures.ts';
 import { contractsFor, versionById } from './queries.ts';
 import { PPM } from './split.ts';
@@ -58,11 +59,13 @@ export interface DraftInput {
   /** Give `parties`, or `tiers` where shares change with volume. */
   parties?: Party[];
   tiers?: ContractTier[];
+  /** Who drafts it, for the audit. */
+  by?: string;
 }
 
-type Terms = Pick<
+export type Terms = Pick<
   DraftInput,
-  'effectiveFrom' | 'effectiveTo' | 'minimumMonthlyMicroCny' | 'parties' | 'tiers'
+  'effectiveFrom' | 'effectiveTo' | 'minimumMonthlyMicroCny' | 'parties' | 'tiers' | 'by'
 >;
 
 const invalid = (pointer: string, zh: string, en: string): Failure =>
@@ -168,7 +171,14 @@ async function insertVersion(
       })),
     ),
   );
-  return versionById(tx, made.id);
+  const drafted = await versionById(tx, made.id);
+  await record(tx, {
+    actor: { userId: terms.by ?? 'house' },
+    action: 'contract.draft',
+    subject: `contractVersion:${made.id}`,
+    after: drafted,
+  });
+  return drafted;
 }
 
 /**
@@ -200,7 +210,15 @@ export async function activate(
       await tx.execute(sql`
         INSERT INTO contract_residual (contract_version_id, tier, ordinal)
         SELECT contract_version_id, tier, ordinal FROM contract_party WHERE contract_version_id = ${draft.id}`);
-      return versionById(tx, draft.id);
+      const active = await versionById(tx, draft.id);
+      await record(tx, {
+        actor: { userId: input.by },
+        action: 'contract.activate',
+        subject: `contractVersion:${draft.id}`,
+        before: draft,
+        after: active,
+      });
+      return active;
     });
   } catch (error) {
     throw contractFailure(error);

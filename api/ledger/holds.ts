@@ -135,3 +135,21 @@ export async function expireHolds(db: Db, nowMs: number, limit = 500): Promise<n
   for (const row of rows) await releaseHold(db, row.key, 'expired');
   return rows.length;
 }
+
+export interface HoldView extends Hold {
+  subject: string | null;
+  expiresAt: string | null;
+}
+
+/** Active holds on an account, oldest first. */
+export async function findHoldsOn(db: Db, account: AccountCode): Promise<HoldView[]> {
+  const rows = (await db.execute(sql`
+    SELECT h.key, h.amount_micro_cny, h.captured_micro_cny, h.released_micro_cny, h.status, h.subject,
+           to_char(h.expires_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS expires_at
+      FROM hold h JOIN account a ON a.id = h.account_id
+     WHERE a.code = ${account} AND h.status = 'active' ORDER BY h.id LIMIT 500`)) as unknown as (HoldRow & {
+    subject: string | null;
+    expires_at: string | null;
+  })[];
+  return rows.map((row) => ({ ...fromRow(row), subject: row.subject, expiresAt: row.expires_at }));
+}

@@ -19,6 +19,7 @@ export {
   releaseHold,
   resizeHold,
 } from './holds.ts';
+export { chainHead, type Period, periodHash, periods, turnPeriod } from './periods.ts';
 export {
   type Capture,
   type Journal,

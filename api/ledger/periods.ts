@@ -1,0 +1,71 @@
+/**
+ * Accounting months: open → closing → closed. Owns the page-turning only; what must hold before a month may close is
+ * judged by api/periods, which signs the certificate given here.
+ */
+import { sql } from 'drizzle-orm';
+import type { Db } from '../../db/client.ts';
+import type { PeriodStatus } from '../../db/schema/ledger.ts';
+import { asFailure } from './failures.ts';
+
+export interface Period {
+  /** `YYYY-MM`. */
+  month: string;
+  status: PeriodStatus;
+  closingBy: string | null;
+  closedAt: string | null;
+  closedBy: string | null;
+  certificate: Record<string, unknown> | null;
+}
+
+const iso = (column: string) =>
+  sql.raw(`to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`);
+
+/** Latest first. */
+export async function periods(db: Db): Promise<Period[]> {
+  const rows = await db.execute(sql`
+    SELECT month, status, closing_by AS "closingBy", ${iso('closed_at')} AS "closedAt", closed_by AS "closedBy",
+           certificate FROM period ORDER BY month DESC`);
+  return rows as unknown as Period[];
+}
+
+/**
+ * Turns a month's page. `closing` keeps everything out but journals of kind `period.…`; back to `open` undoes that;
+ * `closed` is for ever and takes the certificate. Waits for postings in flight.
+ * @throws Failure `period_closed` where the month cannot go there.
+ */
+export async function turnPeriod(
+  db: Db,
+  input: {
+    month: string;
+    to: PeriodStatus;
+    by: string;
+    certificate?: Record<string, unknown>;
+  },
+): Promise<void> {
+  const certificate = input.certificate ? JSON.stringify(input.certificate) : null;
+  try {
+    await db.execute(sql`
+      SELECT ledger_period_set(${input.month}, ${input.to}, ${input.by}, ${certificate}::text::jsonb)`);
+  } catch (error) {
+    throw asFailure(error);
+  }
+}
+
+/** SHA-256 over all of a month's journals: what a certificate pins. */
+export async function periodHash(db: Db, month: string): Promise<string> {
+  const rows = (await db.execute(sql`SELECT ledger_period_hash(${month}) AS hash`)) as unknown as {
+    hash: string;
+  }[];
+  return rows[0]?.hash ?? '';
+}
+
+/** The hash chain's last block, or null before the first. */
+export async function chainHead(db: Db): Promise<{ number: number; hash: string } | null> {
+  const rows = (await db.execute(sql`
+    SELECT number, encode(hash, 'hex') AS hash FROM journal_block ORDER BY number DESC LIMIT 1`)) as unknown as {
+    number: string;
+    hash: string;
+  }[];
+  const row = rows[0];
+  return row ? { number: Number(row.number), hash: row.hash } : null;
+}
