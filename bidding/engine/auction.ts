@@ -204,9 +204,8 @@ function partnerWin(bid: PartnerBid, pressing: number, match: ImpMatch): Win {
 
 /** Names the reason of an unsold imp and writes the trace. */
 function close(imp: ImpOutcome, field: readonly Contender[], trace: TraceLine[] | undefined): void {
-  if (!imp.win && imp.match.reason === NO_BID.none) {
-    imp.reason = field[0]?.reason ?? NO_BID.no_eligible_item;
-  }
+  // The best contender's reason says more than that nobody was eligible.
+  if (!imp.win && field[0]) imp.reason = field[0].reason;
   if (!trace) return;
   const clearing = imp.win?.priceMicroCny ?? 0;
   for (const contender of field) {
