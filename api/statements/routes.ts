@@ -103,7 +103,7 @@ const readRoutes = new Hono<AppEnv>()
 
 const financeRoutes = new Hono<AppEnv>()
   .post(
-    '/statements/draft',
+    '/statements/drafts',
     describeRoute({ tags: ['statements'], summary: 'Draft or refresh a month’s statements' }),
     requireActor('platform:finance'),
     idempotent(),
