@@ -29,6 +29,8 @@ export const ENTRANCES = [
   /^run\/demo\/seed\.ts$/,
   /^api\/(server|worker|edge)\.ts$/,
   /^api\/statements\/verify\.ts$/,
+  // wrangler.toml names it.
+  /^api\/edge\/absent\.ts$/,
   /^bidding\/server\.ts$/,
   /^dashboard\/app\/main\.tsx$/,
   /^dashboard\/vite\.config\.ts$/,

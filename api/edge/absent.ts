@@ -1,0 +1,2 @@
+/** Stands in for modules that Cloudflare Workers lack and that no code path reaches there. */
+export default {};
