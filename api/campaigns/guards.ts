@@ -1,0 +1,103 @@
+/** The rules of a plan that need the database: what is spent, which things exist, whose creatives these are. */
+import { and, eq, inArray, sql } from 'drizzle-orm';
+import type { PgColumn } from 'drizzle-orm/pg-core';
+import type { Target } from '../../bidding/wire/target.ts';
+import type { Db } from '../../db/client.ts';
+import { creative } from '../../db/schema/creatives.ts';
+import { division } from '../../db/schema/delivery.ts';
+import { rollupHour } from '../../db/schema/metering.ts';
+import { outlet, placement, property } from '../../db/schema/outlets.ts';
+import { Failure, type FailureDetail } from '../../db/terms/failure.ts';
+import type { MicroCny } from '../../db/terms/money.ts';
+import { namedIn, targetShapeProblem } from './rules.ts';
+
+/** Throws `invalid_input` with whatever of these is a problem. */
+export function refuse(...problems: (FailureDetail | undefined)[]): void {
+  const [first, ...rest] = problems.filter((one) => one !== undefined);
+  if (first) throw new Failure('invalid_input', first, ...rest);
+}
+
+/** What was metered so far, µCNY: ahead of the hourly charge, so that a budget cannot slip below it. */
+export async function spentBy(
+  db: Db,
+  by: { lineItemId: number } | { campaignId: number },
+): Promise<MicroCny> {
+  const mine =
+    'lineItemId' in by
+      ? eq(rollupHour.lineItemId, by.lineItemId)
+      : eq(rollupHour.campaignId, by.campaignId);
+  const [row] = await db
+    .select({ spent: sql<string>`coalesce(sum(${rollupHour.spendMicroCny}), 0)` })
+    .from(rollupHour)
+    .where(mine);
+  return BigInt(row?.spent ?? 0);
+}
+
+const MAX_NAMED = 20;
+
+async function missing(
+  db: Db,
+  column: PgColumn,
+  named: { pointer: string; value: string | number }[],
+  say: (value: string | number) => { zh: string; en: string },
+): Promise<FailureDetail[]> {
+  if (named.length === 0) return [];
+  const values = [...new Set(named.map((one) => one.value))];
+  const rows = await db.select({ value: column }).from(column.table).where(inArray(column, values));
+  const known = new Set(rows.map((row) => String(row.value)));
+  return named
+    .filter((one) => !known.has(String(one.value)))
+    .slice(0, MAX_NAMED)
+    .map((one) => ({ pointer: one.pointer, ...say(one.value) }));
+}
+
+/** Every division, outlet, property and placement that a target names must exist; each that does not is pointed at. */
+export async function assertTarget(db: Db, target: Target): Promise<void> {
+  refuse(targetShapeProblem(target));
+  const thing = (zh: string, en: string) => (value: string | number) => ({
+    zh: `没有这个${zh}：${value}`,
+    en: `there is no ${en} ${value}`,
+  });
+  // Townships (nine digits) have no rows of their own: their county must exist.
+  const divisions = namedIn(target, ['division', 'outletDivision']).map((one) => ({
+    ...one,
+    value: String(one.value).slice(0, 6),
+  }));
+  refuse(
+    ...(await missing(db, division.code, divisions, thing('行政区划', 'division'))),
+    ...(await missing(db, outlet.id, namedIn(target, ['outlet']), thing('媒体', 'outlet'))),
+    ...(await missing(db, property.id, namedIn(target, ['property']), thing('站点', 'property'))),
+    ...(await missing(
+      db,
+      placement.id,
+      namedIn(target, ['placement']),
+      thing('广告位', 'placement'),
+    )),
+  );
+}
+
+/** Creatives of a line item must be the same advertiser's; others are as good as missing. */
+export async function assertCreatives(
+  db: Db,
+  advertiserId: number,
+  creativeIds: readonly number[],
+): Promise<void> {
+  if (creativeIds.length === 0) return;
+  const rows = await db
+    .select({ id: creative.id })
+    .from(creative)
+    .where(and(inArray(creative.id, [...creativeIds]), eq(creative.advertiserId, advertiserId)));
+  const known = new Set(rows.map((row) => row.id));
+  const problems = creativeIds.flatMap((id, i) =>
+    known.has(id)
+      ? []
+      : [
+          {
+            pointer: `/creativeIds/${i}`,
+            zh: `没有这个创意：${id}`,
+            en: `there is no creative ${id}`,
+          },
+        ],
+  );
+  refuse(...problems);
+}
