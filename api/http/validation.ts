@@ -45,13 +45,15 @@ export const idParam = () => param(z.object({ id: idSchema }));
 
 export type Wire<T> = T extends bigint
   ? string
-  : T extends Date
-    ? string
-    : T extends (infer Item)[]
-      ? Wire<Item>[]
-      : T extends object
-        ? { [Key in keyof T]: Wire<T[Key]> }
-        : T;
+  : T extends string
+    ? T // before `object`: a branded string (Day) is both
+    : T extends Date
+      ? string
+      : T extends (infer Item)[]
+        ? Wire<Item>[]
+        : T extends object
+          ? { [Key in keyof T]: Wire<T[Key]> }
+          : T;
 
 /** A row as JSON can carry it. */
 export function wire<T>(value: T): Wire<T> {
