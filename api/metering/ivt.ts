@@ -4,7 +4,7 @@
  *
  * Source: MMA China / GB/T 34090 — invalid traffic is removed before viewability and billing.
  */
-import IP2Region from 'ip2region';
+import ip2region from 'ip2region';
 import { isbot } from 'isbot';
 import { EVENT_KIND, IVT, type TrackedEvent } from '../../bidding/wire/event.ts';
 
@@ -44,9 +44,12 @@ function remember(judge: (text: string) => boolean): (text: string) => boolean {
 
 export const isDeclaredBot = remember((userAgent) => isbot(userAgent));
 
-let addresses: IP2Region | undefined;
+type Addresses = InstanceType<typeof ip2region>;
+// A CommonJS module: bundlers hand over its class, Node the module around it.
+const Addresses = (ip2region as unknown as { default?: typeof ip2region }).default ?? ip2region;
+let addresses: Addresses | undefined;
 export const isDataCentre = remember((ip) => {
-  addresses ??= new IP2Region();
+  addresses ??= new Addresses();
   try {
     return HOSTING.test(addresses.search(ip)?.isp ?? '');
   } catch {
