@@ -6,9 +6,12 @@ import type { Links } from '../render/links.ts';
 import type { EventLog } from '../state/events.ts';
 import type { Pulse } from '../state/pulse.ts';
 import type { TokenKey } from '../wire/token.ts';
+import { scriptPage } from './assets.ts';
 import type { createAuctioneer } from './auction.ts';
+import { demo } from './demo.ts';
 import { allowOrigin, preflight, sendText } from './respond.ts';
 import { adsTxt, sellersJson } from './transparency.ts';
+import { vastPage } from './vast.ts';
 
 export interface PageDeps {
   auctioneer: ReturnType<typeof createAuctioneer>;
@@ -60,6 +63,9 @@ function metrics(deps: PageDeps, _req: IncomingMessage, res: ServerResponse): vo
 const PAGES: Record<string, Page> = {
   '/health': health,
   '/metrics': metrics,
+  '/vast': vastPage,
+  '/tag.js': (_deps, req, res) => scriptPage(req, res),
+  '/player.js': (_deps, req, res) => scriptPage(req, res),
   '/sellers.json': (deps, _req, res) =>
     sendText(res, JSON_TYPE, sellersJson(deps.market(), deps.links)),
   '/ads.txt': (deps, _req, res, query) =>
@@ -72,7 +78,7 @@ export function createPages(
   deps: PageDeps,
 ): (req: IncomingMessage, res: ServerResponse, path: string, query: URLSearchParams) => boolean {
   return (req, res, path, query) => {
-    const page = PAGES[path];
+    const page = PAGES[path] ?? (path === '/demo' || path.startsWith('/demo/') ? demo : undefined);
     if (!page) return false;
     req.resume();
     if (req.method === 'OPTIONS') preflight(req, res);

@@ -1,0 +1,127 @@
+/**
+ * `GET /vast?placement=202`: an auction for players, answered as VAST; `?t=<token>`: the VAST of a bid already won. Owns the
+ * translation of the URL's few words into a bid request. No ad is an empty VAST with status 200, as players expect.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type BidRequest, CHANNEL, newBidRequest, newImp, newMedia } from '../openrtb/message.ts';
+import { TOKEN_MARK } from '../render/links.ts';
+import {
+  emptyVast,
+  VAST_VERSIONS,
+  type VastVersion,
+  vastMarkup,
+  vastWrapper,
+} from '../render/vast.ts';
+import { openToken } from '../wire/token.ts';
+import type { PageDeps } from './pages.ts';
+import { sendText } from './respond.ts';
+
+const XML = 'application/xml; charset=utf-8';
+const NO_STORE = { 'cache-control': 'no-store' };
+/** AdCOM's creative subtype of each version, inline; with the wrapper's beside it. */
+const PROTOCOLS: Record<VastVersion, number[]> = {
+  '4.2': [13, 14],
+  '4.1': [11, 12],
+  '4.0': [7, 8],
+  '3.0': [3, 6],
+  '2.0': [2, 5],
+};
+const MAX_POD = 8;
+
+function versionOf(query: URLSearchParams): VastVersion {
+  const wanted = query.get('v') ?? '4.2';
+  return VAST_VERSIONS.find((each) => each === wanted || each.startsWith(`${wanted}.`)) ?? '4.2';
+}
+
+const size = (text: string | null, usual: number): number => {
+  const value = Number(text);
+  return Number.isInteger(value) && value > 0 && value <= 10_000 ? value : usual;
+};
+
+/** The bid request that a player's URL stands for; `pod` imps of the same placement. */
+function requestOf(req: IncomingMessage, query: URLSearchParams, version: VastVersion): BidRequest {
+  const request = newBidRequest();
+  request.id = query.get('id')?.slice(0, 64) || 'vast';
+  request.channels = CHANNEL.site;
+  request.cur = ['CNY'];
+  request.ua = req.headers['user-agent'] ?? '';
+  request.page = req.headers.referer ?? '';
+  request.userDivision = query.get('division') ?? '';
+  request.userId = query.get('consent') === '1' ? (query.get('user') ?? '').slice(0, 128) : '';
+  request.test = query.get('test') === '1';
+  const pod = Math.min(MAX_POD, size(query.get('pod'), 1));
+  for (let i = 1; i <= pod; i++) {
+    const imp = newImp();
+    imp.id = String(i);
+    imp.tagId = query.get('placement') ?? '';
+    const media = newMedia();
+    media.mimes = ['video/mp4', 'audio/mpeg'];
+    media.protocols = PROTOCOLS[version];
+    media.w = size(query.get('w'), 640);
+    media.h = size(query.get('h'), 360);
+    media.skip = query.get('skip') === '0' ? 0 : 1;
+    imp.video = media;
+    imp.audio = media;
+    request.imps.push(imp);
+  }
+  return request;
+}
+
+interface Answered {
+  seatbid?: { bid: { adm: string; impid: string; burl: string }[] }[];
+}
+
+const AD = /<Ad [\s\S]*<\/Ad>/;
+
+/** Puts several single-ad documents into one, in the order of their imps. */
+function join(documents: string[], version: VastVersion): string {
+  if (documents.length === 1) return documents[0] as string;
+  const ads = documents.map((each, i) =>
+    AD.exec(each)?.[0].replace('<Ad ', `<Ad sequence="${i + 1}" `),
+  );
+  return `<?xml version="1.0" encoding="UTF-8"?><VAST version="${version}">${ads.join('')}</VAST>`;
+}
+
+/** Answers the VAST path; never with an error status that a player would stumble over. */
+export function vastPage(
+  deps: PageDeps,
+  req: IncomingMessage,
+  res: ServerResponse,
+  query: URLSearchParams,
+): void {
+  const version = versionOf(query);
+  const token = query.get('t');
+  if (token !== null) {
+    sendText(res, XML, wonVast(deps, token, version) ?? emptyVast(version), NO_STORE);
+    return;
+  }
+  const request = requestOf(req, query, version);
+  deps.auctioneer.hold(request, { mayTrace: false }, (answer) => {
+    const bids = answer.body
+      ? (JSON.parse(answer.body) as Answered).seatbid?.flatMap((seat) => seat.bid)
+      : [];
+    const sorted = (bids ?? []).sort((a, b) => Number(a.impid) - Number(b.impid));
+    const wrap = query.get('type') === 'wrapper';
+    const documents = sorted.map(({ adm, burl }) => {
+      const won = new URL(burl).searchParams.get('t') ?? '';
+      return wrap ? (wrapperOf(deps, won, version) ?? adm) : adm;
+    });
+    const body = documents.length > 0 ? join(documents, version) : emptyVast(version);
+    sendText(res, XML, body, { ...NO_STORE, 'x-no-bid': answer.reason });
+  });
+}
+
+function wrapperOf(deps: PageDeps, token: string, version: VastVersion): string | undefined {
+  const inner = `${deps.links.exchangeUrl}/vast?t=${token}&v=${version}`;
+  return vastWrapper(inner, deps.links, { version, w: 0, h: 0 })?.replaceAll(TOKEN_MARK, token);
+}
+
+/** The document of a bid that was won: its trackers are marked as a second copy, since the wrapper has its own. */
+function wonVast(deps: PageDeps, text: string, version: VastVersion): string | undefined {
+  const token = openToken(deps.key, text);
+  if (typeof token === 'string' || deps.clock() > token.expiresAtMs) return undefined;
+  const creative = deps.market()?.creatives.get(token.creativeId);
+  if (!creative) return undefined;
+  const markup = vastMarkup(creative, deps.links, { version, w: 640, h: 360, skipAfterS: 5 });
+  return markup?.replaceAll(`${TOKEN_MARK}&`, `${text}&b=1&`).replaceAll(TOKEN_MARK, `${text}&b=1`);
+}

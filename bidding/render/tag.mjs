@@ -1,0 +1,354 @@
+/**
+ * The tag on outlets' pages: `<script async src="…/tag.js" data-placement="201" data-size="300x250">`. Served as it stands,
+ * as a classic script. Owns the box on the page: reserved at once so that nothing jumps, filled when it comes near the view,
+ * closed by one click. What an advertiser wrote stays in a sandboxed frame or is set as text; it never becomes the page's.
+ */
+(() => {
+  const script = document.currentScript;
+  if (!script?.dataset.placement || script.dataset.hongze === 'done') return;
+  script.dataset.hongze = 'done';
+  const origin = new URL(script.src).origin;
+  const option = script.dataset;
+  const english = (document.documentElement.lang || 'zh').startsWith('en');
+  const say = (zh, en) => (english ? en : zh);
+
+  const element = (name, style, text) => {
+    const made = document.createElement(name);
+    if (style) made.style.cssText = style;
+    if (text !== undefined) made.textContent = text;
+    return made;
+  };
+  const fire = (url) => {
+    new Image().src = url;
+  };
+
+  // The box. Its ratio is fixed from the first moment: `data-size`, or what suits the column's width.
+  const sizes = (option.size || '')
+    .split(',')
+    .map((text) => text.trim().split('x').map(Number))
+    .filter(([w, h]) => w > 0 && h > 0);
+  const column = script.parentElement?.clientWidth || window.innerWidth;
+  if (sizes.length === 0) sizes.push(column < 480 ? [320, 100] : [300, 250]);
+  const fitting = sizes.filter(([w]) => w <= column).sort((a, b) => b[0] * b[1] - a[0] * a[1]);
+  // A tag that reserves its room by its own style (see the demo pages) has already decided.
+  const [boxW, boxH] = (script.offsetHeight > 0 ? sizes[0] : fitting[0]) || sizes[0];
+  const box = element(
+    'div',
+    `position:relative;width:100%;max-width:${boxW}px;aspect-ratio:${boxW}/${boxH};overflow:hidden;` +
+      'margin:0 auto;background:#f4f5f7;contain:layout paint;font:13px/1.5 system-ui,sans-serif;color:#1d2129',
+  );
+  box.setAttribute('role', 'complementary');
+  box.setAttribute('aria-label', say('广告', 'Advertisement'));
+  script.insertAdjacentElement('beforebegin', box);
+  script.style.display = 'none';
+
+  const store = {
+    get: (key) => {
+      try {
+        return localStorage.getItem(key);
+      } catch {
+        return null;
+      }
+    },
+    set: (key, value) => {
+      try {
+        localStorage.setItem(key, value);
+      } catch {
+        // A reader who keeps no storage is simply not known.
+      }
+    },
+  };
+
+  /** An identifier only with the reader's consent, and never after an opt-out. */
+  function reader() {
+    const optedOut = store.get('hongze.optout') === '1' || navigator.globalPrivacyControl === true;
+    const division = option.division ? { divisionCode: option.division } : {};
+    if (optedOut) return { ext: { optout: 1 } };
+    if (option.consent !== '1') return { ext: division };
+    let id = store.get('hongze.reader');
+    if (!id) {
+      id = crypto.randomUUID?.() || String(Math.random()).slice(2);
+      store.set('hongze.reader', id);
+    }
+    return { id, consent: '1', ext: division };
+  }
+
+  function bidRequest() {
+    const imp = {
+      id: '1',
+      tagid: option.placement,
+      secure: location.protocol === 'https:' ? 1 : 0,
+      // Without `data-size` the sizes registered with the placement hold (2.6 §3.2.10: by ratio).
+      banner: {
+        format: option.size
+          ? sizes.map(([w, h]) => ({ w, h }))
+          : [{ wratio: 1, hratio: 1, wmin: 1 }],
+      },
+      video: {
+        mimes: ['video/mp4', 'video/webm'],
+        w: boxW,
+        h: boxH,
+        protocols: [2, 3, 7, 11, 13],
+        skip: 1,
+      },
+      audio: { mimes: ['audio/mpeg', 'audio/mp4'] },
+      native: { request: JSON.stringify({ ver: '1.2' }) },
+    };
+    return {
+      id: `${Date.now().toString(36)}${Math.random().toString(36).slice(2, 10)}`,
+      at: 1,
+      tmax: 1000,
+      cur: ['CNY'],
+      imp: [imp],
+      site: {
+        page: location.href.split('#')[0],
+        domain: location.hostname,
+        ref: document.referrer,
+        keywords: document.querySelector('meta[name=keywords]')?.content,
+      },
+      device: {
+        ua: navigator.userAgent,
+        language: navigator.language,
+        w: screen.width,
+        h: screen.height,
+      },
+      user: reader(),
+      ...(option.test === '1' ? { test: 1 } : {}),
+    };
+  }
+
+  function houseMessage() {
+    box.replaceChildren(
+      element(
+        'div',
+        'position:absolute;inset:0;display:flex;align-items:center;justify-content:center;text-align:center;padding:12px',
+        say('讲文明 树新风', 'A kinder city begins with us'),
+      ),
+      mark(say('公益广告', 'Public service')),
+    );
+  }
+
+  const mark = (text) =>
+    element(
+      'span',
+      'position:absolute;left:0;bottom:0;padding:2px 5px;background:rgba(0,0,0,.55);color:#fff;' +
+        'font-size:11px;line-height:1.3;border-top-right-radius:4px;pointer-events:none',
+      text,
+    );
+
+  function button(label, text, style, act) {
+    const made = element('button', `border:0;cursor:pointer;padding:0;${style}`, text);
+    made.type = 'button';
+    made.setAttribute('aria-label', label);
+    made.addEventListener('click', (event) => {
+      event.stopPropagation();
+      event.preventDefault();
+      act();
+    });
+    return made;
+  }
+
+  const dark =
+    'background:rgba(0,0,0,.45);color:#fff;width:24px;height:24px;font:15px/24px system-ui;';
+
+  /** Why this ad, not interested, report: each one click away, each answered at once. */
+  function menu(ad) {
+    const list = element(
+      'div',
+      'position:absolute;inset:0;background:rgba(255,255,255,.97);padding:10px 14px;overflow:auto;display:none',
+    );
+    const note = element('p', 'margin:0 0 6px;font-size:12px', '');
+    const choice = (what, text, answer) =>
+      button(
+        text,
+        text,
+        'display:block;width:100%;text-align:left;padding:4px 0;background:none;color:#165dff;font:inherit',
+        () => {
+          fire(`${origin}/t/f?t=${ad.token}&what=${what}`);
+          note.textContent = answer;
+          if (what !== 'why') setTimeout(close, 1200);
+        },
+      );
+    list.append(
+      choice(
+        'why',
+        say('为什么看到此广告', 'Why this ad?'),
+        say(
+          '依据本页内容、您所在的县市与广告主出价展示。可在浏览器中关闭个性化。',
+          'Chosen by this page, your county and the price offered. You may switch personalisation off.',
+        ),
+      ),
+      choice(
+        'notInterested',
+        say('不感兴趣', 'Not interested'),
+        say('已记录，将减少展示', 'Noted'),
+      ),
+      choice('report', say('投诉此广告', 'Report this ad'), say('已提交审核', 'Sent to review')),
+      button(
+        say('关闭个性化', 'Switch personalisation off'),
+        say('关闭个性化', 'Switch personalisation off'),
+        'display:block;padding:4px 0;background:none;color:#165dff;font:inherit',
+        () => {
+          store.set('hongze.optout', '1');
+          note.textContent = say('已关闭', 'Switched off');
+        },
+      ),
+      note,
+    );
+    const open = button(
+      say('广告选项', 'Ad options'),
+      'ⓘ',
+      `position:absolute;right:0;bottom:0;${dark}`,
+      () => {
+        list.style.display = list.style.display === 'none' ? 'block' : 'none';
+      },
+    );
+    box.append(list, open);
+  }
+
+  function close() {
+    box.replaceChildren();
+    box.style.background = 'none';
+  }
+
+  /** Half of the pixels in view, without a break, for as long as the format asks. */
+  function watch(ad, neededMs) {
+    let since = 0;
+    let timer = 0;
+    const seen = (ratio) => {
+      clearTimeout(timer);
+      if (ratio < 0.5 || document.hidden) return;
+      since = performance.now();
+      timer = setTimeout(() => {
+        const { width, height } = box.getBoundingClientRect();
+        const facts = [width, height, ratio * 100, performance.now() - since].map(Math.round);
+        fire(`${origin}/t/v?t=${ad.token}&g=${facts.join(',')}`);
+        observer.disconnect();
+      }, neededMs);
+    };
+    let last = 0;
+    const observer = new IntersectionObserver(
+      ([entry]) => {
+        last = entry.intersectionRatio;
+        seen(last);
+      },
+      { threshold: [0, 0.5, 1] },
+    );
+    observer.observe(box);
+    document.addEventListener('visibilitychange', () => seen(last));
+  }
+
+  function framed(ad) {
+    const frame = element(
+      'iframe',
+      'position:absolute;inset:0;width:100%;height:100%;border:0;display:block',
+    );
+    // No same-origin: the frame can neither read the page nor the exchange's cookies.
+    frame.sandbox = 'allow-scripts allow-popups allow-popups-to-escape-sandbox';
+    frame.title = say('广告', 'Advertisement');
+    frame.srcdoc = `<!doctype html><meta charset="utf-8"><style>html,body{margin:0;height:100%}</style>${ad.bid.adm}`;
+    addEventListener('message', (event) => {
+      if (event.source !== frame.contentWindow || event.data !== 'hongze:close') return;
+      fire(`${origin}/t/f?t=${ad.token}&what=close`);
+      close();
+    });
+    box.replaceChildren(frame);
+    watch(ad, 1000);
+  }
+
+  const closeButton = (ad) =>
+    button(say('关闭广告', 'Close'), '×', `position:absolute;right:0;top:0;${dark}`, () => {
+      fire(`${origin}/t/f?t=${ad.token}&what=close`);
+      close();
+    });
+
+  function native(ad) {
+    const { native: content } = JSON.parse(ad.bid.adm);
+    const find = (test) => content.assets.find(test);
+    const data = (type) => find((each) => each.data?.type === type)?.data.value || '';
+    const link = element(
+      'a',
+      'display:flex;gap:12px;position:absolute;inset:0;padding:12px;color:inherit;text-decoration:none',
+    );
+    link.href = content.link.url;
+    link.target = '_blank';
+    link.rel = 'noopener noreferrer nofollow sponsored';
+    const image = find((each) => each.img?.type === 3)?.img;
+    if (image) {
+      const picture = element(
+        'img',
+        'width:38%;height:100%;object-fit:cover;border-radius:6px;flex:none',
+      );
+      picture.src = image.url;
+      picture.alt = '';
+      link.append(picture);
+    }
+    const words = element('div', 'min-width:0;overflow:hidden');
+    words.append(
+      element(
+        'b',
+        'display:block;font-size:16px;line-height:1.35',
+        find((each) => each.title)?.title.text || '',
+      ),
+      element('span', 'display:block;color:#4e5969;margin:4px 0', data(2)),
+      element('small', 'color:#86909c', data(1)),
+    );
+    link.append(words);
+    box.replaceChildren(link, mark(content.ext?.mark || say('广告', 'Ad')), closeButton(ad));
+    for (const { event, url } of content.eventtrackers || []) if (event === 1) fire(url);
+    watch(ad, 1000);
+  }
+
+  window.hongze ??= {};
+  window.hongze.play ??= [];
+
+  function show(ad) {
+    if (!option.size && ad.bid.w > 0 && ad.bid.h > 0) {
+      box.style.maxWidth = `${ad.bid.w}px`;
+      box.style.aspectRatio = `${ad.bid.w}/${ad.bid.h}`;
+    }
+    if (ad.bid.mtype === 4) native(ad);
+    else if (ad.bid.mtype === 1) framed(ad);
+    else if (window.hongze.player)
+      window.hongze.player(box, ad, { element, button, fire, mark, say, watch, closeButton });
+    else return loadPlayer(ad);
+    menu(ad);
+    box.dataset.hongze = 'shown';
+    return undefined;
+  }
+
+  /** Video and audio bring a player of their own; pages without them never load it. */
+  function loadPlayer(ad) {
+    const player = element('script');
+    player.src = `${origin}/player.js`;
+    player.onload = () => show(ad);
+    player.onerror = houseMessage;
+    document.head.append(player);
+  }
+
+  async function fill() {
+    try {
+      const answer = await fetch(`${origin}/openrtb2/auction`, {
+        method: 'POST',
+        credentials: 'include',
+        headers: { 'content-type': 'text/plain' },
+        body: JSON.stringify(bidRequest()),
+      });
+      const bid = answer.status === 200 ? (await answer.json()).seatbid[0]?.bid[0] : undefined;
+      if (!bid) houseMessage();
+      else show({ bid, token: new URL(bid.burl).searchParams.get('t') });
+    } catch {
+      houseMessage();
+    }
+  }
+
+  const near = new IntersectionObserver(
+    (entries) => {
+      if (!entries.some((entry) => entry.isIntersecting)) return;
+      near.disconnect();
+      fill();
+    },
+    { rootMargin: '200px' },
+  );
+  near.observe(box);
+})();

@@ -1,0 +1,224 @@
+import type { Browser, Page } from 'playwright-core';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { EVENT_KIND, type TrackedEvent } from '../../../bidding/wire/event.ts';
+import { hasBrowser, openBrowser } from '../../kit/browser.ts';
+import { openTestExchange, type TestExchange } from '../../kit/exchange.ts';
+import { aCreative, aLineItem, aSnapshot } from '../../kit/market.ts';
+import { type OutletSite, openOutletSite, picture, silence } from './site.ts';
+
+const HOSTILE =
+  '"><script>parent.document.title="owned"</script><img src=x onerror="top.location=\'https://evil.example\'">';
+
+describe.skipIf(!hasBrowser)('the tag on a page of another origin', () => {
+  let browser: Browser;
+  let site: OutletSite;
+  let it: TestExchange;
+
+  beforeAll(async () => {
+    browser = await openBrowser();
+    site = await openOutletSite();
+    site.media.set('/media/tea.png', { type: 'image/png', body: picture(300, 250, [38, 120, 70]) });
+    site.media.set('/media/tea.mp3', { type: 'audio/wav', body: silence() });
+    const usual = aSnapshot();
+    it = await openTestExchange(
+      aSnapshot({
+        creatives: [
+          ...usual.creatives,
+          aCreative({ id: 606, content: { title: HOSTILE, html: `<h1>${HOSTILE}</h1>` } }),
+          aCreative({
+            id: 607,
+            format: 'native',
+            w: null,
+            h: null,
+            content: { title: HOSTILE, description: HOSTILE, imageUrl: '/media/tea.png' },
+          }),
+        ],
+        placements: [
+          ...usual.placements,
+          { ...(usual.placements[0] as (typeof usual.placements)[0]), id: 301 },
+          { ...(usual.placements[2] as (typeof usual.placements)[0]), id: 302 },
+        ],
+        lineItems: [
+          aLineItem({ target: { attribute: 'placement', in: [201, 202, 203, 204] } }),
+          aLineItem({
+            id: 502,
+            advertiserId: 302,
+            creativeIds: [606, 607],
+            target: { attribute: 'placement', in: [301, 302] },
+          }),
+        ],
+      }),
+      { assetsUrl: site.url },
+    );
+    site.media.set('/media/tea.mp4', { type: 'video/webm', body: await recorded(browser) });
+  });
+
+  async function open(placement: number, width = 1440, size = '300x250'): Promise<Page> {
+    const path = `/page-${placement}`;
+    const [w, h] = size.split('x');
+    site.pages.set(
+      path,
+      `<!doctype html><html lang="zh-CN"><title>outlet</title><body style="margin:20px"><h1>新闻</h1>
+       <div id="slot" style="max-width:640px"><script async src="${it.url}/tag.js" data-placement="${placement}" data-size="${size}" style="display:block;margin:0 auto;max-width:${w}px;aspect-ratio:${w}/${h}"></script></div>
+       <p id="after">正文</p></body></html>`,
+    );
+    const page = await browser.newPage({ viewport: { width, height: 900 } });
+    await page.goto(`${site.url}${path}`);
+    await page.waitForSelector('[data-hongze=shown]');
+    return page;
+  }
+
+  const count = (events: TrackedEvent[], placementId: number, kind: number): number =>
+    events.filter((event) => event.placementId === placementId && event.kind === kind).length;
+
+  async function until(placementId: number, kind: number): Promise<TrackedEvent[]> {
+    for (let i = 0; i < 100; i++) {
+      const events = await it.events();
+      if (count(events, placementId, kind) > 0) return events;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    return it.events();
+  }
+
+  test('a banner shows its mark, fires its impression and its viewable once, and closes by one click', async () => {
+    const page = await open(201);
+    const frame = page.frameLocator('iframe');
+    await frame.getByText('广告').waitFor();
+    const events = await until(201, EVENT_KIND.viewable);
+    expect(count(events, 201, EVENT_KIND.impression)).toBe(1);
+    expect(count(events, 201, EVENT_KIND.viewable)).toBe(1);
+    const viewable = events.find((event) => event.kind === EVENT_KIND.viewable);
+    expect(viewable?.geometry).toMatch(/^300,250,100,\d{4}$/);
+    await frame.getByLabel('关闭广告').click();
+    await page.waitForFunction(() => document.querySelectorAll('iframe').length === 0);
+    expect(await it.rejections()).toEqual([]);
+  });
+
+  test('nothing on the page moves when the ad arrives, on a desk or on a phone', async () => {
+    for (const width of [1440, 390]) {
+      const page = await open(201, width);
+      const shift = await page.evaluate(
+        () =>
+          new Promise<number>((resolve) => {
+            let sum = 0;
+            new PerformanceObserver((list) => {
+              for (const entry of list.getEntries())
+                sum += (entry as unknown as { value: number }).value;
+            }).observe({ type: 'layout-shift', buffered: true });
+            setTimeout(() => resolve(sum), 600);
+          }),
+      );
+      expect(shift).toBe(0);
+      const box = await page.locator('[data-hongze=shown]').boundingBox();
+      expect(box?.width).toBeLessThanOrEqual(width);
+      await page.close();
+    }
+  });
+
+  test('native is built as text, and its click goes to the landing page', async () => {
+    const page = await open(203, 390, '600x160');
+    await page.getByText('明前龙井').waitFor();
+    await page.getByText('广告', { exact: true }).waitFor();
+    const href = await page.locator('[data-hongze=shown] a').getAttribute('href');
+    const click = await fetch(href as string, { redirect: 'manual' });
+    expect(click.headers.get('location')).toMatch(/^https:\/\/tea\.example\/spring/);
+    const events = await until(203, EVENT_KIND.viewable);
+    expect(count(events, 203, EVENT_KIND.impression)).toBe(1);
+    expect(count(events, 203, EVENT_KIND.click)).toBe(1);
+  });
+
+  test('video plays muted, reports its start and quartiles once each, and can be skipped', async () => {
+    await open(202, 1440, '640x360');
+    let events = await until(202, EVENT_KIND.impression);
+    for (let i = 0; i < 60; i++) {
+      events = await it.events();
+      if (events.some((event) => event.eventKey.endsWith('.complete'))) break;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    const names = events
+      .filter((event) => event.placementId === 202 && event.kind === EVENT_KIND.quartile)
+      .map((event) => event.eventKey.split('.').at(-1));
+    expect(names).toContain('start');
+    expect(names).toContain('complete');
+    expect(new Set(names).size).toBe(names.length);
+    expect(count(events, 202, EVENT_KIND.impression)).toBe(1);
+  });
+
+  test('audio waits for the listener, then counts', async () => {
+    const page = await open(204, 390, '320x120');
+    expect(count(await it.events(), 204, EVENT_KIND.impression)).toBe(0);
+    await page.evaluate(() => {
+      const audio = document.querySelector('audio') as HTMLAudioElement;
+      audio.muted = true;
+      return audio.play();
+    });
+    expect(count(await until(204, EVENT_KIND.impression), 204, EVENT_KIND.impression)).toBe(1);
+  });
+
+  test('markup with script neither leaves its frame nor becomes the page', async () => {
+    for (const [placement, size] of [
+      [301, '300x250'],
+      [302, '600x160'],
+    ] as const) {
+      const page = await open(placement, 1440, size);
+      await page.waitForTimeout(500);
+      expect(await page.title()).toBe('outlet');
+      expect(page.url()).toContain(site.url);
+      expect(await page.locator('[data-hongze=shown] script').count()).toBe(0);
+      await page.close();
+    }
+  });
+
+  test('the menu says why, and takes a complaint', async () => {
+    const page = await open(201);
+    await page.getByLabel('广告选项').click();
+    await page.getByLabel('为什么看到此广告').click();
+    await page.getByText('依据本页内容').waitFor();
+    await page.getByLabel('投诉此广告').click();
+    const events = await until(201, EVENT_KIND.feedback);
+    const answers = events.filter((event) => event.kind === EVENT_KIND.feedback);
+    expect(answers.some((event) => event.eventKey.endsWith('.report'))).toBe(true);
+  });
+
+  test('where nobody buys, the space shows a public-service message', async () => {
+    site.pages.set(
+      '/none',
+      `<div style="width:300px"><script async src="${it.url}/tag.js" data-placement="999" data-size="300x250"></script></div>`,
+    );
+    const page = await browser.newPage();
+    await page.goto(`${site.url}/none`);
+    await page.getByText('公益广告').waitFor();
+  });
+});
+
+/** A second of video made by the browser itself, so that it can certainly play it. */
+async function recorded(browser: Browser): Promise<Buffer> {
+  const page = await browser.newPage();
+  const base64 = await page.evaluate(
+    () =>
+      new Promise<string>((resolve) => {
+        const canvas = document.createElement('canvas');
+        canvas.width = 320;
+        canvas.height = 180;
+        const pen = canvas.getContext('2d') as CanvasRenderingContext2D;
+        const recorder = new MediaRecorder(canvas.captureStream(25), { mimeType: 'video/webm' });
+        recorder.ondataavailable = (event) => {
+          const reader = new FileReader();
+          reader.onload = () => resolve((reader.result as string).split(',')[1] as string);
+          reader.readAsDataURL(event.data);
+        };
+        recorder.start();
+        let hue = 0;
+        const timer = setInterval(() => {
+          pen.fillStyle = `hsl(${hue++} 60% 40%)`;
+          pen.fillRect(0, 0, 320, 180);
+        }, 20);
+        setTimeout(() => {
+          clearInterval(timer);
+          recorder.stop();
+        }, 1500);
+      }),
+  );
+  await page.close();
+  return Buffer.from(base64, 'base64');
+}

@@ -1,0 +1,56 @@
+/** An exchange on a Redis of its own, with a small market published and its budgets granted. */
+import type { Redis } from 'ioredis';
+import { afterAll } from 'vitest';
+import { createExchange, type Exchange, type ExchangeOptions } from '../../bidding/exchange.ts';
+import { decodeEvent, type TrackedEvent } from '../../bidding/wire/event.ts';
+import { EVENT_SHARDS, keys } from '../../bidding/wire/keys.ts';
+import type { Snapshot } from '../../bidding/wire/snapshot.ts';
+import { dayOf } from '../../db/terms/day.ts';
+import { aSnapshot, grant, publish } from './market.ts';
+import { openTestRedis } from './redis.ts';
+
+export const TOKEN_KEY = '11'.repeat(32);
+
+export interface TestExchange {
+  exchange: Exchange;
+  redis: Redis;
+  url: string;
+  /** Every event on the streams, sent first. */
+  events(): Promise<TrackedEvent[]>;
+  /** Reasons of the refused tracker calls, oldest first. */
+  rejections(): Promise<string[]>;
+}
+
+/** Closed after the file's last test. */
+export async function openTestExchange(
+  snapshot: Snapshot = aSnapshot(),
+  options: Partial<ExchangeOptions> = {},
+): Promise<TestExchange> {
+  const redis = await openTestRedis();
+  await publish(redis, snapshot);
+  const day = dayOf((options.clock ?? Date.now)());
+  for (const { id } of snapshot.lineItems) await grant(redis, id, day, 1_000_000_000);
+  const exchange = createExchange({ redis, tokenKey: TOKEN_KEY, nodeId: 'test', ...options });
+  const { url } = await exchange.listen(0);
+  afterAll(() => exchange.close());
+  return {
+    exchange,
+    redis,
+    url,
+    async events() {
+      await exchange.flush();
+      const events: TrackedEvent[] = [];
+      for (let shard = 0; shard < EVENT_SHARDS; shard++)
+        for (const [, fields] of await redis.xrange(keys.events(shard), '-', '+')) {
+          const event = decodeEvent(fields[1] ?? '');
+          if (event) events.push(event);
+        }
+      return events;
+    },
+    async rejections() {
+      await exchange.flush();
+      const entries = await redis.xrange(keys.rejected, '-', '+');
+      return entries.map(([, fields]) => fields[1] ?? '');
+    },
+  };
+}
