@@ -136,6 +136,7 @@ function moneyTasks(ctx: Context): Task[] {
 /** Closes hours that are over and whose rollup and charges differ, oldest first. */
 async function closeHours(ctx: Context): Promise<void> {
   const now = hourOf(ctx.clock());
-  const due = await hoursDue(ctx.db, now, now - BILLING_REACH_HOURS);
+  const since = now - BILLING_REACH_HOURS;
+  const due = await hoursDue(ctx.db, now, since, { chargeable: true });
   for (const hour of due.slice(0, HOURS_A_RUN)) await closeHour(ctx, hour);
 }

@@ -4,12 +4,23 @@ import type { Db } from '../../db/client.ts';
 import type { Day, HourNumber } from '../../db/terms/day.ts';
 import type { MicroCny } from '../../db/terms/money.ts';
 
-/** Hours of [since, until) in which some bucket's rollup and charges differ, oldest first; by default a week back. */
+/**
+ * Hours of [since, until) in which some bucket's rollup and charges differ, oldest first; by default a week back. With
+ * `chargeable`, only where a contract covers the bucket: what waits for a contract must not keep the rest waiting.
+ */
 export async function hoursDue(
   db: Db,
   until: HourNumber,
   since: HourNumber = until - 24 * 7,
+  options: { chargeable?: boolean } = {},
 ): Promise<HourNumber[]> {
+  const covered = options.chargeable
+    ? sql`AND EXISTS (
+        SELECT 1 FROM placement p JOIN contract_version v ON v.status = 'active'
+           AND v.scope IN ('placement:' || p.id, 'property:' || p.property_id, 'outlet:' || p.outlet_id)
+         WHERE p.id = r.placement_id AND daterange(v.effective_from, v.effective_to)
+               @> (to_timestamp(r.hour * 3600::bigint) AT TIME ZONE 'Asia/Shanghai')::date)`
+    : sql``;
   const rows = (await db.execute(sql`
     SELECT DISTINCT r.hour FROM (
       SELECT hour, line_item_id, placement_id, sum(spend_micro_cny) AS amount FROM rollup_hour
@@ -17,7 +28,9 @@ export async function hoursDue(
     LEFT JOIN (
       SELECT hour, line_item_id, placement_id, sum(amount_micro_cny) AS amount FROM charge
        WHERE hour >= ${since} AND hour < ${until} GROUP BY 1, 2, 3) c USING (hour, line_item_id, placement_id)
-    WHERE r.amount <> coalesce(c.amount, 0) ORDER BY r.hour`)) as unknown as { hour: number }[];
+    WHERE r.amount <> coalesce(c.amount, 0) ${covered} ORDER BY r.hour`)) as unknown as {
+    hour: number;
+  }[];
   return rows.map((row) => row.hour);
 }
 

@@ -141,7 +141,11 @@ describe('closing an hour', () => {
     expect(closed.withoutContract).toEqual([
       { placementId: place.id, lineItemId: line.id, amountMicroCny: 30_000n },
     ]);
+    const chargeable = () => hoursDue(db, hour + 1, hour, { chargeable: true });
+    expect(await hoursDue(db, hour + 1, hour)).toEqual([hour]);
+    expect(await chargeable()).toEqual([]);
     await signContract(db, county.id);
+    expect(await chargeable()).toEqual([hour]);
     await closeHour({ db, clock }, hour);
     const [row] = await db.execute(sql`SELECT quantity::int AS quantity FROM charge
       WHERE line_item_id = ${line.id}`);
