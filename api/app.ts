@@ -8,6 +8,7 @@ import { billingRoutes } from './billing/routes.ts';
 import { campaignRoutes } from './campaigns/routes.ts';
 import type { AppEnv, Context } from './context.ts';
 import { contractRoutes } from './contracts/routes.ts';
+import { creativeRoutes } from './creatives/routes.ts';
 import { bodies, doorkeeper, requestId, safeHeaders, sameOrigin } from './http/doors.ts';
 import { describeApi } from './http/openapi.ts';
 import { problemHandler, problemOf, sendProblem } from './http/problem.ts';
@@ -35,6 +36,7 @@ const slices = new Hono<AppEnv>()
   .route('/', adjustmentRoutes)
   .route('/', outletRoutes)
   .route('/', campaignRoutes)
+  .route('/', creativeRoutes)
   .route('/', paymentsRoutes)
   .route('/', payoutRoutes(statementPort))
   .route('/', reconciliationRoutes(statementPort));

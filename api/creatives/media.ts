@@ -8,17 +8,14 @@ import type { AppEnv } from '../context.ts';
 import { MEDIA_TYPES } from './sniff.ts';
 
 /** `<sha-256>.<extension>`: the name says the content, so it never changes. */
-const NAME = /^\/media\/([0-9a-f]{64})\.([a-z0-9]{2,5})$/;
+const NAME = /^\/api\/assets\/([0-9a-f]{64})\.([a-z0-9]{2,5})$/;
 
 export function mediaRoutes(assetsDir: string) {
   const file = serveStatic<AppEnv>({
     root: assetsDir,
-    rewriteRequestPath: (path) => {
-      const name = path.slice('/media/'.length);
-      return `/${name.slice(0, 2)}/${name}`;
-    },
+    rewriteRequestPath: (path) => path.slice('/api/assets'.length),
   });
-  return new Hono<AppEnv>().get('/media/:name', async (c) => {
+  return new Hono<AppEnv>().get('/api/assets/:name', async (c) => {
     const match = NAME.exec(c.req.path);
     const type = MEDIA_TYPES.find((one) => one.extension === match?.[2]);
     const found = match && type ? await file(c, async () => {}) : undefined;

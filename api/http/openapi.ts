@@ -10,7 +10,7 @@ export function describeApi(app: Hono<AppEnv>, publicUrl: string): void {
     openAPIRouteHandler(app, {
       includeEmptyPaths: true,
       excludeStaticFile: false,
-      exclude: [/^\/api\/(openapi|docs|auth)/, /\*/, /^\/media/],
+      exclude: [/^\/api\/(openapi|docs|auth)/, /\*/],
       documentation: {
         openapi: '3.1.0',
         info: {

@@ -49,3 +49,18 @@ ALTER TABLE creative_review ADD CONSTRAINT creative_review_creative_id_creative_
 CREATE UNIQUE INDEX asset_owner_sha256 ON asset (advertiser_id,sha256);
 CREATE INDEX creative_advertiser ON creative (advertiser_id);
 CREATE INDEX creative_review_creative ON creative_review (creative_id);
+
+-- The review desk: what waits, who holds it, who approved first where the law wants two pairs of eyes.
+CREATE TABLE review_task (
+  creative_id bigint PRIMARY KEY,
+  content_hash text NOT NULL,
+  submitted_by text NOT NULL,
+  submitted_at timestamptz NOT NULL,
+  appeal text,
+  findings jsonb DEFAULT '[]'::jsonb NOT NULL,
+  locked_by text,
+  locked_until timestamptz,
+  first_approver text,
+  CONSTRAINT review_task_creative_id_creative_id_fk FOREIGN KEY (creative_id) REFERENCES creative(id)
+);
+CREATE INDEX review_task_submitted ON review_task (submitted_at);

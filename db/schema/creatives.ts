@@ -90,3 +90,24 @@ export const creativeReview = pgTable(
   },
   (t) => [index('creative_review_creative').on(t.creativeId)],
 );
+
+/** A creative that waits at the review desk; gone once there is a verdict. */
+export const reviewTask = pgTable(
+  'review_task',
+  {
+    creativeId: bigint('creative_id', { mode: 'number' })
+      .primaryKey()
+      .references(() => creative.id),
+    contentHash: text('content_hash').notNull(),
+    submittedBy: text('submitted_by').notNull(),
+    submittedAt: timestamp('submitted_at', { withTimezone: true }).notNull(),
+    /** Why the advertiser thinks that a rule's match is wrong. */
+    appeal: text('appeal'),
+    findings: jsonb('findings').$type<ReviewFinding[]>().notNull().default([]),
+    lockedBy: text('locked_by'),
+    lockedUntil: timestamp('locked_until', { withTimezone: true }),
+    /** Sensitive categories need two reviewers: the first. */
+    firstApprover: text('first_approver'),
+  },
+  (t) => [index('review_task_submitted').on(t.submittedAt)],
+);
