@@ -9,6 +9,7 @@ import { campaignRoutes } from './campaigns/routes.ts';
 import type { AppEnv, Context } from './context.ts';
 import { contractRoutes } from './contracts/routes.ts';
 import { creativeRoutes } from './creatives/routes.ts';
+import { deliveryRoutes } from './delivery/routes.ts';
 import { bodies, doorkeeper, requestId, safeHeaders, sameOrigin } from './http/doors.ts';
 import { describeApi } from './http/openapi.ts';
 import { problemHandler, problemOf, sendProblem } from './http/problem.ts';
@@ -19,6 +20,7 @@ import { outletRoutes } from './outlets/routes.ts';
 import { payoutRoutes } from './payments/payout-routes.ts';
 import { paymentsRoutes } from './payments/routes.ts';
 import { reconciliationRoutes } from './reconciliation/routes.ts';
+import { reportRoutes } from './reports/routes.ts';
 import { adjustmentRoutes } from './statements/adjustment-routes.ts';
 import { statementRoutes } from './statements/routes.ts';
 import { statementPort } from './statements/statements.ts';
@@ -39,7 +41,9 @@ const slices = new Hono<AppEnv>()
   .route('/', creativeRoutes)
   .route('/', paymentsRoutes)
   .route('/', payoutRoutes(statementPort))
-  .route('/', reconciliationRoutes(statementPort));
+  .route('/', reconciliationRoutes(statementPort))
+  .route('/', deliveryRoutes)
+  .route('/', reportRoutes);
 
 export type AppType = typeof slices;
 

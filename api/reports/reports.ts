@@ -1,0 +1,238 @@
+/**
+ * Reports: what advertisers spent and outlets earned, by any dimensions, over any days. Owns the agreement with the ledger:
+ * amounts charged come from the very charges that were posted, and what was metered but not charged yet is told apart.
+ */
+import { type SQL, sql } from 'drizzle-orm';
+import type { Db } from '../../db/client.ts';
+import { type Day, dayEndMs, dayStartMs, hourOf } from '../../db/terms/day.ts';
+import {
+  type Dimension,
+  INCOME,
+  type IncomeDimension,
+  namesOf,
+  SPEND,
+  type SpendDimension,
+} from './dimensions.ts';
+
+/** Ids to which a report is confined; undefined: all there are (the platform). */
+export interface Scope {
+  advertiserIds?: readonly number[] | undefined;
+  outletIds?: readonly number[] | undefined;
+}
+
+export interface SpendQuery extends Scope {
+  from: Day;
+  /** Inclusive. */
+  to: Day;
+  by: readonly SpendDimension[];
+  campaignId?: number | undefined;
+  lineItemId?: number | undefined;
+  outletId?: number | undefined;
+  advertiserId?: number | undefined;
+  divisionCode?: string | undefined;
+  limit?: number | undefined;
+}
+
+export interface SpendMetrics {
+  impressions: number;
+  viewables: number;
+  clicks: number;
+  conversions: number;
+  /** Removed as invalid traffic; in none of the others. */
+  invalid: number;
+  spendMicroCny: bigint;
+}
+
+export interface DimensionValue {
+  key: string;
+  nameZh: string | null;
+  nameEn: string | null;
+}
+
+export interface SpendRow extends SpendMetrics {
+  dimensions: Partial<Record<SpendDimension, DimensionValue>>;
+}
+
+export interface SpendReport {
+  items: SpendRow[];
+  totals: SpendMetrics & {
+    /** Posted to the ledger. */
+    chargedMicroCny: bigint;
+    /** Metered, its hour not closed yet. */
+    pendingMicroCny: bigint;
+  };
+  /** More rows than `limit`: refine the question. The totals hold all. */
+  truncated: boolean;
+}
+
+const idList = (ids: readonly number[]): SQL => sql`(${`{${ids.join(',')}}`}::text::bigint[])`;
+
+function spendWhere(q: Omit<SpendQuery, 'by' | 'limit'>, table: 'r' | 'c'): SQL {
+  const t = sql.raw(table);
+  const hours = sql`${t}.hour >= ${hourOf(dayStartMs(q.from))} AND ${t}.hour < ${hourOf(dayEndMs(q.to))}`;
+  const parts: SQL[] = [hours];
+  if (q.advertiserIds) parts.push(sql`${t}.advertiser_id = ANY ${idList(q.advertiserIds)}`);
+  if (q.outletIds) parts.push(sql`${t}.outlet_id = ANY ${idList(q.outletIds)}`);
+  if (q.advertiserId !== undefined) parts.push(sql`${t}.advertiser_id = ${q.advertiserId}`);
+  if (q.campaignId !== undefined) parts.push(sql`${t}.campaign_id = ${q.campaignId}`);
+  if (q.lineItemId !== undefined) parts.push(sql`${t}.line_item_id = ${q.lineItemId}`);
+  if (q.outletId !== undefined) parts.push(sql`${t}.outlet_id = ${q.outletId}`);
+  if (q.divisionCode !== undefined && table === 'r') {
+    const prefix = q.divisionCode.replace(/(00)+$/, '');
+    parts.push(sql`r.division_code LIKE ${`${prefix}%`}`);
+  }
+  return sql.join(parts, sql` AND `);
+}
+
+const SUMS = sql`sum(r.impressions) AS impressions, sum(r.viewables) AS viewables, sum(r.clicks) AS clicks,
+  sum(r.conversions) AS conversions, sum(r.invalid) AS invalid, sum(r.spend_micro_cny) AS spend`;
+
+const metrics = (row: Record<string, string | null>): SpendMetrics => ({
+  impressions: Number(row.impressions ?? 0),
+  viewables: Number(row.viewables ?? 0),
+  clicks: Number(row.clicks ?? 0),
+  conversions: Number(row.conversions ?? 0),
+  invalid: Number(row.invalid ?? 0),
+  spendMicroCny: BigInt(row.spend ?? 0),
+});
+
+/**
+ * `sums` of `from` by the dimensions' keys, at most `limit` rows, with names looked up for those rows only. `time`: in order of
+ * the first key; else the greatest `measure` first.
+ */
+function grouped(
+  dimensions: readonly Dimension[],
+  sums: SQL,
+  from: SQL,
+  order: { time: boolean; measure: string; limit: number },
+): SQL {
+  const columns = dimensions.map(({ key }, i) => sql`${key} AS ${sql.identifier(`k${i}`)}`);
+  const names = dimensions.flatMap((dimension, i) => {
+    const [zh, en] = namesOf(dimension, sql.raw(`g.k${i}`));
+    return [sql`${zh} AS ${sql.identifier(`n${i}`)}`, sql`${en} AS ${sql.identifier(`e${i}`)}`];
+  });
+  const places = sql.raw(dimensions.map((_, i) => i + 1).join(', '));
+  const measure = sql.identifier(order.measure);
+  const by = order.time ? sql`1, ${measure} DESC` : sql`${measure} DESC, 1`;
+  return sql`SELECT g.*, ${sql.join(names, sql`, `)} FROM (
+    SELECT ${sql.join(columns, sql`, `)}, ${sums} ${from} GROUP BY ${places} ORDER BY ${by} LIMIT ${order.limit}
+  ) g`;
+}
+
+function valuesOf<D extends string>(
+  by: readonly D[],
+  row: Record<string, string | null>,
+): Partial<Record<D, DimensionValue>> {
+  const values: Partial<Record<D, DimensionValue>> = {};
+  for (const [i, dimension] of by.entries()) {
+    values[dimension] = {
+      key: row[`k${i}`] ?? '',
+      nameZh: row[`n${i}`] ?? null,
+      nameEn: row[`e${i}`] ?? null,
+    };
+  }
+  return values;
+}
+
+const DEFAULT_ROWS = 1_000;
+
+/** Spend by the dimensions asked for, the largest first, or in order of time where a day or hour leads. */
+export async function spendReport(db: Db, q: SpendQuery): Promise<SpendReport> {
+  const limit = q.limit ?? DEFAULT_ROWS;
+  const where = spendWhere(q, 'r');
+  const order = {
+    time: q.by[0] === 'day' || q.by[0] === 'hour',
+    measure: 'spend',
+    limit: limit + 1,
+  };
+  const from = sql`FROM rollup_hour r WHERE ${where}`;
+  const dimensions = q.by.map((d) => SPEND[d]);
+  const rows =
+    q.by.length === 0
+      ? []
+      : await db.execute<Record<string, string | null>>(grouped(dimensions, SUMS, from, order));
+  const [total] = await db.execute<Record<string, string | null>>(
+    sql`SELECT ${SUMS} FROM rollup_hour r WHERE ${where}`,
+  );
+  const sums = metrics(total ?? {});
+  const charged = q.divisionCode === undefined ? await chargedMicroCny(db, q) : sums.spendMicroCny;
+  return {
+    items: rows.slice(0, limit).map((row) => ({
+      dimensions: valuesOf(q.by, row),
+      ...metrics(row),
+    })),
+    totals: {
+      ...sums,
+      chargedMicroCny: charged,
+      pendingMicroCny: sums.spendMicroCny - charged,
+    },
+    truncated: rows.length > limit,
+  };
+}
+
+async function chargedMicroCny(db: Db, q: SpendQuery): Promise<bigint> {
+  const [row] = await db.execute<{ amount: string | null }>(
+    sql`SELECT sum(c.amount_micro_cny) AS amount FROM charge c WHERE ${spendWhere(q, 'c')}`,
+  );
+  return BigInt(row?.amount ?? 0);
+}
+
+export interface IncomeQuery {
+  outletIds?: readonly number[] | undefined;
+  from: Day;
+  /** Inclusive; booking days, as in statements. */
+  to: Day;
+  by: readonly IncomeDimension[];
+  limit?: number | undefined;
+}
+
+export interface IncomeMetrics {
+  /** Billable units. */
+  quantity: number;
+  /** What advertisers paid where the outlet has a share. */
+  grossMicroCny: bigint;
+  /** What the outlet earned of it. */
+  incomeMicroCny: bigint;
+}
+
+export interface IncomeReport {
+  items: (IncomeMetrics & { dimensions: Partial<Record<IncomeDimension, DimensionValue>> })[];
+  totals: IncomeMetrics;
+  truncated: boolean;
+}
+
+const incomeMetrics = (row: Record<string, string | null>): IncomeMetrics => ({
+  quantity: Number(row.quantity ?? 0),
+  grossMicroCny: BigInt(row.gross ?? 0),
+  incomeMicroCny: BigInt(row.income ?? 0),
+});
+
+/** Income of outlets from posted charges; equals the entries on their payables of the same days. */
+export async function incomeReport(db: Db, q: IncomeQuery): Promise<IncomeReport> {
+  const limit = q.limit ?? DEFAULT_ROWS;
+  const mine = q.outletIds
+    ? sql`s.outlet_id = ANY ${idList(q.outletIds)}`
+    : sql`s.outlet_id IS NOT NULL`;
+  const from = sql`FROM charge_share s JOIN charge c ON c.id = s.charge_id
+    WHERE s.day BETWEEN ${q.from}::date AND ${q.to}::date AND ${mine}`;
+  const sums = sql`sum(c.quantity) AS quantity, sum(c.amount_micro_cny) AS gross, sum(s.amount_micro_cny) AS income`;
+  const order = {
+    time: q.by[0] === 'day' || q.by[0] === 'month',
+    measure: 'income',
+    limit: limit + 1,
+  };
+  const dimensions = q.by.map((d) => INCOME[d]);
+  const rows =
+    q.by.length === 0
+      ? []
+      : await db.execute<Record<string, string | null>>(grouped(dimensions, sums, from, order));
+  const [total] = await db.execute<Record<string, string | null>>(sql`SELECT ${sums} ${from}`);
+  return {
+    items: rows.slice(0, limit).map((row) => ({
+      dimensions: valuesOf(q.by, row),
+      ...incomeMetrics(row),
+    })),
+    totals: incomeMetrics(total ?? {}),
+    truncated: rows.length > limit,
+  };
+}
