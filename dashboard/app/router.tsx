@@ -63,6 +63,12 @@ const screen = (path: string, load: Screens, name: string) =>
   });
 
 const screens = [
+  screen('/wallet', () => import('../features/wallet/wallet.tsx'), 'Wallet'),
+  screen('/placements', () => import('../features/placements/placements.tsx'), 'Placements'),
+  screen('/rate-card', () => import('../features/placements/rateCard.tsx'), 'RateCard'),
+  screen('/statements', () => import('../features/statements/statements.tsx'), 'Statements'),
+  screen('/statements/$id', () => import('../features/statements/statement.tsx'), 'Statement'),
+  screen('/payouts', () => import('../features/payouts/payouts.tsx'), 'Payouts'),
   screen('/audit', () => import('../features/audit/audit.tsx'), 'Audit'),
   screen('/members', () => import('../features/account/members.tsx'), 'Members'),
   screen('/account', () => import('../features/account/account.tsx'), 'Account'),

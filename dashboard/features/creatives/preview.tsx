@@ -199,7 +199,6 @@ function Audio({ content }: Props) {
       <small>
         <Ad /> {content.brandName || say('advertiser')}
       </small>
-      {/* biome-ignore lint/a11y/useMediaCaption: an advertiser's own recording, which has none */}
       {content.audioUrl && <audio src={content.audioUrl} controls />}
     </figure>
   );

@@ -1,0 +1,240 @@
+/** What the person at this desk may do with a statement now. The server has the last word on all of it. */
+import { DownloadOutlined } from '@ant-design/icons';
+import { Button, Form, Input, Modal, Popconfirm } from 'antd';
+import { useState } from 'react';
+import { api, once, read } from '../../lib/client.ts';
+import { money } from '../../lib/format.ts';
+import { deskOf, useMe } from '../../lib/me.ts';
+import { useChange } from '../../lib/queries.ts';
+import { REFRESH, type StatementDetail } from './data.ts';
+import { useStatementWords } from './words.ts';
+
+const one = api.statements[':id'];
+type Statement = StatementDetail['statement'];
+
+export function StatementActions(props: { detail: StatementDetail; ticked: number[] }) {
+  const { statement } = props.detail;
+  const desk = deskOf(useMe());
+  return (
+    <>
+      {statement.contentHash && <Download statement={statement} />}
+      {desk === 'outlet' && <OutletSteps statement={statement} ticked={props.ticked} />}
+      {desk === 'finance' && <FinanceSteps statement={statement} />}
+    </>
+  );
+}
+
+function Download({ statement }: { statement: Statement }) {
+  const say = useStatementWords();
+  const href = one.file.$url({ param: param(statement), query: {} }).href;
+  return (
+    <Button icon={<DownloadOutlined />} href={href} download={`statement-${statement.id}.json`}>
+      {say('download')}
+    </Button>
+  );
+}
+
+function OutletSteps({ statement, ticked }: { statement: Statement; ticked: number[] }) {
+  const say = useStatementWords();
+  const [disputing, setDisputing] = useState(false);
+  const confirm = useChange({
+    run: (_: undefined, key) => read(one.confirm.$post({ param: param(statement) }, once(key))),
+    refresh: REFRESH,
+    say: say('confirmed'),
+  });
+  if (statement.status !== 'frozen') return null;
+  return (
+    <>
+      <Button onClick={() => setDisputing(true)}>{say('dispute')}</Button>
+      <Popconfirm
+        title={`${say('confirm')} ${money(statement.totalMicroCny)}`}
+        description={say('confirmAsk')}
+        okText={say('confirm')}
+        cancelText={say('cancel')}
+        onConfirm={() => confirm.mutateAsync(undefined)}
+      >
+        <Button type="primary" loading={confirm.isPending}>
+          {say('confirm')}
+        </Button>
+      </Popconfirm>
+      <DisputeModal
+        open={disputing}
+        statement={statement}
+        ticked={ticked}
+        close={() => setDisputing(false)}
+      />
+    </>
+  );
+}
+
+const param = (statement: Statement) => ({ id: String(statement.id) });
+
+function DisputeModal(props: {
+  open: boolean;
+  statement: Statement;
+  ticked: number[];
+  close: () => void;
+}) {
+  const say = useStatementWords();
+  const [form] = Form.useForm<{ reason: string }>();
+  const dispute = useChange({
+    run: ({ reason }: { reason: string }, key) =>
+      read(
+        one.dispute.$post(
+          {
+            param: param(props.statement),
+            json: { reason, ...(props.ticked.length > 0 ? { lines: props.ticked } : {}) },
+          },
+          once(key),
+        ),
+      ),
+    refresh: REFRESH,
+    say: say('disputed'),
+    done: props.close,
+  });
+  return (
+    <Modal
+      open={props.open}
+      title={say('disputeTitle')}
+      okText={say('dispute')}
+      cancelText={say('cancel')}
+      confirmLoading={dispute.isPending}
+      onOk={() => form.submit()}
+      onCancel={props.close}
+    >
+      <p style={{ marginBottom: 12 }}>
+        {props.ticked.length > 0
+          ? say('disputeLines', { n: props.ticked.length })
+          : say('disputeWhole')}
+      </p>
+      <Form form={form} name="dispute" layout="vertical" onFinish={(v) => dispute.mutate(v)}>
+        <Form.Item
+          name="reason"
+          label={say('disputeReason')}
+          rules={[{ required: true, whitespace: true, message: say('disputeReasonWanted') }]}
+        >
+          <Input.TextArea rows={4} maxLength={500} showCount />
+        </Form.Item>
+      </Form>
+    </Modal>
+  );
+}
+
+function FinanceSteps({ statement }: { statement: Statement }) {
+  const say = useStatementWords();
+  const me = useMe();
+  const [answering, setAnswering] = useState(false);
+  const step = (name: 'freeze' | 'approve', done: string) => ({
+    run: (_: undefined, key: string) =>
+      read(one[name].$post({ param: param(statement) }, once(key))),
+    refresh: REFRESH,
+    say: done,
+  });
+  const freeze = useChange(step('freeze', say('frozen')));
+  const approve = useChange(step('approve', say('approved')));
+  const pay = useChange({
+    run: () => read(api.payouts.$post({ json: { statementId: statement.id } })),
+    refresh: REFRESH,
+    say: say('payoutRequested'),
+  });
+  const own = statement.frozenBy === me.userId;
+  switch (statement.status) {
+    case 'draft':
+      return (
+        <Asked
+          title={say('freeze')}
+          hint={say('freezeAsk')}
+          run={() => freeze.mutateAsync(undefined)}
+        />
+      );
+    case 'disputed':
+      return (
+        <>
+          <Button type="primary" onClick={() => setAnswering(true)}>
+            {say('resolve')}
+          </Button>
+          <ResolveModal open={answering} statement={statement} close={() => setAnswering(false)} />
+        </>
+      );
+    case 'outlet_confirmed':
+      return own ? (
+        <Button disabled title={say('byYou')}>
+          {say('byYou')}
+        </Button>
+      ) : (
+        <Asked
+          title={say('approve')}
+          hint={say('approveAsk', { amount: money(statement.totalMicroCny) })}
+          run={() => approve.mutateAsync(undefined)}
+        />
+      );
+    case 'approved':
+      return (
+        <Asked
+          title={say('requestPayout')}
+          hint={money(statement.totalMicroCny)}
+          run={() => pay.mutateAsync(undefined)}
+        />
+      );
+    default:
+      return null;
+  }
+}
+
+function Asked(props: { title: string; hint: string; run: () => Promise<unknown> }) {
+  const say = useStatementWords();
+  return (
+    <Popconfirm
+      title={props.title}
+      description={props.hint}
+      okText={props.title}
+      cancelText={say('cancel')}
+      onConfirm={props.run}
+    >
+      <Button type="primary">{props.title}</Button>
+    </Popconfirm>
+  );
+}
+
+function ResolveModal(props: { open: boolean; statement: Statement; close: () => void }) {
+  const say = useStatementWords();
+  const [form] = Form.useForm<{ note: string }>();
+  const resolve = useChange({
+    run: (json: { accept: boolean; note: string }, key) =>
+      read(one.resolve.$post({ param: param(props.statement), json }, once(key))),
+    refresh: REFRESH,
+    say: say('resolved'),
+    done: props.close,
+  });
+  const answer = async (accept: boolean) => {
+    const { note } = await form.validateFields();
+    resolve.mutate({ accept, note });
+  };
+  return (
+    <Modal
+      open={props.open}
+      title={say('resolve')}
+      onCancel={props.close}
+      footer={
+        <>
+          <Button onClick={() => void answer(false)} loading={resolve.isPending}>
+            {say('reject')}
+          </Button>
+          <Button type="primary" onClick={() => void answer(true)} loading={resolve.isPending}>
+            {say('accept')}
+          </Button>
+        </>
+      }
+    >
+      <Form form={form} name="resolve" layout="vertical">
+        <Form.Item
+          name="note"
+          label={say('resolveNote')}
+          rules={[{ required: true, whitespace: true, message: say('disputeReasonWanted') }]}
+        >
+          <Input.TextArea rows={4} maxLength={500} showCount />
+        </Form.Item>
+      </Form>
+    </Modal>
+  );
+}

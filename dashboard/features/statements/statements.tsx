@@ -1,0 +1,226 @@
+/** Every statement one may see: an outlet's own, or finance's whole book by period and state. */
+import { useNavigate } from '@tanstack/react-router';
+import { App, Button, DatePicker, Popconfirm, Select } from 'antd';
+import dayjs from 'dayjs';
+import { api, once, read } from '../../lib/client.ts';
+import { useFilters } from '../../lib/filters.ts';
+import { monthName } from '../../lib/format.ts';
+import { deskOf, useMe } from '../../lib/me.ts';
+import { useChange } from '../../lib/queries.ts';
+import { useLanguage } from '../../lib/words.ts';
+import { type Column, DataTable } from '../../ui/dataTable.tsx';
+import { Figure, Figures, Money, Page, Panel } from '../../ui/page.tsx';
+import { Empty } from '../../ui/states.tsx';
+import { STATEMENTS, type StatementRow, type StatementStatus, useStatements } from './data.ts';
+import { StatementMark } from './statusMark.tsx';
+import { useStatementStatus, useStatementWords } from './words.ts';
+
+const STATUSES: StatementStatus[] = [
+  'draft',
+  'frozen',
+  'disputed',
+  'outlet_confirmed',
+  'approved',
+  'paying',
+  'paid',
+  'reconciled',
+];
+
+export function Statements() {
+  const say = useStatementWords();
+  const me = useMe();
+  const { filters, set } = useFilters();
+  const navigate = useNavigate();
+  const finance = deskOf(me) === 'finance';
+  const list = useStatements({
+    month: filters.month,
+    status: STATUSES.find((status) => status === filters.status),
+  });
+  return (
+    <Page
+      title={say('title')}
+      hint={say(finance ? 'hintFinance' : 'hintOutlet')}
+      actions={finance && filters.month && <MonthActions month={filters.month} />}
+    >
+      {list.data && <Summary rows={list.data} />}
+      <Panel flush>
+        <StatementTable
+          rows={list.data}
+          error={list.error}
+          retry={() => void list.refetch()}
+          withOutlet={finance}
+          open={(row) => void navigate({ to: `/statements/${row.id}` })}
+          filters={
+            <>
+              <DatePicker
+                picker="month"
+                aria-label={say('month')}
+                placeholder={say('allMonths')}
+                value={filters.month ? dayjs(`${filters.month}-01`) : null}
+                onChange={(at) => set({ month: at?.format('YYYY-MM') })}
+              />
+              <StatusFilter value={filters.status} onChange={(status) => set({ status })} />
+            </>
+          }
+        />
+      </Panel>
+    </Page>
+  );
+}
+
+function StatusFilter(props: {
+  value: string | undefined;
+  onChange: (status: string | undefined) => void;
+}) {
+  const say = useStatementWords();
+  const label = useStatementStatus();
+  return (
+    <Select
+      allowClear
+      style={{ width: 140 }}
+      aria-label={say('status')}
+      placeholder={say('allStatuses')}
+      value={props.value ?? null}
+      options={STATUSES.map((value) => ({ value, label: label(value) }))}
+      onChange={(status) => props.onChange(status ?? undefined)}
+    />
+  );
+}
+
+function Summary({ rows }: { rows: readonly StatementRow[] }) {
+  const say = useStatementWords();
+  const label = useStatementStatus();
+  const live = rows.filter((row) => row.status !== 'superseded');
+  const sum = (pick: (row: StatementRow) => string) =>
+    live.reduce((total, row) => total + BigInt(pick(row)), 0n);
+  const waiting = live.filter((row) => row.status === 'frozen').length;
+  const approving = live.filter((row) => row.status === 'outlet_confirmed').length;
+  return (
+    <Figures>
+      <Figure label={say('total')} value={<Money microCny={sum((row) => row.totalMicroCny)} />} />
+      <Figure label={say('gross')} value={<Money microCny={sum((row) => row.grossMicroCny)} />} />
+      <Figure label={label('frozen')} value={waiting} tone={waiting > 0 ? 'warn' : 'plain'} />
+      <Figure label={label('outlet_confirmed')} value={approving} />
+    </Figures>
+  );
+}
+
+function MonthActions({ month }: { month: string }) {
+  const say = useStatementWords();
+  const { message } = App.useApp();
+  const draft = useChange({
+    run: (_: undefined, key) => read(api.statements.drafts.$post({ json: { month } }, once(key))),
+    refresh: [STATEMENTS],
+    done: ({ drafts }) => void message.success(say('drafted', { n: drafts })),
+  });
+  const freeze = useChange({
+    run: (_: undefined, key) => read(api.statements.freeze.$post({ json: { month } }, once(key))),
+    refresh: [STATEMENTS],
+    say: say('frozen'),
+  });
+  return (
+    <>
+      <Button loading={draft.isPending} onClick={() => draft.mutate(undefined)}>
+        {say('draft')}
+      </Button>
+      <Popconfirm
+        title={say('freezeMonth')}
+        description={say('freezeAsk')}
+        okText={say('freezeMonth')}
+        cancelText={say('cancel')}
+        onConfirm={() => freeze.mutateAsync(undefined)}
+      >
+        <Button type="primary" loading={freeze.isPending}>
+          {say('freezeMonth')}
+        </Button>
+      </Popconfirm>
+    </>
+  );
+}
+
+function StatementTable(props: {
+  rows: StatementRow[] | undefined;
+  error: unknown;
+  retry: () => void;
+  withOutlet: boolean;
+  open: (row: StatementRow) => void;
+  filters: React.ReactNode;
+}) {
+  const say = useStatementWords();
+  const language = useLanguage();
+  const outlet: Column<StatementRow>[] = props.withOutlet
+    ? [
+        {
+          key: 'outlet',
+          title: say('outlet'),
+          lead: true,
+          width: '2fr',
+          value: (r) => r.outletName,
+        },
+      ]
+    : [];
+  const columns: Column<StatementRow>[] = [
+    ...outlet,
+    {
+      key: 'month',
+      title: say('month'),
+      lead: !props.withOutlet,
+      value: (row) => row.month,
+      render: (row) => (
+        <>
+          {monthName(row.month, language)}
+          {row.revision > 0 && (
+            <span className="faint"> {say('revision', { n: row.revision + 1 })}</span>
+          )}
+        </>
+      ),
+    },
+    {
+      key: 'status',
+      title: say('status'),
+      value: (row) => row.status,
+      render: (row) => <StatementMark status={row.status} />,
+    },
+    money('gross', say('gross'), (row) => row.grossMicroCny),
+    money('share', say('share'), (row) => row.shareMicroCny),
+    { ...money('adjustment', say('adjustment'), (r) => r.adjustmentMicroCny), hideOnPhone: true },
+    money('total', say('total'), (row) => row.totalMicroCny, true),
+    {
+      key: 'invoice',
+      title: say('invoice'),
+      value: (row) => row.invoiceNo,
+      hideOnPhone: true,
+    },
+  ];
+  return (
+    <DataTable
+      rows={props.rows}
+      error={props.error}
+      retry={props.retry}
+      filters={props.filters}
+      label={say('label')}
+      columns={columns}
+      rowKey={(row) => row.id}
+      onOpen={props.open}
+      initialSort="-month"
+      exportAs="statements"
+      search={props.withOutlet}
+      empty={
+        <Empty title={say('none')} hint={say(props.withOutlet ? 'noneFinance' : 'noneOutlet')} />
+      }
+    />
+  );
+}
+
+const money = (
+  key: string,
+  title: string,
+  pick: (row: StatementRow) => string,
+  strong = false,
+): Column<StatementRow> => ({
+  key,
+  title,
+  align: 'right',
+  value: (row) => BigInt(pick(row)),
+  render: (row) => <Money microCny={pick(row)} strong={strong} />,
+});

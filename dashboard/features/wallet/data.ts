@@ -1,0 +1,42 @@
+/** The wallet as the API has it. */
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { type Answer, api, read } from '../../lib/client.ts';
+import { useMe } from '../../lib/me.ts';
+
+const topUps = api.wallet['top-ups'];
+export type Wallet = Answer<Awaited<ReturnType<typeof api.wallet.$get>>>;
+export type TopUp = Answer<Awaited<ReturnType<typeof topUps.$get>>>['items'][number];
+export type Journal = Answer<Awaited<ReturnType<typeof api.wallet.journals.$get>>>['items'][number];
+
+export const WALLET = ['wallet'];
+
+/** The advertiser whose wallet is meant: an agency's first client until it chooses another. */
+export const useAdvertiserId = (): number => useMe().advertiserIds[0] ?? 0;
+
+export function useWallet() {
+  const advertiserId = String(useAdvertiserId());
+  return useQuery({
+    queryKey: [...WALLET, advertiserId],
+    queryFn: () => read(api.wallet.$get({ query: { advertiserId } })),
+    refetchInterval: 30_000,
+  });
+}
+
+export function useTopUps() {
+  const advertiserId = String(useAdvertiserId());
+  return useQuery({
+    queryKey: [...WALLET, 'top-ups', advertiserId],
+    queryFn: () => read(topUps.$get({ query: { advertiserId, limit: '100' } })),
+  });
+}
+
+export function useJournals() {
+  const advertiserId = String(useAdvertiserId());
+  return useInfiniteQuery({
+    queryKey: [...WALLET, 'journals', advertiserId],
+    initialPageParam: undefined as string | undefined,
+    queryFn: ({ pageParam }) =>
+      read(api.wallet.journals.$get({ query: { advertiserId, limit: '100', cursor: pageParam } })),
+    getNextPageParam: (page) => page.nextCursor ?? undefined,
+  });
+}
