@@ -19,7 +19,8 @@ import { ledgerRoutes } from './ledger/routes.ts';
 import { outletRoutes } from './outlets/routes.ts';
 import { payoutRoutes } from './payments/payout-routes.ts';
 import { paymentsRoutes } from './payments/routes.ts';
-import { reconciliationRoutes } from './reconciliation/routes.ts';
+import { caseRoutes } from './reconciliation/case-routes.ts';
+import { billRoutes } from './reconciliation/routes.ts';
 import { reportRoutes } from './reports/routes.ts';
 import { adjustmentRoutes } from './statements/adjustment-routes.ts';
 import { statementRoutes } from './statements/routes.ts';
@@ -41,7 +42,8 @@ const slices = new Hono<AppEnv>()
   .route('/', creativeRoutes)
   .route('/', paymentsRoutes)
   .route('/', payoutRoutes(statementPort))
-  .route('/', reconciliationRoutes(statementPort))
+  .route('/', billRoutes(statementPort))
+  .route('/', caseRoutes(statementPort))
   .route('/', deliveryRoutes)
   .route('/', reportRoutes);
 

@@ -12,7 +12,15 @@ import {
 } from './delivery/delivery.ts';
 import { expireHolds, sealJournals } from './ledger/ledger.ts';
 import { consume, keepPartitions } from './metering/metering.ts';
-import { querySweep, resolveUnknown, sendPayouts, sendRefunds } from './payments/payments.ts';
+import {
+  checkReturns,
+  checkWalletAlerts,
+  querySweep,
+  resolveUnknown,
+  sendPayouts,
+  sendRefunds,
+} from './payments/payments.ts';
+import { reconcileDue } from './reconciliation/reconciliation.ts';
 import { draftStatements, statementPort } from './statements/statements.ts';
 
 export interface Task {
@@ -120,6 +128,27 @@ function moneyTasks(ctx: Context): Task[] {
       everyMs: 30 * SECOND,
       async run() {
         await querySweep(ctx);
+      },
+    },
+    {
+      name: 'wallet-alerts',
+      everyMs: MINUTE,
+      async run() {
+        await checkWalletAlerts(ctx);
+      },
+    },
+    {
+      name: 'returned-payouts',
+      everyMs: 30 * MINUTE,
+      async run() {
+        await checkReturns(payouts);
+      },
+    },
+    {
+      name: 'reconciliation',
+      everyMs: 10 * MINUTE,
+      async run() {
+        await reconcileDue(payouts);
       },
     },
     {

@@ -4,7 +4,7 @@
  */
 import { sql } from 'drizzle-orm';
 import type { Db, Transaction } from '../../db/client.ts';
-import type { Day } from '../../db/terms/day.ts';
+import { type Day, dayOf } from '../../db/terms/day.ts';
 import { MICRO_CNY_PER_FEN } from '../../db/terms/money.ts';
 import { accounts, post } from '../ledger/ledger.ts';
 import type { PayoutContext } from './payouts.ts';
@@ -70,6 +70,15 @@ export async function cashItemsBetween(db: Db, fromMs: number, toMs: number): Pr
      WHERE at >= ${new Date(fromMs).toISOString()}::timestamptz
        AND at < ${new Date(toMs).toISOString()}::timestamptz AND reconciled_on IS NULL`)) as unknown as ItemRow[];
   return rows.map(fromRow);
+}
+
+/** The day of the first top-up or payout; undefined before there was one. */
+export async function firstCashDay(db: Db): Promise<Day | undefined> {
+  const rows = (await db.execute(sql`
+    SELECT (extract(epoch FROM least((SELECT min(created_at) FROM top_up), (SELECT min(created_at) FROM payout)))
+            * 1000)::bigint AS ms`)) as unknown as { ms: string | null }[];
+  const ms = rows[0]?.ms;
+  return ms ? dayOf(Number(ms)) : undefined;
 }
 
 /** Every item of these numbers, moved or not, reconciled or not. */

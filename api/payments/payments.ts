@@ -12,6 +12,7 @@ export {
   type CashItemKind,
   cashItemsBetween,
   cashItemsNamed,
+  firstCashDay,
   markReconciled,
   recordFees,
 } from './cash.ts';

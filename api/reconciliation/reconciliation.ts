@@ -10,5 +10,6 @@ export {
   suspendCase,
   suspenseAgeing,
 } from './cases.ts';
+export { reconcileDue } from './daily.ts';
 export { type MatchRun, matchBill } from './matching.ts';
 export { applyRemedy } from './remedies.ts';

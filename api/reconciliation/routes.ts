@@ -1,4 +1,4 @@
-/** Reconciliation for finance: bills, their lines, cases and what is done about them. */
+/** Bills for finance: fetched, matched, line by line. */
 import { asc, eq, sql } from 'drizzle-orm';
 import { Hono } from 'hono';
 import { describeRoute } from 'hono-openapi';
@@ -8,30 +8,14 @@ import { type Clock, daySchema } from '../../db/terms/day.ts';
 import type { AppEnv, Context } from '../context.ts';
 import { requireActor } from '../http/auth.ts';
 import { pageQuery } from '../http/paging.ts';
-import { idParam, json, param, query, wire } from '../http/validation.ts';
+import { param, query, wire } from '../http/validation.ts';
 import type { PayoutContext, StatementPort } from '../payments/payments.ts';
 import { fetchBill, listBills } from './bills.ts';
-import {
-  approveWriteOff,
-  listCases,
-  proposeWriteOff,
-  resolveCase,
-  suspendCase,
-  suspenseAgeing,
-} from './cases.ts';
 import { matchBill } from './matching.ts';
-import { applyRemedy } from './remedies.ts';
 
 const dayParam = param(z.object({ day: daySchema }));
-const caseQuery = pageQuery.extend({ status: z.enum(['open', 'suspended', 'closed']).optional() });
-const note = z.string().trim().min(1).max(500);
-const resolution = z.object({
-  resolution: z.enum(['supplemented', 'reversed', 'refunded']),
-  note,
-});
 const platform = requireActor('platform');
 const finance = requireActor('platform:finance');
-const OK = { ok: true } as const;
 
 /** Lines of a day's good bill with what each was matched with. */
 function linesOfDay(ctx: Pick<Context, 'db'>, day: string) {
@@ -59,7 +43,7 @@ function linesOfDay(ctx: Pick<Context, 'db'>, day: string) {
 }
 
 /** `portOf` as in payments: whoever composes the app supplies it. */
-export function reconciliationRoutes(portOf: (clock: Clock) => StatementPort) {
+export function billRoutes(portOf: (clock: Clock) => StatementPort) {
   const within = (ctx: Context): PayoutContext => ({ ...ctx, statements: portOf(ctx.clock) });
   return new Hono<AppEnv>()
     .get(
@@ -95,82 +79,6 @@ export function reconciliationRoutes(portOf: (clock: Clock) => StatementPort) {
         const ctx = within(c.var.ctx);
         await fetchBill(ctx, day);
         return c.json(wire(await matchBill(ctx, day)));
-      },
-    )
-    .get(
-      '/reconciliation/ageing',
-      describeRoute({ tags: ['reconciliation'], summary: 'What is in suspense, by age' }),
-      platform,
-      async (c) => c.json(wire({ items: await suspenseAgeing(within(c.var.ctx)) })),
-    )
-    .get(
-      '/reconciliation/cases',
-      describeRoute({ tags: ['reconciliation'], summary: 'Differences, newest first' }),
-      platform,
-      query(caseQuery),
-      async (c) => c.json(wire(await listCases(c.var.ctx.db, c.req.valid('query')))),
-    )
-    .post(
-      '/reconciliation/cases/:id/suspend',
-      describeRoute({ tags: ['reconciliation'], summary: 'Post the difference to suspense' }),
-      finance,
-      idParam(),
-      async (c) => {
-        const caseId = c.req.valid('param').id;
-        await suspendCase(within(c.var.ctx), { caseId, by: c.var.actor.userId });
-        return c.json(OK);
-      },
-    )
-    .post(
-      '/reconciliation/cases/:id/remedy',
-      describeRoute({ tags: ['reconciliation'], summary: 'Ask Alipay and settle what it says' }),
-      finance,
-      idParam(),
-      async (c) => {
-        const caseId = c.req.valid('param').id;
-        const settled = await applyRemedy(within(c.var.ctx), { caseId, by: c.var.actor.userId });
-        return c.json({ settled });
-      },
-    )
-    .post(
-      '/reconciliation/cases/:id/resolve',
-      describeRoute({
-        tags: ['reconciliation'],
-        summary: 'Close: supplemented, reversed or refunded',
-      }),
-      finance,
-      idParam(),
-      json(resolution),
-      async (c) => {
-        const input = { caseId: c.req.valid('param').id, ...c.req.valid('json') };
-        await resolveCase(within(c.var.ctx), { ...input, by: c.var.actor.userId });
-        return c.json(OK);
-      },
-    )
-    .post(
-      '/reconciliation/cases/:id/write-off',
-      describeRoute({ tags: ['reconciliation'], summary: 'Propose a write-off' }),
-      finance,
-      idParam(),
-      json(z.object({ note })),
-      async (c) => {
-        const input = { caseId: c.req.valid('param').id, ...c.req.valid('json') };
-        await proposeWriteOff(within(c.var.ctx), { ...input, by: c.var.actor.userId });
-        return c.json(OK);
-      },
-    )
-    .post(
-      '/reconciliation/cases/:id/write-off/approve',
-      describeRoute({
-        tags: ['reconciliation'],
-        summary: 'Approve a write-off as a second person',
-      }),
-      finance,
-      idParam(),
-      async (c) => {
-        const caseId = c.req.valid('param').id;
-        await approveWriteOff(within(c.var.ctx), { caseId, by: c.var.actor.userId });
-        return c.json(OK);
       },
     );
 }

@@ -5,8 +5,8 @@
 import iconv from 'iconv-lite';
 import type { Day } from '../../../db/terms/day.ts';
 import { addDays, dayOf } from '../../../db/terms/day.ts';
-import type { Movement } from './book.ts';
 import type { BillFault } from './faults.ts';
+import type { Movement } from './records.ts';
 import { alipayTime, fenText } from './wire.ts';
 import { zipOf } from './zip.ts';
 

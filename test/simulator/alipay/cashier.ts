@@ -1,5 +1,5 @@
 /** The small cashier page: shows what is to be paid and a button that pays it. No scripts, one form. */
-import type { Trade } from './book.ts';
+import type { Trade } from './records.ts';
 import { fenText } from './wire.ts';
 
 const escapeHtml = (text: string): string =>

@@ -3,8 +3,9 @@
  * response's fields. Refuses what the real one refuses: three decimals, a missing number, a wrong product code.
  */
 import type { Clock } from '../../../db/terms/day.ts';
-import type { Book, Trade } from './book.ts';
+import type { Book } from './book.ts';
 import { GatewayError } from './book.ts';
+import type { Trade } from './records.ts';
 import { alipayTime, fenText, parseFen } from './wire.ts';
 
 export type Biz = Record<string, unknown>;

@@ -4,8 +4,8 @@
  */
 import { createHash } from 'node:crypto';
 import type { Clock } from '../../../db/terms/day.ts';
-import type { Trade } from './book.ts';
 import type { Faults } from './faults.ts';
+import type { Trade } from './records.ts';
 import { alipayTime, fenText, type Params, signNotify } from './wire.ts';
 
 export const RETRY_AFTER_MS = [4, 10, 10, 60, 120, 360, 900].map((minutes) => minutes * 60_000);
