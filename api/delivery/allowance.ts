@@ -54,6 +54,8 @@ function wanted(line: BudgetLine): bigint {
   return line.freeMicroCny * 2n >= tranche ? 0n : min(tranche - line.freeMicroCny, room);
 }
 
+export const asks = (line: BudgetLine): boolean => wanted(line) > 0n;
+
 /** Takes shares from a common purse: each asker gets at most an equal part of what is left. */
 function purse(room: bigint, askers: number): { most(): bigint; take(amount: bigint): void } {
   let left = max(room, 0n);
@@ -75,14 +77,15 @@ function group(lines: readonly BudgetLine[], by: (line: BudgetLine) => number) {
 
 /**
  * µCNY to move into (positive) or out of (negative) each line's pool of today. `wallets`: what each advertiser's wallet can
- * promise beyond its holds, which cover all that is granted already; unknown advertisers have nothing.
+ * promise beyond its holds, which cover all that is granted already; advertisers whose lines ask
+ * for nothing may be left out.
  */
 export function allocate(
   lines: readonly BudgetLine[],
   wallets: ReadonlyMap<number, bigint>,
 ): Map<number, bigint> {
   const moves = new Map<number, bigint>();
-  const asking = lines.filter((line) => wanted(line) > 0n);
+  const asking = lines.filter(asks);
   const campaigns = new Map<number, ReturnType<typeof purse>>();
   for (const [id, members] of group(lines, (line) => line.campaignId)) {
     const used = members.reduce((sum, l) => sum + l.billedMicroCny + l.outstandingMicroCny, 0n);
@@ -102,7 +105,7 @@ export function allocate(
       if (amount > 0n) moves.set(line.lineItemId, amount);
     }
     for (const line of members) {
-      const back = !line.active || room < 0n ? line.freeMicroCny : -headroom(line);
+      const back = line.active ? -headroom(line) : line.freeMicroCny;
       const most = min(back, line.freeMicroCny);
       if (most > 0n) moves.set(line.lineItemId, -most);
     }

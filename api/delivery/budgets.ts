@@ -10,6 +10,7 @@ import { sql } from 'drizzle-orm';
 import type { Redis } from 'ioredis';
 import {
   LEASE_TTL_MS,
+  leaseTakenAtMs,
   type PoolState,
   SETTLE_GRACE_MS,
   TOKEN_TTL_MS,
@@ -17,7 +18,7 @@ import {
 import type { Database, Db } from '../../db/client.ts';
 import { type Clock, type Day, dayOf } from '../../db/terms/day.ts';
 import { watermark } from '../metering/metering.ts';
-import { allocate, type BudgetLine } from './allowance.ts';
+import { allocate, asks, type BudgetLine } from './allowance.ts';
 import {
   foldLeases,
   type GrantRow,
@@ -138,10 +139,12 @@ async function strand(
 }
 
 async function settlePrior(db: Db, grant: GrantRow): Promise<void> {
-  const lostAtMs = (grant.priorUntilMs ?? 0) - LEASE_DEAD_MS;
+  // Nodes' clocks differ: a lease of the first seconds after the loss is counted with the old ones, which errs on the
+  // side of caution.
+  const lostAtMs = (grant.priorUntilMs ?? 0) - LEASE_DEAD_MS + SETTLE_GRACE_MS;
   const late = await leasesBilled(db, grant);
   const lateMicroCny = [...late]
-    .filter(([leaseId]) => leaseId > 0 && leaseId < lostAtMs * 4096)
+    .filter(([leaseId]) => leaseId > 0 && leaseTakenAtMs(leaseId) < lostAtMs)
     .reduce((sum, [, billed]) => sum + billed, 0n);
   grant.priorMicroCny = grant.priorBilledMicroCny + lateMicroCny;
   grant.priorUntilMs = null;
@@ -207,7 +210,9 @@ async function allot(
     // A crash between promise and grant, or a pool taken back, left more promised than is committed.
     await settlePromise(ctx.db, of, holds.get(line.lineItemId), committed);
   }
-  const wallets = await readWallets(ctx.db, lines);
+  // Most passes find every pool full, and need no wallet.
+  const asking = lines.filter(asks);
+  const wallets = await readWallets(ctx.db, asking);
   const grants = new Map(
     (await readGrants(ctx.db)).filter((g) => g.day === today).map((g) => [g.lineItemId, g]),
   );
@@ -225,7 +230,7 @@ async function allot(
       pass.takenBackMicroCny -= moved.movedMicroCny;
     }
   }
-  await writeFunding(ctx.db, lines, wallets);
+  await writeFunding(ctx.db, asking, wallets);
 }
 
 /** PostgreSQL first: a crash before Redis leaves a grant that nobody can spend, which the next pass takes back. */
