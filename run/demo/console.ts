@@ -1,8 +1,7 @@
 /** Builds the console into dist/dashboard when its sources changed. Owns the stamp that tells. */
-import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { runToEnd } from '../child.ts';
+import { hashOf } from './sources.ts';
 
 const STAMP = 'dist/dashboard/.sources';
 /** What the bundle is made of; types from api/ leave nothing in it. */
@@ -22,20 +21,4 @@ export async function buildConsole(say: (line: string) => void): Promise<boolean
   writeFileSync(STAMP, hash);
   say(`Console built in ${seconds.toFixed(1)} s.`);
   return true;
-}
-
-function hashOf(paths: string[]): string {
-  const hash = createHash('sha256');
-  const visit = (path: string, isFolder: boolean) => {
-    if (!isFolder) {
-      hash.update(path).update(readFileSync(path));
-      return;
-    }
-    const entries = readdirSync(path, { withFileTypes: true });
-    for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
-      visit(join(path, entry.name), entry.isDirectory());
-    }
-  };
-  for (const path of paths) visit(path, !path.endsWith('.json'));
-  return hash.digest('hex');
 }

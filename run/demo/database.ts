@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import postgres from 'postgres';
 import { databaseUrl } from '../../db/embedded/postgres.ts';
 import { migrate } from '../../db/migrate.ts';
-import { runScript } from '../child.ts';
+import { runToEnd } from '../child.ts';
+import { programFile } from './programs.ts';
 
 const NAME = 'hongze';
 
@@ -43,7 +44,10 @@ export async function seedOnce(
     return false;
   }
   options.say('Seeding the demo province …');
-  const { code, output, seconds } = await runScript('run/demo/seed.ts', [], { env, quiet: true });
+  const { code, output, seconds } = await runToEnd(process.execPath, [programFile('seed')], {
+    env,
+    quiet: true,
+  });
   if (code !== 0) throw new Error(`Seeding failed:\n${output}`);
   if (!options.external) writeFileSync(mark, `${seconds.toFixed(1)} s\n`);
   options.say(`Seeded in ${seconds.toFixed(1)} s.`);

@@ -12,6 +12,7 @@ import { readOrMakeKeys } from './keys.ts';
 import { ensureFolder, forgetRunning, noteRunning, wasKilled } from './place.ts';
 import { choosePort } from './ports.ts';
 import { type DemoProcess, startProcess, untilHealthy } from './processes.ts';
+import { buildPrograms, type ProgramName } from './programs.ts';
 
 export interface DemoOptions {
   folder: string;
@@ -50,6 +51,8 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     const building = buildConsole(say);
     // Awaited below; until then its failure must not count as unhandled.
     building.catch(() => {});
+    const programs = buildPrograms();
+    programs.catch(() => {});
     servers = await bootServers({ folder, durable: true });
     const external = Boolean(process.env.DATABASE_URL);
     const databaseUrl = await prepareDatabase(servers.databaseUrl, { external, folder, say });
@@ -58,16 +61,17 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
       redisUrl: servers.redisUrl,
       ...ports,
     });
-    const start = (name: string, file: string, args?: string[]) => {
-      const process = startProcess(name, file, { folder, env, ...(args ? { args } : {}) });
+    await programs;
+    const start = (name: ProgramName, args?: string[]) => {
+      const process = startProcess(name, { folder, env, ...(args ? { args } : {}) });
       started.push(process);
       return process;
     };
-    const gateway = start('alipay', 'test/simulator/alipay/main.ts');
+    const gateway = start('alipay');
     await seedOnce(env, { external, folder, say });
     await startAll(start, env, gateway, ports);
     await building;
-    if (options.traffic) start('traffic', 'test/simulator/traffic/main.ts', options.trafficArgs);
+    if (options.traffic) start('traffic', options.trafficArgs);
     const demo = { publicUrl: env.PUBLIC_URL, exchangeUrl: env.EXCHANGE_URL };
     noteRunning(folder, {
       pid: process.pid,
@@ -87,14 +91,14 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
 }
 
 async function startAll(
-  start: (name: string, file: string) => DemoProcess,
+  start: (name: ProgramName) => DemoProcess,
   env: DemoEnvironment,
   gateway: DemoProcess,
   ports: { port: number; exchangePort: number; gatewayControlPort: number },
 ): Promise<void> {
-  const api = start('api', 'api/server.ts');
-  const exchange = start('exchange', 'bidding/server.ts');
-  const worker = start('worker', 'api/worker.ts');
+  const api = start('api');
+  const exchange = start('exchange');
+  const worker = start('worker');
   const host = env.HOST === '0.0.0.0' ? '127.0.0.1' : env.HOST;
   await Promise.all([
     untilHealthy(gateway, `http://127.0.0.1:${ports.gatewayControlPort}/_sim/book`),

@@ -2,6 +2,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Kept, keep } from '../../db/embedded/keeper.ts';
+import { type ProgramName, programFile } from './programs.ts';
 
 export interface DemoProcess {
   name: string;
@@ -9,21 +10,24 @@ export interface DemoProcess {
   stop(): Promise<void>;
 }
 
-/** Starts a TypeScript file of ours; it ends when this process ends. Its output goes to a log. */
+/** Starts a built program; it ends when this process ends. Its output goes to a log. */
 export function startProcess(
-  name: string,
-  file: string,
+  name: ProgramName,
   options: { folder: string; env: NodeJS.ProcessEnv; args?: string[] },
 ): DemoProcess {
   const log = openSync(join(options.folder, 'logs', `${name}.log`), 'w');
   let open = true;
-  const kept = keep(process.execPath, ['--import', 'tsx', file, ...(options.args ?? [])], {
-    stopSignal: 'TERM',
-    env: options.env,
-    onOutput: (chunk) => {
-      if (open) writeSync(log, chunk);
+  const kept = keep(
+    process.execPath,
+    ['--enable-source-maps', programFile(name), ...(options.args ?? [])],
+    {
+      stopSignal: 'TERM',
+      env: options.env,
+      onOutput: (chunk) => {
+        if (open) writeSync(log, chunk);
+      },
     },
-  });
+  );
   void kept.exited.then(() => {
     open = false;
     closeSync(log);
