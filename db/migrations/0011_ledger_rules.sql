@@ -53,18 +53,22 @@ END $$;
 CREATE TRIGGER journal_period AFTER INSERT ON journal REFERENCING NEW TABLE AS inserted
   FOR EACH STATEMENT EXECUTE FUNCTION ledger_check_period();
 
+CREATE TYPE ledger_delta AS (account_id bigint, amount bigint, fraction boolean);
+
 -- Entries arrive whole: each journal's lines in one statement, numbered 1 … line_count, adding up to zero, on the
 -- journal's day. The primary key then makes a second helping impossible. Balances move in the same breath.
 CREATE FUNCTION ledger_apply_entries() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
   v_bad record;
+  v_deltas ledger_delta[];
+  v_count bigint;
 BEGIN
   SELECT n.journal_id, n.total, n.lines, j.line_count INTO v_bad
     FROM (SELECT journal_id, sum(amount_micro_cny) AS total, count(*) AS lines, max(ordinal) AS top,
                  min(day) AS first_day, max(day) AS last_day
             FROM inserted GROUP BY journal_id) n
-    JOIN journal j ON j.id = n.journal_id
-   WHERE n.total <> 0 OR n.lines <> j.line_count OR n.top <> j.line_count
+    LEFT JOIN journal j ON j.id = n.journal_id
+   WHERE j.id IS NULL OR n.total <> 0 OR n.lines <> j.line_count OR n.top <> j.line_count
       OR n.first_day <> j.day OR n.last_day <> j.day
    LIMIT 1;
   IF FOUND THEN
@@ -72,34 +76,36 @@ BEGIN
       v_bad.journal_id, v_bad.total, v_bad.lines, v_bad.line_count USING ERRCODE = 'HL004';
   END IF;
 
-  SELECT a.code, n.amount_micro_cny INTO v_bad
-    FROM inserted n JOIN account a ON a.id = n.account_id
-   WHERE a.whole_fen AND n.amount_micro_cny % 10000 <> 0 LIMIT 1;
-  IF FOUND THEN
-    RAISE EXCEPTION '% moves in whole fen, not %', v_bad.code, v_bad.amount_micro_cny
-      USING ERRCODE = 'HL005';
-  END IF;
+  -- Aggregated once, for everything below: UPDATE … FROM takes only one of several source rows that meet one target.
+  SELECT array_agg(ROW(n.account_id, n.amount, n.fraction)::ledger_delta), count(*) INTO v_deltas, v_count
+    FROM (SELECT account_id, sum(amount_micro_cny) AS amount, bool_or(amount_micro_cny % 10000 <> 0) AS fraction
+            FROM inserted GROUP BY account_id) n;
 
   -- One row a stripe, in account order: two postings can queue here but never wait on each other in a ring.
   PERFORM 1 FROM balance b
-    WHERE b.account_id IN (SELECT account_id FROM inserted)
+    WHERE b.account_id IN (SELECT account_id FROM unnest(v_deltas))
       AND b.stripe = pg_backend_pid() % b.stripes
     ORDER BY b.account_id FOR UPDATE;
 
-  -- Aggregated first: UPDATE … FROM takes only one of several source rows that meet the same target.
-  SELECT a.code INTO v_bad
-    FROM (SELECT account_id, sum(amount_micro_cny) AS delta FROM inserted GROUP BY account_id) n
-    JOIN balance b ON b.account_id = n.account_id AND b.floor_micro_cny IS NOT NULL
-    JOIN account a ON a.id = n.account_id
-   WHERE b.normal * (b.amount_micro_cny + n.delta) - b.held_micro_cny < b.floor_micro_cny
+  SELECT a.code, a.whole_fen AND d.fraction AS fraction INTO v_bad
+    FROM unnest(v_deltas) d
+    JOIN account a ON a.id = d.account_id
+    JOIN balance b ON b.account_id = d.account_id AND b.stripe = pg_backend_pid() % b.stripes
+   WHERE (a.whole_fen AND d.fraction)
+      OR b.normal * (b.amount_micro_cny + d.amount) - b.held_micro_cny < b.floor_micro_cny
    LIMIT 1;
-  IF FOUND THEN
-    RAISE EXCEPTION '% would fall below its floor', v_bad.code
-      USING ERRCODE = 'HL002', DETAIL = v_bad.code;
+  IF FOUND AND v_bad.fraction THEN
+    RAISE EXCEPTION '% moves in whole fen', v_bad.code USING ERRCODE = 'HL005', DETAIL = v_bad.code;
+  ELSIF FOUND THEN
+    RAISE EXCEPTION '% would fall below its floor', v_bad.code USING ERRCODE = 'HL002', DETAIL = v_bad.code;
   END IF;
-  UPDATE balance b SET amount_micro_cny = b.amount_micro_cny + n.delta
-    FROM (SELECT account_id, sum(amount_micro_cny) AS delta FROM inserted GROUP BY account_id) n
-   WHERE b.account_id = n.account_id AND b.stripe = pg_backend_pid() % b.stripes;
+  UPDATE balance b SET amount_micro_cny = b.amount_micro_cny + d.amount
+    FROM unnest(v_deltas) d
+   WHERE b.account_id = d.account_id AND b.stripe = pg_backend_pid() % b.stripes;
+  GET DIAGNOSTICS v_count = ROW_COUNT;
+  IF v_count <> array_length(v_deltas, 1) THEN
+    RAISE EXCEPTION 'an entry names an account that does not exist' USING ERRCODE = 'HL008';
+  END IF;
   RETURN NULL;
 END $$;
 

@@ -51,9 +51,7 @@ export const chargeShare = pgTable(
   'charge_share',
   {
     id: identity(),
-    chargeId: bigint('charge_id', { mode: 'number' })
-      .notNull()
-      .references(() => charge.id),
+    chargeId: bigint('charge_id', { mode: 'number' }).notNull(),
     /** The outlet that earns it; null: the platform. */
     outletId: bigint('outlet_id', { mode: 'number' }),
     day: date('day').notNull(),

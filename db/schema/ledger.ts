@@ -99,13 +99,9 @@ export const journal = pgTable(
 export const entry = pgTable(
   'entry',
   {
-    journalId: number64('journal_id')
-      .notNull()
-      .references(() => journal.id),
+    journalId: number64('journal_id').notNull(),
     ordinal: smallint('ordinal').notNull(),
-    accountId: number64('account_id')
-      .notNull()
-      .references(() => account.id),
+    accountId: number64('account_id').notNull(),
     day: date('day').notNull(),
     /** Debit positive, credit negative. */
     amountMicroCny: microCny('amount_micro_cny').notNull(),
