@@ -69,6 +69,11 @@ const screens = [
   screen('/statements', () => import('../features/statements/statements.tsx'), 'Statements'),
   screen('/statements/$id', () => import('../features/statements/statement.tsx'), 'Statement'),
   screen('/payouts', () => import('../features/payouts/payouts.tsx'), 'Payouts'),
+  screen(
+    '/reconciliation',
+    () => import('../features/reconciliation/reconciliation.tsx'),
+    'Reconciliation',
+  ),
   screen('/audit', () => import('../features/audit/audit.tsx'), 'Audit'),
   screen('/members', () => import('../features/account/members.tsx'), 'Members'),
   screen('/account', () => import('../features/account/account.tsx'), 'Account'),

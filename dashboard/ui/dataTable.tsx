@@ -223,7 +223,7 @@ function Rows<Row>(props: RowsProps<Row>) {
     <section
       ref={scroller}
       className="table-scroll"
-      style={{ maxHeight: props.maxHeight ?? 620 }}
+      style={{ maxHeight: heightOf(narrow, shown.length, props.maxHeight) }}
       tabIndex={onOpen ? undefined : 0}
       aria-label={props.label}
     >
@@ -261,6 +261,12 @@ function Rows<Row>(props: RowsProps<Row>) {
       </table>
     </section>
   );
+}
+
+/** A phone scrolls the page, not a box in it, unless the list is long. */
+function heightOf(narrow: boolean, rows: number, wanted = 620): number | string {
+  if (!narrow) return wanted;
+  return rows <= 60 ? 'none' : '72dvh';
 }
 
 function Cell<Row>(props: { column: Column<Row>; row: Row; narrow: boolean }) {

@@ -78,11 +78,16 @@ export const Figures = (props: { children: ReactNode }) => (
 );
 
 /** Yuan with two places; the exact amount on hover where there is more to know. */
-export function Money(props: { microCny: string | bigint; strong?: boolean; signed?: boolean }) {
+export function Money(props: {
+  microCny: string | bigint;
+  strong?: boolean;
+  /** A movement: plus and minus are ordinary, so neither is red. */
+  signed?: boolean;
+}) {
   const amount = BigInt(props.microCny);
   const text = `${props.signed && amount > 0n ? '+' : ''}${money(amount)}`;
   const body = (
-    <span className={`number${amount < 0n ? ' negative' : ''}`}>
+    <span className={`number${amount < 0n && !props.signed ? ' negative' : ''}`}>
       {props.strong ? <strong>{text}</strong> : text}
     </span>
   );

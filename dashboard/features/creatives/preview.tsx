@@ -171,7 +171,6 @@ function Video(props: Props) {
     <Phone>
       <div className="pv-video">
         {content.videoUrl ? (
-          // biome-ignore lint/a11y/useMediaCaption: an advertiser's own film, which has none
           <video src={content.videoUrl} poster={content.imageUrl} controls muted playsInline />
         ) : (
           <Picture {...props} />
@@ -199,6 +198,7 @@ function Audio({ content }: Props) {
       <small>
         <Ad /> {content.brandName || say('advertiser')}
       </small>
+      {/* biome-ignore lint/a11y/useMediaCaption: an advertiser's own recording, which has none */}
       {content.audioUrl && <audio src={content.audioUrl} controls />}
     </figure>
   );

@@ -2,6 +2,7 @@
 import { useNavigate } from '@tanstack/react-router';
 import { App, Button, DatePicker, Popconfirm, Select } from 'antd';
 import dayjs from 'dayjs';
+import { addDays, monthOf } from '../../../db/terms/day.ts';
 import { api, once, read } from '../../lib/client.ts';
 import { useFilters } from '../../lib/filters.ts';
 import { monthName } from '../../lib/format.ts';
@@ -10,6 +11,7 @@ import { useChange } from '../../lib/queries.ts';
 import { useLanguage } from '../../lib/words.ts';
 import { type Column, DataTable } from '../../ui/dataTable.tsx';
 import { Figure, Figures, Money, Page, Panel } from '../../ui/page.tsx';
+import { today } from '../../ui/period.tsx';
 import { Empty } from '../../ui/states.tsx';
 import { STATEMENTS, type StatementRow, type StatementStatus, useStatements } from './data.ts';
 import { StatementMark } from './statusMark.tsx';
@@ -26,6 +28,9 @@ const STATUSES: StatementStatus[] = [
   'reconciled',
 ];
 
+/** The month that is over: what finance works on. */
+const lastMonth = () => monthOf(addDays(`${monthOf(today())}-01`, -1));
+
 export function Statements() {
   const say = useStatementWords();
   const me = useMe();
@@ -40,7 +45,7 @@ export function Statements() {
     <Page
       title={say('title')}
       hint={say(finance ? 'hintFinance' : 'hintOutlet')}
-      actions={finance && filters.month && <MonthActions month={filters.month} />}
+      actions={finance && <MonthActions month={filters.month ?? lastMonth()} />}
     >
       {list.data && <Summary rows={list.data} />}
       <Panel flush>
@@ -107,6 +112,7 @@ function Summary({ rows }: { rows: readonly StatementRow[] }) {
 
 function MonthActions({ month }: { month: string }) {
   const say = useStatementWords();
+  const language = useLanguage();
   const { message } = App.useApp();
   const draft = useChange({
     run: (_: undefined, key) => read(api.statements.drafts.$post({ json: { month } }, once(key))),
@@ -121,7 +127,7 @@ function MonthActions({ month }: { month: string }) {
   return (
     <>
       <Button loading={draft.isPending} onClick={() => draft.mutate(undefined)}>
-        {say('draft')}
+        {monthName(month, language)} {say('draft')}
       </Button>
       <Popconfirm
         title={say('freezeMonth')}
