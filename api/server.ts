@@ -2,7 +2,7 @@
  * The API's process on Node: the app, the console's built pages and the asset store behind one port. Owns start and
  * end of the process; everything else is made by functions that tests call with parts of their own.
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createAdaptorServer } from '@hono/node-server';
@@ -100,6 +100,7 @@ export function createServer(ctx: Context, log: (entry: Record<string, unknown>)
 function main(): void {
   const log = pino({ name: 'api' });
   const config = readConfig(process.env);
+  mkdirSync(config.assetsDir, { recursive: true });
   const ctx = createContext(config);
   ctx.redis.on('error', (error) => log.warn({ error: error.message }, 'redis'));
   const server = createServer(ctx, (entry) => log.error(entry, 'unexpected error'));

@@ -2,7 +2,7 @@
  * The review desk. Owns locks and verdicts; refuses a verdict without the lock, on content that changed meanwhile, on one's
  * own second approval of a sensitive category, and on papers that the law asks for. An overruled rule is recorded as such.
  */
-import { and, asc, desc, eq, gt, isNull, lt, or, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, isNull, lt, ne, or, sql } from 'drizzle-orm';
 import type { Db } from '../../db/client.ts';
 import { advertiser } from '../../db/schema/campaigns.ts';
 import { creative, creativeReview, reviewTask } from '../../db/schema/creatives.ts';
@@ -67,6 +67,8 @@ export async function lockReview(ctx: CreativeContext, actor: Actor, creativeId:
     .where(
       and(
         eq(reviewTask.creativeId, creativeId),
+        // Who approved first must leave it to a colleague.
+        or(isNull(reviewTask.firstApprover), ne(reviewTask.firstApprover, actor.userId)),
         or(
           isNull(reviewTask.lockedBy),
           eq(reviewTask.lockedBy, actor.userId),
@@ -77,11 +79,12 @@ export async function lockReview(ctx: CreativeContext, actor: Actor, creativeId:
     .returning();
   if (taken) return { creativeId, lockedUntil, contentHash: taken.contentHash };
   const [held] = await ctx.db
-    .select({ name: user.name })
+    .select({ name: user.name, firstApprover: reviewTask.firstApprover })
     .from(reviewTask)
     .leftJoin(user, eq(user.id, reviewTask.lockedBy))
     .where(eq(reviewTask.creativeId, creativeId));
   if (!held) throw notFound();
+  if (held.firstApprover === actor.userId) throw fourEyes();
   throw new Failure('conflict', {
     zh: `${held.name ?? '另一位审核员'}正在审核`,
     en: `${held.name ?? 'another reviewer'} is at it`,
@@ -179,14 +182,15 @@ function assertApprovable(
   }
 }
 
+const fourEyes = () =>
+  new Failure('four_eyes', {
+    zh: '敏感行业须由另一位审核员复核',
+    en: 'a sensitive category needs another reviewer’s approval',
+  });
+
 /** True when this approval is the second, by another person than the first. */
 async function secondPair(db: Db, actor: Actor, task: typeof reviewTask.$inferSelect) {
-  if (task.firstApprover === actor.userId) {
-    throw new Failure('four_eyes', {
-      zh: '敏感行业须由另一位审核员复核',
-      en: 'a sensitive category needs another reviewer’s approval',
-    });
-  }
+  if (task.firstApprover === actor.userId) throw fourEyes();
   if (task.firstApprover !== null) return true;
   await db
     .update(reviewTask)

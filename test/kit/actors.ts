@@ -2,6 +2,8 @@
  * People for integration tests: a whole API on test servers, accounts in organisations of every kind, and signed-in
  * callers that speak to the app without a socket.
  */
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Hono } from 'hono';
 import type { Redis } from 'ioredis';
 import { createApp } from '../../api/app.ts';
@@ -26,7 +28,7 @@ export function testConfig(overrides: Partial<Config> = {}): Config {
     exchangeUrl: 'http://localhost:8080',
     authSecret: 'a secret for tests only, 32 long ok',
     tokenKey: '00'.repeat(32),
-    assetsDir: '.hongze/test-assets',
+    assetsDir: join(tmpdir(), `hongze-test-assets-${process.pid}`),
     trustProxy: 'none',
     alipay: {
       gateway: 'http://127.0.0.1:9',

@@ -1,146 +1,145 @@
-/** One small market: an outlet of each tier, placements of each format, one advertiser with a creative for each. */
-import { gzipSync } from 'node:zlib';
-import type { Redis } from 'ioredis';
-import { BUDGET_LUA } from '../../bidding/wire/budget.ts';
-import { keys } from '../../bidding/wire/keys.ts';
-import type {
-  Snapshot,
-  SnapshotCreative,
-  SnapshotDelta,
-  SnapshotLineItem,
-  SnapshotPlacement,
-} from '../../bidding/wire/snapshot.ts';
-import type { Day } from '../../db/terms/day.ts';
+/** Market things for integration tests: one constructor each, made through the API as their owners would. */
+import { division } from '../../db/schema/delivery.ts';
+import { addDays, dayOf } from '../../db/terms/day.ts';
+import type { Caller, TestApi } from './actors.ts';
 
-export const aLineItem = (over: Partial<SnapshotLineItem> = {}): SnapshotLineItem => ({
-  id: 501,
-  campaignId: 401,
-  advertiserId: 301,
-  advertiserDomain: 'tea.example',
-  advertiserName: '龙井茶业',
-  category: 'beverage',
-  priority: 'open',
-  pricing: 'CPM',
-  bidFen: 2000,
-  startsAtMs: 0,
-  endsAtMs: Number.MAX_SAFE_INTEGER,
-  target: { all: [] },
-  frequencyCaps: [],
-  creativeIds: [601, 602, 603, 604, 605],
-  rankMultiplier: 1,
-  ...over,
-});
-
-export const aCreative = (over: Partial<SnapshotCreative> = {}): SnapshotCreative => ({
-  id: 601,
-  advertiserId: 301,
-  format: 'banner',
-  w: 300,
-  h: 250,
-  content: {
-    title: '明前龙井',
-    description: '西湖山上，春天第一杯',
-    brandName: '龙井茶业',
-    imageUrl: '/media/tea.png',
-  },
-  landingUrl: 'https://tea.example/spring?os=__OS__',
-  category: 'beverage',
-  isPsa: false,
-  aiGenerated: false,
-  contentHash: 'a'.repeat(64),
-  ...over,
-});
-
-export const aPlacement = (over: Partial<SnapshotPlacement> = {}): SnapshotPlacement => ({
-  id: 201,
-  propertyId: 101,
-  outletId: 1,
-  format: 'banner',
-  sizes: [{ w: 300, h: 250 }],
-  floorCpmFen: 500,
-  auctionType: 'first',
-  ...over,
-});
-
-/** Outlet 1 (county Yuhang), placements 201 banner, 202 video, 203 native, 204 audio, 205 dooh. */
-export const aSnapshot = (over: Partial<Snapshot> = {}): Snapshot => ({
-  version: 1,
-  publishedAtMs: 0,
-  outlets: [
-    {
-      id: 1,
-      name: '余杭融媒',
-      tier: 'county',
-      divisionCode: '330110',
-      blockedCategories: [],
-      blockedAdvertiserIds: [],
-    },
-  ],
-  properties: [{ id: 101, outletId: 1, kind: 'site', domain: 'yuhang.example', forMinors: false }],
-  placements: [
-    aPlacement(),
-    aPlacement({ id: 202, format: 'video', sizes: [{ w: 640, h: 360 }] }),
-    aPlacement({ id: 203, format: 'native', sizes: [] }),
-    aPlacement({ id: 204, format: 'audio', sizes: [] }),
-    aPlacement({ id: 205, format: 'dooh', sizes: [{ w: 1920, h: 1080 }] }),
-  ],
-  floorRules: [],
-  creatives: [
-    aCreative(),
-    aCreative({
-      id: 602,
-      format: 'video',
-      w: 640,
-      h: 360,
-      content: { title: '明前龙井', videoUrl: '/media/tea.mp4', durationMs: 15_000 },
-    }),
-    aCreative({
-      id: 603,
-      format: 'native',
-      w: null,
-      h: null,
-      content: {
-        title: '明前龙井',
-        description: '西湖山上，春天第一杯',
-        brandName: '龙井茶业',
-        imageUrl: '/media/tea.png',
-        iconUrl: '/media/tea-icon.png',
-      },
-    }),
-    aCreative({
-      id: 604,
-      format: 'audio',
-      w: null,
-      h: null,
-      content: { title: '明前龙井', audioUrl: '/media/tea.mp3', durationMs: 15_000 },
-    }),
-    aCreative({ id: 605, format: 'dooh', w: 1920, h: 1080 }),
-  ],
-  lineItems: [aLineItem()],
-  deals: [],
-  stops: [],
-  ...over,
-});
-
-/** Puts a snapshot where nodes look for it. */
-export async function publish(redis: Redis, snapshot: Snapshot): Promise<void> {
-  await redis.set(keys.snapshot, gzipSync(JSON.stringify(snapshot)));
-  await redis.set(keys.snapshotVersion, String(snapshot.version));
+/** The province, one city and two of its counties. */
+export async function seedDivisions({ ctx }: TestApi): Promise<void> {
+  await ctx.db
+    .insert(division)
+    .values([
+      { code: '330000', nameZh: '浙江省', nameEn: 'Zhejiang', level: 'province' as const },
+      { code: '330100', nameZh: '杭州市', nameEn: 'Hangzhou', level: 'city' as const },
+      { code: '330106', nameZh: '西湖区', nameEn: 'Xihu', level: 'county' as const },
+      { code: '330111', nameZh: '富阳区', nameEn: 'Fuyang', level: 'county' as const },
+    ])
+    .onConflictDoNothing();
 }
 
-export async function publishDelta(redis: Redis, delta: SnapshotDelta): Promise<void> {
-  const body = JSON.stringify(delta);
-  await redis.xadd(keys.snapshotDeltas, '*', 'v', String(delta.version), 'd', body);
-  await redis.set(keys.snapshotVersion, String(delta.version));
+async function made(
+  caller: Pick<Caller, 'call'>,
+  path: string,
+  body: unknown,
+): Promise<{ id: number; version: number }> {
+  const answer = await caller.call('POST', path, body);
+  if (answer.status !== 201) {
+    throw new Error(`POST ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
+  }
+  return answer.body;
 }
 
-/** Grants a line item's pool of a day. */
-export async function grant(
-  redis: Redis,
-  lineItemId: number,
-  day: Day,
-  amountMicroCny: number,
+export const campaignInput = (advertiserId: number, nowMs: number, overrides = {}) => ({
+  advertiserId,
+  name: '春茶上市',
+  totalBudgetMicroCny: '5000000000',
+  startsOn: dayOf(nowMs),
+  endsOn: addDays(dayOf(nowMs), 30),
+  ...overrides,
+});
+
+export const lineItemInput = (campaignId: number, nowMs: number, overrides = {}) => ({
+  campaignId,
+  name: '杭州横幅',
+  bidFen: 1200,
+  dailyBudgetMicroCny: '200000000',
+  totalBudgetMicroCny: '2000000000',
+  startsOn: dayOf(nowMs),
+  endsOn: addDays(dayOf(nowMs), 30),
+  target: { all: [{ attribute: 'division', in: ['330100'] }] },
+  ...overrides,
+});
+
+export const creativeInput = (advertiserId: number, overrides = {}) => ({
+  advertiserId,
+  name: '龙井横幅',
+  format: 'native',
+  content: { title: '西湖龙井 春茶到店', html: '<b>茶</b>', imageUrl: undefined },
+  landingUrl: 'https://longjing.example/spring',
+  category: 'food',
+  ...overrides,
+});
+
+/** A one-pixel PNG, made by hand so that the test needs no picture file. */
+export const PIXEL_PNG = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+);
+
+export async function upload(
+  caller: Pick<Caller, 'call'>,
+  advertiserId: number,
+  bytes: Uint8Array,
+  name = 'picture.png',
+) {
+  const body = new FormData();
+  body.set('advertiserId', String(advertiserId));
+  body.set('file', new File([new Uint8Array(bytes)], name));
+  return caller.call('POST', '/api/assets', body);
+}
+
+/** A draft creative with an uploaded picture. */
+export async function newCreative(
+  caller: Pick<Caller, 'call'>,
+  advertiserId: number,
+  overrides: Record<string, unknown> = {},
+) {
+  const asset = await upload(caller, advertiserId, PIXEL_PNG);
+  if (asset.status !== 201) throw new Error(`upload: ${JSON.stringify(asset.body)}`);
+  const content = { title: '西湖龙井 春茶到店', imageUrl: asset.body.url };
+  return made(caller, '/api/creatives', creativeInput(advertiserId, { content, ...overrides }));
+}
+
+/** Submits, and has a reviewer approve. */
+export async function approve(
+  owner: Pick<Caller, 'call'>,
+  reviewer: Pick<Caller, 'call'>,
+  creative: { id: number; version: number },
 ): Promise<void> {
-  const name = keys.budget(lineItemId, day);
-  await redis.eval(BUDGET_LUA.grant, 1, name, amountMicroCny, 'test', 86_400);
+  const { id, version } = creative;
+  await owner.call('POST', `/api/creatives/${id}/submission`, { version });
+  const { body } = await reviewer.call('POST', `/api/review/${id}/lock`);
+  const verdict = { contentHash: body.contentHash, verdict: 'approved' };
+  const answer = await reviewer.call('POST', `/api/review/${id}/verdict`, verdict);
+  if (answer.status !== 200) throw new Error(`verdict: ${JSON.stringify(answer.body)}`);
+}
+
+export async function newCampaign(
+  caller: Pick<Caller, 'call'>,
+  advertiserId: number,
+  nowMs: number,
+  overrides = {},
+) {
+  return made(caller, '/api/campaigns', campaignInput(advertiserId, nowMs, overrides));
+}
+
+export async function newLineItem(
+  caller: Pick<Caller, 'call'>,
+  campaignId: number,
+  nowMs: number,
+  overrides = {},
+) {
+  return made(caller, '/api/line-items', lineItemInput(campaignId, nowMs, overrides));
+}
+
+/** A site with one banner placement. */
+export async function newPlacement(
+  caller: Pick<Caller, 'call'>,
+  outletId: number,
+  overrides: Record<string, unknown> = {},
+) {
+  const property = await made(caller, '/api/properties', {
+    outletId,
+    kind: 'site',
+    name: '富阳新闻网',
+    domain: 'news.fuyang.example',
+  });
+  const placement = await made(caller, '/api/placements', {
+    propertyId: property.id,
+    name: '首页横幅',
+    format: 'banner',
+    sizes: [{ w: 640, h: 100 }],
+    floorCpmFen: 500,
+    ...overrides,
+  });
+  return { property, placement };
 }
