@@ -15,8 +15,15 @@ const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
 export class JsonReader extends JsonScanner {
-  /** Reads one object into `target`; throws Malformed or RepeatedKey. */
-  readDocument<T>(buffer: Buffer, table: Fields<T>, target: T): void {
+  /** Where each value stands is written down only when somebody will be told. */
+  private tracing = false;
+
+  /**
+   * Reads one object into `target`; throws Malformed or RepeatedKey. `tracing`: a failure names its place, for a second
+   * reading of what is known to be wrong.
+   */
+  readDocument<T>(buffer: Buffer, table: Fields<T>, target: T, tracing = false): void {
+    this.tracing = tracing;
     this.open(buffer);
     this.object(table, target);
     this.close();
@@ -36,8 +43,9 @@ export class JsonReader extends JsonScanner {
       const bit = 1 << index;
       if ((seen & bit) !== 0) throw new RepeatedKey();
       seen |= bit;
-      this.trail[this.depth - 1] = table.names[index] as string;
-      if (!this.nothing()) (table.reads[index] as Read<T>)(this, target);
+      if (this.tracing) this.trail[this.depth - 1] = table.names[index] as string;
+      if (this.bytes[this.pos] !== 0x6e || !this.nothing())
+        (table.reads[index] as Read<T>)(this, target);
     } while (this.more(0x7d));
   }
 
@@ -47,7 +55,7 @@ export class JsonReader extends JsonScanner {
     if (this.closes(0x5d)) return;
     let index = 0;
     do {
-      this.trail[this.depth - 1] = index;
+      if (this.tracing) this.trail[this.depth - 1] = index;
       if (index >= most) this.fail(`more than ${most} elements`);
       each(this, index++);
     } while (this.more(0x5d));
@@ -60,7 +68,7 @@ export class JsonReader extends JsonScanner {
     do {
       const name = this.string();
       this.colon();
-      this.trail[this.depth - 1] = name;
+      if (this.tracing) this.trail[this.depth - 1] = name;
       each(name);
     } while (this.more(0x7d));
   }
@@ -132,6 +140,26 @@ export class JsonReader extends JsonScanner {
   }
 
   integer(): number {
+    const bytes = this.bytes;
+    let pos = this.pos;
+    let value = 0;
+    // The usual case: a few digits and no sign, fraction or exponent.
+    for (; pos < this.end; pos++) {
+      const digit = (bytes[pos] as number) - 0x30;
+      if (digit < 0 || digit > 9) break;
+      value = value * 10 + digit;
+    }
+    const next = pos < this.end ? (bytes[pos] as number) : 0;
+    const isPlain = next === 0x2c || next === 0x7d || next === 0x5d;
+    const digits = pos - this.pos;
+    if (isPlain && digits > 0 && digits < 16 && (digits === 1 || bytes[this.pos] !== 0x30)) {
+      this.pos = pos;
+      return value;
+    }
+    return this.anyInteger();
+  }
+
+  private anyInteger(): number {
     const value = this.number();
     if (!Number.isSafeInteger(value)) this.fail('expected a whole number');
     return value;

@@ -118,10 +118,21 @@ export function readBidRequest(body: Buffer): BidRequest | Malformed {
     reader.readDocument(body, REQUEST, request);
     return request;
   } catch (error) {
-    if (error instanceof Malformed) return error;
+    if (error instanceof Malformed) return faultIn(body);
     if (!(error instanceof RepeatedKey)) throw error;
     return readAgain(body);
   }
+}
+
+/** Reads what is wrong once more, to say where. */
+function faultIn(body: Buffer): Malformed {
+  try {
+    reader.readDocument(body, REQUEST, newBidRequest(), true);
+  } catch (error) {
+    if (error instanceof Malformed) return error;
+    throw error;
+  }
+  throw new Error('assertion failed: what was malformed is malformed again');
 }
 
 /** Somebody named a field twice: the last one counts, which a parsed and rewritten copy says plainly. */

@@ -67,7 +67,6 @@ export class JsonScanner {
   protected enter(open: number, what: string): void {
     if (this.pos >= this.end || this.bytes[this.pos] !== open) this.fail(`expected ${what}`);
     if (++this.depth > MAX_DEPTH) this.fail('nested too deeply');
-    this.trail[this.depth - 1] = '';
     this.pos++;
     this.space();
   }

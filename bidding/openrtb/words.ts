@@ -1,10 +1,15 @@
 /** OpenRTB's comma-separated keyword lists. */
 const MAX_WORDS = 1000;
 
-export const words = (text: string): string[] =>
-  text.length === 0
-    ? []
-    : text
-        .split(',', MAX_WORDS)
-        .map((word) => word.trim())
-        .filter((word) => word.length > 0);
+export function words(text: string): string[] {
+  const list: string[] = [];
+  let start = 0;
+  while (start < text.length && list.length < MAX_WORDS) {
+    const comma = text.indexOf(',', start);
+    const end = comma < 0 ? text.length : comma;
+    const word = text.slice(start, end).trim();
+    if (word !== '') list.push(word);
+    start = end + 1;
+  }
+  return list;
+}

@@ -130,7 +130,7 @@ test('a document nested deeper than the limit is refused without exhausting the 
 test('a wrong type names its field', () => {
   const table = fields<object>({ imp: (r) => r.array((each) => each.object(TABLE, {})) });
   try {
-    reader.readDocument(Buffer.from('{"imp":[{},{"text":3}]}'), table, {});
+    reader.readDocument(Buffer.from('{"imp":[{},{"text":3}]}'), table, {}, true);
     expect.unreachable();
   } catch (error) {
     expect(error).toBeInstanceOf(Malformed);
