@@ -79,6 +79,8 @@ export function judge(reply: Reply): Answer<Reply> {
   const message = textOf(reply.sub_msg) || textOf(reply.msg);
   if (code === '40004' && !UNCERTAIN.test(subCode))
     return { kind: 'refused', code: subCode, message };
+  // Our clock or theirs is off: nothing ran, and the same request will do later.
+  if (subCode === 'isv.invalid-timestamp') return { kind: 'unknown', reason: subCode };
   // 40001/40002/40006: refused by the gateway before any business ran (signature, missing or bad parameter, rights).
   if (/^4000[126]$/.test(code)) return { kind: 'refused', code: subCode || code, message };
   return { kind: 'unknown', reason: `${code} ${subCode} ${message}`.trim() };

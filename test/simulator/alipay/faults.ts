@@ -50,6 +50,7 @@ export function createFaults(random: () => number) {
   let calls: CallFaultRule[] = [];
   let notifies: { kind: NotifyFault; times: number }[] = [];
   let bills: { kind: BillFault; times: number }[] = [];
+  let struck = 0;
 
   function take<T extends { times?: number }>(rules: T[], rule: T): void {
     if (rule.times === undefined) return;
@@ -72,10 +73,13 @@ export function createFaults(random: () => number) {
         if (rule.method !== undefined && rule.method !== method) continue;
         if (rule.perMille !== undefined && random() * 1000 >= rule.perMille) continue;
         take(calls, rule);
+        struck += 1;
         return rule;
       }
       return undefined;
     },
+    /** How many calls have met a fault. */
+    struck: () => struck,
     drawNotify(): NotifyFault | undefined {
       const rule = notifies[0];
       if (rule) take(notifies, rule);
