@@ -9,7 +9,14 @@ import { type ChildProcess, spawn } from 'node:child_process';
 const KEEPER = `
 signal=$1; shift
 "$@" 3<&- </dev/null & server=$!
-{ read -r _ <&3; kill -s "$signal" "$server" 2>/dev/null; sleep 8; kill -s KILL "$server" 2>/dev/null; } >/dev/null 2>&1 & watch=$!
+{
+  read -r _ <&3
+  trap 'kill "$nap"; exit' TERM
+  kill -s "$signal" "$server"
+  sleep 8 & nap=$!
+  wait "$nap"
+  kill -s KILL "$server"
+} >/dev/null 2>&1 & watch=$!
 wait "$server"; code=$?
 kill "$watch" 2>/dev/null
 exit "$code"
