@@ -154,29 +154,31 @@ async function insertCharges(tx: Db, hour: HourNumber, billed: readonly Billed[]
     contract: charge.contractVersionId,
     key: charge.journalKey,
   }));
-  const shares = billed.flatMap(({ charge }) =>
-    charge.portions.map((portion) => ({
-      line: charge.lineItemId,
-      placement: charge.placementId,
-      outlet: portion.outletId,
-      amount: portion.amountMicroCny.toString(),
-    })),
-  );
-  await tx.execute(sql`
+  const made = (await tx.execute(sql`
     INSERT INTO charge (hour, day, advertiser_id, campaign_id, line_item_id, outlet_id, placement_id, revision,
                         quantity, amount_micro_cny, absorbed_micro_cny, contract_version_id, journal_key)
     SELECT ${hour}, h.day, h.advertiser, h.campaign, h.line, h.outlet, h.placement, h.revision, h.quantity,
            h.amount, h.absorbed, h.contract, h.key
       FROM json_to_recordset(${JSON.stringify(heads)}::text::json) AS h(day date, advertiser bigint,
         campaign bigint, line bigint, outlet bigint, placement bigint, revision int, quantity bigint,
-        amount bigint, absorbed bigint, contract bigint, key text)`);
+        amount bigint, absorbed bigint, contract bigint, key text)
+    RETURNING id, line_item_id, placement_id`)) as unknown as {
+    id: string;
+    line_item_id: string;
+    placement_id: string;
+  }[];
+  const ids = new Map(made.map((row) => [`${row.line_item_id}/${row.placement_id}`, row.id]));
+  const shares = billed.flatMap(({ charge }) =>
+    charge.portions.map((portion) => ({
+      charge: ids.get(`${charge.lineItemId}/${charge.placementId}`),
+      day: charge.day,
+      outlet: portion.outletId,
+      amount: portion.amountMicroCny.toString(),
+    })),
+  );
   await tx.execute(sql`
     INSERT INTO charge_share (charge_id, outlet_id, day, amount_micro_cny)
-    SELECT c.id, s.outlet, c.day, s.amount
+    SELECT s.charge, s.outlet, s.day, s.amount
       FROM json_to_recordset(${JSON.stringify(shares)}::text::json)
-        AS s(line bigint, placement bigint, outlet bigint, amount bigint)
-      JOIN json_to_recordset(${JSON.stringify(heads)}::text::json) AS h(line bigint, placement bigint, revision int)
-        ON h.line = s.line AND h.placement = s.placement
-      JOIN charge c ON c.hour = ${hour} AND c.line_item_id = h.line AND c.placement_id = h.placement
-        AND c.revision = h.revision`);
+        AS s(charge bigint, outlet bigint, day date, amount bigint)`);
 }
