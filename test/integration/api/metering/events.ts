@@ -25,7 +25,7 @@ export function trackedEvent(n: number, change: Partial<TrackedEvent> = {}): Tra
     device: 0,
     priceMicroCny: 20_000,
     leaseId: makeLeaseId(MONDAY_TEN_MS, 1),
-    userHash: `user-${n % 97}`,
+    userHash: `user-${n % 1_009}`,
     ivt: 0,
     auctionAtMs: atMs - 500,
     userAgent: '',
