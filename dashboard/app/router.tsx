@@ -63,6 +63,9 @@ const screen = (path: string, load: Screens, name: string) =>
   });
 
 const screens = [
+  screen('/overview', () => import('../features/overview/overview.tsx'), 'Overview'),
+  screen('/income', () => import('../features/income/income.tsx'), 'Income'),
+  screen('/live', () => import('../features/live/live.tsx'), 'Live'),
   screen('/wallet', () => import('../features/wallet/wallet.tsx'), 'Wallet'),
   screen('/placements', () => import('../features/placements/placements.tsx'), 'Placements'),
   screen('/rate-card', () => import('../features/placements/rateCard.tsx'), 'RateCard'),

@@ -23,6 +23,7 @@ export function CountyMoney(props: {
   rows: readonly CountyAmount[];
   label: string;
   top?: number;
+  onOpen?: (code: string) => void;
 }) {
   const say = useWords();
   const language = useLanguage();
@@ -45,6 +46,7 @@ export function CountyMoney(props: {
         <TileMap
           counties={props.book.counties}
           label={props.label}
+          onOpen={props.onOpen}
           heat={(code) => {
             const row = byCode.get(code);
             if (!row || row.amountMicroCny === '0') return { share: 0, text: say('none') };

@@ -23,7 +23,7 @@ interface Props {
   heat?: (code: string) => { share: number; text: string } | undefined;
   picked?: ReadonlySet<string>;
   onPick?: (code: string) => void;
-  onOpen?: (code: string) => void;
+  onOpen?: ((code: string) => void) | undefined;
   /** Counts up each time a county should light up. */
   pulse?: ReadonlyMap<string, number>;
   dark?: boolean;

@@ -1,0 +1,157 @@
+/** An advertiser's morning look: what is left, what was spent where, and what runs as it should. */
+import { Link, useNavigate } from '@tanstack/react-router';
+import { Button } from 'antd';
+import { useMemo } from 'react';
+import { addDays } from '../../../db/terms/day.ts';
+import { useCountyBook } from '../../lib/divisions.ts';
+import { count, money, percent, shortDay, yuanForChart } from '../../lib/format.ts';
+import { Chart, categoryAxis, valueAxis } from '../../ui/chart.tsx';
+import { CountyMoney } from '../../ui/countyMoney.tsx';
+import { Figure, Figures, Money, Page, Panel } from '../../ui/page.tsx';
+import { PeriodPicker, usePeriod } from '../../ui/period.tsx';
+import { Empty, Loaded } from '../../ui/states.tsx';
+import { type SpendReport, useSpend } from '../reports/data.ts';
+import { useWallet } from '../wallet/data.ts';
+import { Pacing } from './pacing.tsx';
+import { useOverviewWords } from './words.ts';
+
+const REFRESH_MS = 60_000;
+
+export function Overview() {
+  const say = useOverviewWords();
+  const { from, to } = usePeriod();
+  const navigate = useNavigate();
+  const book = useCountyBook();
+  const byDay = useSpend({ from, to, by: 'day' }, REFRESH_MS);
+  const byCounty = useSpend({ from, to, by: 'division', limit: '4000' }, REFRESH_MS);
+  return (
+    <Page
+      title={say('title')}
+      actions={
+        <>
+          <PeriodPicker />
+          <Button type="primary" onClick={() => void navigate({ to: '/campaigns/new' })}>
+            {say('newCampaign')}
+          </Button>
+        </>
+      }
+    >
+      <Loaded query={byDay} lines={3}>
+        {(report) => <Head report={report} />}
+      </Loaded>
+      <div className="grid-2">
+        <Panel title={say('byDay')}>
+          <Loaded query={byDay}>
+            {(report) => <SpendByDay report={report} {...{ from, to }} />}
+          </Loaded>
+        </Panel>
+        <Panel title={say('pacing')} hint={say('pacingHint')} flush>
+          <Pacing />
+        </Panel>
+      </div>
+      <Panel title={say('byCounty')} hint={say('byCountyHint')}>
+        <Loaded query={byCounty} lines={8}>
+          {(report) =>
+            book.data && (
+              <CountyMoney
+                book={book.data}
+                label={say('byCounty')}
+                top={14}
+                rows={report.items.map((row) => ({
+                  divisionCode: row.dimensions.division?.key ?? '',
+                  amountMicroCny: row.spendMicroCny,
+                  impressions: row.impressions,
+                }))}
+                onOpen={(code) =>
+                  void navigate({ to: '/reports', search: { from, to, county: code } as never })
+                }
+              />
+            )
+          }
+        </Loaded>
+      </Panel>
+    </Page>
+  );
+}
+
+function Head({ report }: { report: SpendReport }) {
+  const say = useOverviewWords();
+  const wallet = useWallet();
+  const { totals } = report;
+  const days = daysLeft(wallet.data?.availableMicroCny, report);
+  const cpm =
+    totals.impressions > 0
+      ? (BigInt(totals.spendMicroCny) * 1000n) / BigInt(totals.impressions)
+      : 0n;
+  return (
+    <Figures>
+      <Figure
+        label={say('balance')}
+        value={wallet.data ? <Money microCny={wallet.data.availableMicroCny} /> : '—'}
+        tone={days !== undefined && days < 2 ? 'warn' : 'plain'}
+        note={
+          <Link to="/wallet" search={{ topUp: 'new' } as never}>
+            {days === undefined || days > 60 ? say('daysMany') : say('days', { n: days })} ·{' '}
+            {say('topUp')}
+          </Link>
+        }
+      />
+      <Figure
+        label={say('spend')}
+        value={<Money microCny={totals.spendMicroCny} />}
+        note={
+          BigInt(totals.pendingMicroCny) > 0n
+            ? say('pending', { amount: money(totals.pendingMicroCny) })
+            : say('settled')
+        }
+      />
+      <Figure
+        label={say('impressions')}
+        value={count(totals.impressions)}
+        note={say('viewable', { rate: percent(totals.viewables, totals.impressions, 1) })}
+      />
+      <Figure
+        label={say('clicks')}
+        value={count(totals.clicks)}
+        note={say('ctr', { rate: percent(totals.clicks, totals.impressions) })}
+      />
+      <Figure label={say('cpm')} value={<Money microCny={cpm} />} />
+    </Figures>
+  );
+}
+
+/** Balance over the mean spend of the days that had any. */
+function daysLeft(available: string | undefined, report: SpendReport): number | undefined {
+  const spent = BigInt(report.totals.spendMicroCny);
+  const days = BigInt(report.items.length);
+  if (available === undefined || spent <= 0n || days === 0n) return undefined;
+  return Number((BigInt(available) * days) / spent);
+}
+
+function SpendByDay(props: { report: SpendReport; from: string; to: string }) {
+  const say = useOverviewWords();
+  const { report, from, to } = props;
+  const option = useMemo(() => {
+    const spends = new Map(
+      report.items.map((row) => [row.dimensions.day?.key ?? '', yuanForChart(row.spendMicroCny)]),
+    );
+    const days: string[] = [];
+    for (let day = from; day <= to; day = addDays(day, 1)) days.push(day);
+    return {
+      xAxis: categoryAxis(days.map(shortDay)),
+      yAxis: valueAxis((v) => `¥${count(v)}`),
+      series: [
+        {
+          type: 'bar',
+          name: say('spend'),
+          data: days.map((day) => spends.get(day) ?? 0),
+          barMaxWidth: 34,
+          itemStyle: { borderRadius: [3, 3, 0, 0] },
+          tooltip: { valueFormatter: (v: number) => `¥${v.toFixed(2)}` },
+        },
+      ],
+    };
+  }, [report, from, to, say]);
+  if (report.items.length === 0) return <Empty title={say('noneYet')} hint={say('noneHint')} />;
+  return <Chart option={option} label={say('chart', { from, to })} height={268} />;
+}
