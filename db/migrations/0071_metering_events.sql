@@ -31,7 +31,9 @@ DECLARE
 BEGIN
   IF to_regclass(name) IS NOT NULL THEN RETURN; END IF;
   PERFORM pg_advisory_xact_lock(7071, wanted - date '2000-01-01');
-  IF to_regclass(name) IS NOT NULL THEN RETURN; END IF;
+  -- Asked of the table, not of to_regclass: its cached "no" would outlive the wait for the lock.
+  IF EXISTS (SELECT FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+    WHERE i.inhparent = 'event'::regclass AND c.relname = name) THEN RETURN; END IF;
   EXECUTE format('CREATE TABLE %I PARTITION OF event FOR VALUES FROM (%L) TO (%L)', name, wanted, wanted + 1);
 END $$;
 
