@@ -1,6 +1,6 @@
 /** Dead files: what no program reaches, or only tests do. */
 import { ENTRANCES, TEST_ENTRANCES } from '../rooms.ts';
-import type { Rule, Source } from '../source.ts';
+import { type Rule, type Source, walk } from '../source.ts';
 
 export const deadFiles: Rule = (sources) => {
   const byPath = new Map(sources.map((source) => [source.path, source]));
@@ -26,10 +26,22 @@ function reach(byPath: Map<string, Source>, from: Source[]): Set<string> {
   for (let source = queue.pop(); source; source = queue.pop()) {
     if (seen.has(source.path)) continue;
     seen.add(source.path);
-    for (const { target } of source.imports) {
-      const next = target === null ? undefined : byPath.get(target);
-      if (next) queue.push(next);
+    const next = [...source.imports.map(({ target }) => target), ...startedBy(source, byPath)];
+    for (const path of next) {
+      const found = path === null ? undefined : byPath.get(path);
+      if (found) queue.push(found);
     }
   }
   return seen;
+}
+
+/** Files named in a string: programs that are started, scripts that are served. */
+function startedBy(source: Source, byPath: Map<string, Source>): string[] {
+  const imported = new Set(source.imports.map(({ specifier }) => specifier));
+  const named: string[] = [];
+  walk(source.tree, ({ type, value }) => {
+    if (type !== 'Literal' || typeof value !== 'string' || imported.has(value)) return;
+    if (/\.(ts|mjs)$/.test(value)) named.push(`/${value.replace(/^(\.{0,2}\/)+/, '')}`);
+  });
+  return [...byPath.keys()].filter((path) => named.some((name) => `/${path}`.endsWith(name)));
 }

@@ -10,8 +10,8 @@ interface Ban {
   matches: (node: Node, text: string) => boolean;
 }
 
-/** The main programs hand the real clock down; nobody below reads it. */
-const MAINS = /^(api|bidding)\/(server|worker|edge)\.ts$/;
+/** The main programs hand the real clock down; nobody below reads it. Scripts for a browser are on their own. */
+const MAINS = /^((api|bidding)\/(server|worker|edge)\.ts|bidding\/render\/\w+\.mjs)$/;
 const MONEY = new RegExp(`^api/(${MONEY_SLICES.join('|')})/`);
 
 const BANS: Ban[] = [

@@ -77,6 +77,7 @@ const slice: Check = (source, target, line) => {
   // Who asks is known to all; only the type, never the rules.
   if (target === 'api/identity/actor.ts' && line.typeOnly) return null;
   if (theirs >= mine) return `${own} (rank ${mine}) knows nothing of ${name} (rank ${theirs})`;
+  // Shared by all: who somebody is, and which of a slice's failures there are.
   if (file === `${name}.ts` || file === 'actor.ts' || file === 'failures.ts') return null;
   return `go through the front door api/${name}/${name}.ts`;
 };
