@@ -161,21 +161,28 @@ function ask(
     }
   }
   const read = capped && request.userHash !== '';
-  if (!first && !read) {
-    done(null);
-    return;
-  }
-  let counts: UserCounts | undefined | null = null;
-  let waiting = (first ? 1 : 0) + (read ? 1 : 0);
-  const arrived = (): void => {
-    if (--waiting === 0) done(counts);
-  };
-  if (read)
-    deps.caps.read(request.userHash, request.atMs, (value) => {
-      counts = value;
-      arrived();
+  if (!first && !read) done(null);
+  else if (!first)
+    deps.caps.read(request.userHash, request.atMs, (counts) => {
+      done(counts);
     });
-  if (first) void Promise.all(first).then(arrived, arrived);
+  else void askBoth(deps, request, first, read).then(done);
+}
+
+/** The rare case: a line item seen for the first time here. */
+async function askBoth(
+  deps: AuctionDeps,
+  request: Request,
+  leases: Promise<unknown>[],
+  read: boolean,
+): Promise<UserCounts | undefined | null> {
+  const counts = read
+    ? new Promise<UserCounts | undefined>((resolve) =>
+        deps.caps.read(request.userHash, request.atMs, resolve),
+      )
+    : null;
+  await Promise.allSettled(leases);
+  return counts;
 }
 
 function decide(

@@ -144,12 +144,12 @@ function sendAnswer(req: IncomingMessage, res: ServerResponse, answer: Answer): 
     res.writeHead(204, { 'x-openrtb-version': '2.6', 'x-no-bid': answer.reason });
     res.end();
   } else {
-    const body = Buffer.from(answer.body);
     res.writeHead(200, {
       'content-type': 'application/json',
-      'content-length': body.length,
+      'content-length': Buffer.byteLength(answer.body),
       'x-openrtb-version': '2.6',
     });
-    res.end(body);
+    // As a string it leaves together with the headers, in one write.
+    res.end(answer.body);
   }
 }

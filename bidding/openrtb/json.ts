@@ -15,9 +15,6 @@ const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
 export class JsonReader extends JsonScanner {
-  /** Where each value stands is written down only when somebody will be told. */
-  private tracing = false;
-
   /**
    * Reads one object into `target`; throws Malformed or RepeatedKey. `tracing`: a failure names its place, for a second
    * reading of what is known to be wrong.

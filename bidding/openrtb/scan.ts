@@ -16,6 +16,8 @@ export class JsonScanner {
   protected pos = 0;
   protected end = 0;
   protected depth = 0;
+  /** Where each value stands is written down only when somebody will be told. */
+  protected tracing = false;
   protected readonly trail: (string | number)[] = [];
 
   /** Whether the bytes are one JSON value, whatever it is. */
@@ -49,6 +51,7 @@ export class JsonScanner {
   fail(what: string): never {
     const pointer = this.trail
       .slice(0, this.depth)
+      .filter((part) => part !== '')
       .map((part) => `/${part}`)
       .join('');
     throw new Malformed(what, this.pos, pointer);
@@ -67,6 +70,7 @@ export class JsonScanner {
   protected enter(open: number, what: string): void {
     if (this.pos >= this.end || this.bytes[this.pos] !== open) this.fail(`expected ${what}`);
     if (++this.depth > MAX_DEPTH) this.fail('nested too deeply');
+    if (this.tracing) this.trail[this.depth - 1] = '';
     this.pos++;
     this.space();
   }

@@ -70,7 +70,10 @@ export function prepare(
   if (hit) return hit;
   const markup = markupOf(creative, mtype, imp, { w, h }, links);
   if (markup === undefined) return undefined;
-  const escaped = JSON.stringify(markup).slice(1, -1);
+  // Plain ASCII: the whole response is then one byte a character, and cheap to send.
+  const escaped = JSON.stringify(markup)
+    .slice(1, -1)
+    .replace(/[^\0-\x7f]/g, (each) => `\\u${each.charCodeAt(0).toString(16).padStart(4, '0')}`);
   const prepared: Prepared = { pieces: escaped.split(TOKEN_MARK), mtype, w, h };
   // Callers choose the key's parts: what they could fill memory with is bounded.
   if (known.size >= 32) known.clear();

@@ -5,7 +5,7 @@
  *
  * Counted when an ad is handed out, not when it is seen: the decision and its count cannot come apart.
  */
-import { dayOf, dayStartMs, hourOf } from '../../db/terms/day.ts';
+import { hourOf, msOfDay } from '../../db/terms/day.ts';
 import type { FrequencyCap } from '../../db/terms/market.ts';
 import { keys } from '../wire/keys.ts';
 import { run, type Store, script, within } from './script.ts';
@@ -23,16 +23,23 @@ type Window = FrequencyCap['window'];
 
 /** One counter's identity: kind (1), id (4), bucket of time (3). The count (2) follows in the record. */
 export function counterKey(scope: Scope, id: number, window: Window, atMs: number): string {
-  const record = Buffer.alloc(RECORD - 2);
-  record[0] = SCOPES[scope] * 4 + WINDOWS[window];
-  record.writeUInt32BE(id >>> 0, 1);
-  record.writeUIntBE(bucketOf(window, atMs), 5, 3);
-  return record.toString('latin1');
+  const bucket = bucketOf(window, atMs);
+  return String.fromCharCode(
+    SCOPES[scope] * 4 + WINDOWS[window],
+    (id >>> 24) & 255,
+    (id >>> 16) & 255,
+    (id >>> 8) & 255,
+    id & 255,
+    (bucket >>> 16) & 255,
+    (bucket >>> 8) & 255,
+    bucket & 255,
+  );
 }
 
+/** Numbers hours and days of Shanghai; arithmetic, because `dayOf` makes a string of every call. */
 function bucketOf(window: Window, atMs: number): number {
   if (window === 'hour') return hourOf(atMs);
-  return window === 'day' ? Math.round(dayStartMs(dayOf(atMs)) / DAY_MS) : 0;
+  return window === 'day' ? Math.floor((atMs - msOfDay(atMs)) / DAY_MS) + 1 : 0;
 }
 
 /**

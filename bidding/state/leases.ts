@@ -3,7 +3,7 @@
  * anybody, and given back when idle. Owns the size and timing of leases; refuses to sign for more than a lease holds or
  * after it has expired, which is why no crash, retry or partition can overspend. Clicks are charged centrally.
  */
-import { type Day, dayOf } from '../../db/terms/day.ts';
+import { type Day, dayEndMs, dayOf } from '../../db/terms/day.ts';
 import { BUDGET_LUA, LEASE_TTL_MS, makeLeaseId } from '../wire/budget.ts';
 import { keys } from '../wire/keys.ts';
 import { run, type Store, script, within } from './script.ts';
@@ -23,6 +23,7 @@ const MIN_IMPRESSIONS = 5;
 interface Lease {
   id: number;
   day: Day;
+  dayEndsAtMs: number;
   amount: number;
   signed: number;
   expiresAtMs: number;
@@ -91,7 +92,15 @@ export function createLeases(store: Store, nodeId: string, nodes: () => number):
       account.poolMicroCny = free;
       account.poolAtMs = nowMs;
       if (granted > 0)
-        account.leases.push({ id, day, amount: granted, signed: 0, expiresAtMs, usedAtMs: nowMs });
+        account.leases.push({
+          id,
+          day,
+          dayEndsAtMs: dayEndMs(day),
+          amount: granted,
+          signed: 0,
+          expiresAtMs,
+          usedAtMs: nowMs,
+        });
       if (granted < unit) account.deniedUntilMs = nowMs + BACK_OFF_MS;
     } catch {
       // An answer that did not come leaves the lease out until it expires: dear, never wrong.
@@ -150,7 +159,7 @@ export function createLeases(store: Store, nodeId: string, nodes: () => number):
     },
     debit(lineItemId, amountMicroCny, nowMs) {
       for (const lease of accountOf(lineItemId).leases) {
-        if (lease.expiresAtMs - SAFETY_MS <= nowMs || lease.day !== dayOf(nowMs)) continue;
+        if (lease.expiresAtMs - SAFETY_MS <= nowMs || nowMs >= lease.dayEndsAtMs) continue;
         if (lease.amount - lease.signed < amountMicroCny) continue;
         lease.signed += amountMicroCny;
         lease.usedAtMs = nowMs;

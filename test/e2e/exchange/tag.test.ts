@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { EVENT_KIND, type TrackedEvent } from '../../../bidding/wire/event.ts';
 import { hasBrowser, openBrowser } from '../../kit/browser.ts';
 import { openTestExchange, type TestExchange } from '../../kit/exchange.ts';
-import { aCreative, aLineItem, aSnapshot } from '../../kit/market.ts';
+import { aCreative, aLineItem, aSnapshot } from '../../kit/snapshot.ts';
 import { type OutletSite, openOutletSite, picture, silence } from './site.ts';
 
 const HOSTILE =

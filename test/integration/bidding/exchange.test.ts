@@ -3,7 +3,7 @@ import { createExchange, type Exchange } from '../../../bidding/exchange.ts';
 import { decodeEvent, EVENT_KIND, type TrackedEvent } from '../../../bidding/wire/event.ts';
 import { EVENT_SHARDS, keys } from '../../../bidding/wire/keys.ts';
 import { dayOf } from '../../../db/terms/day.ts';
-import { aLineItem, aSnapshot, grant, publish, publishDelta } from '../../kit/market.ts';
+import { aLineItem, aSnapshot, grant, publish, publishDelta } from '../../kit/snapshot.ts';
 import { openTestRedis } from '../../kit/redis.ts';
 
 const TOKEN_KEY = '11'.repeat(32);
