@@ -57,7 +57,11 @@ export const deliveryRoutes = new Hono<AppEnv>()
     '/stops',
     describeRoute({ tags: ['stops'], summary: 'Stops, standing ones first, with receipts' }),
     requireActor('platform', 'outlet'),
-    async (c) => c.json({ items: wire(await listStops(c.var.ctx.db)), nextCursor: null }),
+    async (c) => {
+      const { kind, outletIds } = c.var.actor;
+      const items = await listStops(c.var.ctx.db, kind === 'platform' ? {} : { outletIds });
+      return c.json({ items: wire(items), nextCursor: null });
+    },
   )
   .post(
     '/stops',

@@ -3,7 +3,7 @@
  * bidding node by the snapshot version it answers with, each outlet without a node by a person's word. A stop goes out
  * with the next delta, well under two seconds; it is lifted, never deleted.
  */
-import { desc, eq, isNull, sql } from 'drizzle-orm';
+import { desc, eq, inArray, isNull, or, sql } from 'drizzle-orm';
 import type { Redis } from 'ioredis';
 import { keys } from '../../bidding/wire/keys.ts';
 import { NODE_GONE_MS, type NodeHealth } from '../../bidding/wire/live.ts';
@@ -134,10 +134,15 @@ export async function recordReceipts(ctx: { db: Db; redis: Redis; clock: Clock }
 }
 
 /** Standing stops first, then the lifted, newest first. */
-export async function listStops(db: Db, limit = 200): Promise<StopView[]> {
+/** An outlet sees what concerns it, with its own receipts and the nodes'; with `outletIds` left out, everything. */
+export async function listStops(
+  db: Db,
+  { outletIds, limit = 200 }: { outletIds?: number[]; limit?: number } = {},
+): Promise<StopView[]> {
   const stops = await db
     .select()
     .from(stop)
+    .where(outletIds && or(isNull(stop.outletId), inArray(stop.outletId, outletIds)))
     .orderBy(sql`${stop.liftedAt} IS NOT NULL`, desc(stop.id))
     .limit(limit);
   const receipts = await db
@@ -151,6 +156,10 @@ export async function listStops(db: Db, limit = 200): Promise<StopView[]> {
     ...row,
     receipts: receipts
       .filter((receipt) => receipt.stopId === row.id)
+      .filter(
+        ({ kind, party }) =>
+          !outletIds || kind === 'node' || outletIds.some((id) => String(id) === party),
+      )
       .map(({ kind, party, at, note }) => ({
         kind,
         party,

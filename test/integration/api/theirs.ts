@@ -1,0 +1,164 @@
+/** One of everything that can belong to somebody, on the other side of the market, with a mark in every text and amount. */
+import type { Db } from '../../../db/client.ts';
+import { contract } from '../../../db/schema/contracts.ts';
+import { stop } from '../../../db/schema/delivery.ts';
+import { rollupHour } from '../../../db/schema/metering.ts';
+import { payout, topUp } from '../../../db/schema/payments.ts';
+import { statement, statementAdjustment } from '../../../db/schema/statements.ts';
+import { hourOf } from '../../../db/terms/day.ts';
+import { newAdvertiser, newOutlet, type TestApi } from '../../kit/actors.ts';
+import { newCampaign, newCreative, newLineItem, newPlacement } from '../../kit/market.ts';
+
+/** Whoever reads it has looked where they may not. */
+export const SECRET = 'ZEBRAFINCH';
+export const SECRET_DIGITS = '777777';
+const SECRET_AMOUNT = 777_777_777n;
+
+export interface Theirs {
+  /** Ids by the leading segments of a path. */
+  bySegment: Record<string, string | number>;
+  /** … and by the name of a field. */
+  byField: Record<string, string | number>;
+}
+
+const first = async (rows: Promise<{ id: number }[]>): Promise<number> => {
+  const [row] = await rows;
+  if (!row) throw new Error('insert returned nothing');
+  return row.id;
+};
+
+interface Parties {
+  advertiserId: number;
+  outletId: number;
+  by: string;
+  nowMs: number;
+}
+
+/** Money's papers, as rows: this test is about who may see them, not how they come about. */
+async function insertPapers(db: Db, { advertiserId, outletId, by, nowMs }: Parties) {
+  const at = new Date(nowMs);
+  const made = { createdBy: by, createdAt: at };
+  const statementId = await first(
+    db.insert(statement).values({ outletId, month: '2026-02' }).returning({ id: statement.id }),
+  );
+  const recharge = {
+    advertiserId,
+    outTradeNo: SECRET,
+    method: 'page' as const,
+    subject: SECRET,
+    amountFen: 77_777n,
+    expiresAt: at,
+    ...made,
+  };
+  const transfer = {
+    statementId,
+    outletId,
+    payeeName: SECRET,
+    payeeAccount: SECRET,
+    dueMicroCny: SECRET_AMOUNT,
+    amountFen: 77_777n,
+    carryMicroCny: 7_777n,
+    ...made,
+  };
+  const adjustment = {
+    outletId,
+    month: '2026-02',
+    amountMicroCny: SECRET_AMOUNT,
+    kind: 'adjustment' as const,
+    reason: SECRET,
+    ...made,
+  };
+  const halt = { scope: 'all' as const, outletId, reason: SECRET, createdBy: by };
+  return {
+    statementId,
+    topUpId: await first(db.insert(topUp).values(recharge).returning({ id: topUp.id })),
+    payoutId: await first(db.insert(payout).values(transfer).returning({ id: payout.id })),
+    contractId: await first(
+      db.insert(contract).values({ name: SECRET, outletId }).returning({ id: contract.id }),
+    ),
+    adjustmentId: await first(
+      db.insert(statementAdjustment).values(adjustment).returning({ id: statementAdjustment.id }),
+    ),
+    stopId: await first(db.insert(stop).values(halt).returning({ id: stop.id })),
+  };
+}
+
+/** What an advertiser and an outlet make themselves, through the API. */
+async function makeMarket(api: TestApi, nowMs: number) {
+  const buyer = await newAdvertiser(api, { name: SECRET });
+  const seller = await newOutlet(api, { payeeName: SECRET, payeeAlipayAccount: `${SECRET}@x.cn` });
+  const { advertiserId } = buyer;
+  const { outletId } = seller;
+  const { property, placement } = await newPlacement(seller, outletId);
+  const floor = await seller.call('POST', '/api/floor-rules', { outletId, floorCpmFen: 77_777 });
+  const creative = await newCreative(buyer, advertiserId, { name: SECRET });
+  const campaign = await newCampaign(buyer, advertiserId, nowMs, { name: SECRET });
+  const item = await newLineItem(buyer, campaign.id, nowMs, {
+    name: SECRET,
+    creativeIds: [creative.id],
+  });
+  const key = await buyer.call('POST', '/api/api-keys', { name: SECRET, scopes: ['read'] });
+  const members = await buyer.call('GET', '/api/members');
+  return {
+    buyer,
+    advertiserId,
+    outletId,
+    propertyId: property.id,
+    placementId: placement.id,
+    floorRuleId: floor.body.id as number,
+    creativeId: creative.id,
+    campaignId: campaign.id,
+    lineItemId: item.id,
+    apiKeyId: key.body.id as string,
+    memberId: members.body.items[0].id as string,
+  };
+}
+
+export async function makeTheirs(api: TestApi, nowMs: number): Promise<Theirs> {
+  const { db } = api.ctx;
+  const market = await makeMarket(api, nowMs);
+  const { buyer, apiKeyId, memberId, floorRuleId, ...ids } = market;
+  const papers = await insertPapers(db, { ...ids, by: buyer.userId, nowMs });
+  await db.insert(rollupHour).values({
+    ...ids,
+    hour: hourOf(nowMs),
+    divisionCode: '330111',
+    device: 0,
+    impressions: 777_777,
+    spendMicroCny: SECRET_AMOUNT,
+  });
+  return {
+    bySegment: {
+      advertisers: ids.advertiserId,
+      campaigns: ids.campaignId,
+      'line-items': ids.lineItemId,
+      creatives: ids.creativeId,
+      review: ids.creativeId,
+      outlets: ids.outletId,
+      properties: ids.propertyId,
+      placements: ids.placementId,
+      'floor-rules': floorRuleId,
+      'api-keys': apiKeyId,
+      members: memberId,
+      statements: papers.statementId,
+      payouts: papers.payoutId,
+      'wallet/top-ups': papers.topUpId,
+      contracts: papers.contractId,
+      adjustments: papers.adjustmentId,
+      stops: papers.stopId,
+      // The platform's own: closed to everybody here whatever the id.
+      'ledger/periods': '2026-02',
+      'reconciliation/bills': '2026-02-01',
+      'reconciliation/cases': 1,
+    },
+    byField: {
+      ...ids,
+      statementId: papers.statementId,
+      topUpId: papers.topUpId,
+      contractId: papers.contractId,
+      organizationId: buyer.organizationId,
+      userId: buyer.userId,
+      account: `wallet:${ids.advertiserId}`,
+    },
+  };
+}
