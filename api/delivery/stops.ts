@@ -133,8 +133,10 @@ export async function recordReceipts(ctx: { db: Db; redis: Redis; clock: Clock }
   return written.length;
 }
 
-/** Standing stops first, then the lifted, newest first. */
-/** An outlet sees what concerns it, with its own receipts and the nodes'; with `outletIds` left out, everything. */
+/**
+ * Standing stops first, then the lifted, newest first. An outlet sees what concerns it, with its own receipts and the
+ * nodes'; with `outletIds` left out, everything.
+ */
 export async function listStops(
   db: Db,
   { outletIds, limit = 200 }: { outletIds?: number[]; limit?: number } = {},
