@@ -1,0 +1,105 @@
+/** What must be true after every step, whatever happened in it. Each returns sentences of what is not. */
+import { sql } from 'drizzle-orm';
+import { accounts, balanceOf, ledgerFaults } from '../../../api/ledger/ledger.ts';
+import type { Database } from '../../../db/client.ts';
+import type { Gateway } from '../alipay/gateway.ts';
+
+/** Cheap, after every step: sums, floors, cash against the bank, statements and payouts against each other. */
+export async function wrongsNow(db: Database, gateway: Gateway): Promise<string[]> {
+  const rows = await db.execute<{ wrong: string }>(sql`
+    SELECT 'the trial balance is off by ' || s AS wrong FROM (SELECT sum(amount_micro_cny) AS s FROM balance) t WHERE s <> 0
+    UNION ALL
+    SELECT 'below its floor: account ' || account_id FROM balance
+     WHERE normal * amount_micro_cny - held_micro_cny < floor_micro_cny
+    UNION ALL
+    SELECT 'statement ' || s.id || ' is not the sum of its lines and adjustments' FROM statement s
+     WHERE s.status NOT IN ('superseded', 'draft') AND s.share_micro_cny <> coalesce(
+       (SELECT sum(l.share_micro_cny) FROM statement_line l WHERE l.statement_id = s.id), 0)
+    UNION ALL
+    SELECT 'statement ' || p.statement_id || ' has two living payouts' FROM payout p
+     WHERE p.status NOT IN ('failed', 'cancelled', 'returned') GROUP BY p.statement_id HAVING count(*) > 1
+    UNION ALL
+    SELECT 'payout ' || p.id || ' pays what was not approved' FROM payout p JOIN statement s ON s.id = p.statement_id
+     WHERE p.approved_by IS NOT NULL AND (s.approved_by IS NULL OR s.approved_by = s.frozen_by
+       OR p.approved_by = p.created_by OR p.due_micro_cny > s.total_micro_cny)
+    UNION ALL
+    SELECT 'a residual of contract version ' || contract_version_id FROM contract_residual
+     GROUP BY contract_version_id, tier HAVING sum(residual) <> 0
+    UNION ALL
+    SELECT 'a closed period changed: ' || month FROM period
+     WHERE status = 'closed' AND certificate ? 'journalsHash'
+       AND certificate ->> 'journalsHash' <> ledger_period_hash(month)`);
+  return [...rows.map((row) => row.wrong), ...(await cashWrongs(db, gateway))];
+}
+
+/** Ledger cash is what moved at the bank, less what the ledger has not heard of yet. */
+async function cashWrongs(db: Database, gateway: Gateway): Promise<string[]> {
+  const known = await db.execute<{ no: string }>(sql`
+    SELECT 'in:' || out_trade_no AS no FROM top_up WHERE status NOT IN ('created', 'closed')
+    UNION ALL SELECT 'refund:' || out_request_no FROM top_up_refund WHERE status = 'succeeded'
+    UNION ALL SELECT 'out:' || out_biz_no FROM payout_part WHERE status IN ('succeeded', 'returned')
+    UNION ALL SELECT 'back:' || out_biz_no FROM payout_part WHERE status = 'returned'`);
+  const book = new Set(known.map((row) => row.no));
+  let heardFen = 0n;
+  for (const move of gateway.book.movements) {
+    const no =
+      move.kind === '在线支付'
+        ? `in:${move.outNo}`
+        : move.kind === '交易退款'
+          ? `refund:${move.remark}`
+          : move.kind === '转账'
+            ? `out:${move.outNo}`
+            : move.kind === '转账退回'
+              ? `back:${move.outNo}`
+              : '';
+    if (book.delete(no) || move.kind === '充值') heardFen += move.amountFen;
+  }
+  const wrongs = [...book].map((no) => `the ledger believes in ${no}, the bank does not`);
+  const fees = await balanceOf(db, accounts.alipayFee);
+  const cash = await balanceOf(db, accounts.alipayCash);
+  const expected = heardFen * 10_000n - fees.balanceMicroCny;
+  if (cash.balanceMicroCny !== expected) {
+    wrongs.push(`cash is ${cash.balanceMicroCny}, should be ${expected}`);
+  }
+  return wrongs;
+}
+
+/** Dear, now and then: everything recomputed from the entries up, and the shares against the ledger. */
+export async function wrongsDeep(db: Database): Promise<string[]> {
+  const faults = await ledgerFaults(db, { chain: true });
+  const rows = await db.execute<{ wrong: string }>(sql`
+    SELECT 'shares of charge ' || c.id || ' do not sum to it' AS wrong FROM charge c
+      LEFT JOIN charge_share s ON s.charge_id = c.id
+     GROUP BY c.id HAVING c.amount_micro_cny <> coalesce(sum(s.amount_micro_cny), 0)
+    UNION ALL
+    SELECT 'outlet ' || o.id || ' was credited other than its shares' FROM outlet o
+     WHERE coalesce((SELECT sum(s.amount_micro_cny) FROM charge_share s WHERE s.outlet_id = o.id), 0)
+        <> -coalesce((SELECT sum(e.amount_micro_cny) FROM entry e JOIN account a ON a.id = e.account_id
+             JOIN journal j ON j.id = e.journal_id
+            WHERE a.code = 'payable:' || o.id AND j.kind = 'charge'), 0)
+    UNION ALL
+    SELECT 'a bucket was charged twice: ' || c.line_item_id || '/' || c.placement_id || ' at ' || c.hour
+      FROM (SELECT hour, line_item_id, placement_id, sum(amount_micro_cny) AS charged FROM charge GROUP BY 1, 2, 3) c
+      LEFT JOIN (SELECT hour, line_item_id, placement_id, sum(spend_micro_cny) AS spent FROM rollup_hour GROUP BY 1, 2, 3) r
+        USING (hour, line_item_id, placement_id)
+     WHERE c.charged > coalesce(r.spent, 0) AND NOT EXISTS (
+       SELECT 1 FROM charge x WHERE x.hour = c.hour AND x.line_item_id = c.line_item_id AND x.amount_micro_cny < 0)`);
+  return [
+    ...faults.map((fault) => `${fault.fault}: ${fault.subject}`),
+    ...rows.map((row) => row.wrong),
+  ];
+}
+
+/** Everything that moves, in one line: equal before and after whatever was refused. */
+export async function digest(db: Database): Promise<string> {
+  const [row] = await db.execute<{ digest: string }>(sql`
+    SELECT concat_ws(' ',
+      (SELECT count(*) FROM journal), (SELECT sum(hashtextextended(b::text, 0)) FROM balance b),
+      (SELECT sum(hashtextextended(h::text, 0)) FROM hold h), (SELECT sum(hashtextextended(s.id || s.status || s.version, 0)) FROM statement s),
+      (SELECT sum(hashtextextended(p.id || p.status, 0)) FROM payout p), (SELECT sum(hashtextextended(p.id || p.status, 0)) FROM payout_part p),
+      (SELECT count(*) FROM charge), (SELECT sum(hashtextextended(t.id || t.status, 0)) FROM top_up t),
+      (SELECT sum(hashtextextended(r.id || r.status, 0)) FROM top_up_refund r),
+      (SELECT count(*) FROM statement_adjustment WHERE approved_by IS NOT NULL),
+      (SELECT sum(hashtextextended(v.id || v.status || coalesce(v.effective_to::text, ''), 0)) FROM contract_version v)) AS digest`);
+  return row?.digest ?? '';
+}
