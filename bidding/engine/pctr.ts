@@ -48,7 +48,7 @@ function slotOf(field: number, a: number, b = 0): number {
 
 const wordCache = new Map<string, number>();
 
-/** A small number for a word of a closed list (categories, formats); FNV-1a. */
+/** A number for a word of a small set (categories, counties); FNV-1a, remembered. */
 function numberOfWord(word: string): number {
   const known = wordCache.get(word);
   if (known !== undefined) return known;
@@ -69,7 +69,9 @@ export function featuresOf(
   into: Int32Array,
 ): number {
   const category = numberOfWord(item.category);
-  const county = Number(place.divisionCode.slice(0, 6)) || 0;
+  const county = numberOfWord(
+    place.divisionCode.length > 6 ? place.divisionCode.slice(0, 6) : place.divisionCode,
+  );
   const hour = place.hour % 24;
   into[0] = slotOf(0, category);
   into[1] = slotOf(1, item.advertiserId);
