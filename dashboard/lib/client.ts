@@ -2,7 +2,6 @@
  * The API as its own types describe it. Owns the call: cookies, problems, lost connections, expired
  * sessions; refuses to know any path by text.
  */
-import type { Hono } from 'hono';
 import { type ClientResponse, hc } from 'hono/client';
 import type { AppType } from '../../api/app.ts';
 import { OFFLINE, problemOf } from './problem.ts';
@@ -22,15 +21,7 @@ async function checkedFetch(input: RequestInfo | URL, init?: RequestInit): Promi
   throw problem;
 }
 
-type Client<R> = R extends Hono<infer _E, infer _S, infer _B> ? ReturnType<typeof hc<R>> : never;
-type Clients<T extends readonly unknown[]> = T extends readonly [infer First, ...infer Rest]
-  ? Client<First> & Clients<Rest>
-  : unknown;
-
-/** Every slice's paths below /api. */
-export const api = hc(`${window.location.origin}/api`, {
-  fetch: checkedFetch,
-}) as unknown as Clients<AppType>;
+export const api = hc<AppType>(window.location.origin, { fetch: checkedFetch }).api;
 
 /** The JSON of a call's 2xx responses, as its type says it. */
 export type Answer<R> =
