@@ -116,37 +116,38 @@ export async function markReconciled(
 }
 
 export interface Fee {
-  /** Alipay's number of the fee's own movement: once each. */
-  serial: string;
+  /** Id of the bill's line, and our number on it. */
+  lineId: number;
   outNo: string;
   amountFen: bigint;
-  /** Day of the movement: part of the journal, so that a second run posts the same. */
-  day: Day;
 }
 
-/** Books service fees that a bill names: D alipay_fee / C alipay_cash, and on the top-up they are for. */
-export async function recordFees(tx: Transaction, fees: readonly Fee[]): Promise<void> {
-  if (fees.length === 0) return;
-  const posted = await post(
-    tx,
-    fees.map((fee) => ({
-      key: `fee:${fee.serial}`,
+/**
+ * Books the service fees of a day's bill in one journal, D alipay_fee / C alipay_cash, and on each top-up its own. One a
+ * line would be half of all journals; the lines' matches tell which fee was whose.
+ */
+export async function recordFees(tx: Transaction, day: Day, fees: readonly Fee[]): Promise<void> {
+  const [first] = fees;
+  if (!first) return;
+  const amountMicroCny = fees.reduce((sum, fee) => sum + fee.amountFen, 0n) * MICRO_CNY_PER_FEN;
+  await post(tx, [
+    {
+      // A line is booked in the transaction that matches it, so its id names the journal for ever.
+      key: `bill:${day}:fees:${first.lineId}`,
       kind: 'topup.fee',
-      day: fee.day,
-      memo: fee.outNo,
+      day,
+      subject: `bill:${day}`,
       entries: [
-        { account: accounts.alipayFee, amountMicroCny: fee.amountFen * MICRO_CNY_PER_FEN },
-        { account: accounts.alipayCash, amountMicroCny: -fee.amountFen * MICRO_CNY_PER_FEN },
+        { account: accounts.alipayFee, amountMicroCny },
+        { account: accounts.alipayCash, amountMicroCny: -amountMicroCny },
       ],
-    })),
-  );
-  const fresh = fees
-    .filter((_fee, n) => !posted[n]?.replayed)
-    .map((fee) => ({ out_no: fee.outNo, fen: fee.amountFen.toString() }));
+    },
+  ]);
+  const rows = fees.map((fee) => ({ out_no: fee.outNo, fen: fee.amountFen.toString() }));
   await tx.execute(sql`
     UPDATE top_up t SET fee_fen = t.fee_fen + f.fen
       FROM (SELECT out_no, sum(fen) AS fen
-              FROM json_to_recordset(${JSON.stringify(fresh)}::text::json) AS x(out_no text, fen bigint)
+              FROM json_to_recordset(${JSON.stringify(rows)}::text::json) AS x(out_no text, fen bigint)
              GROUP BY out_no) f
      WHERE t.out_trade_no = f.out_no`);
 }

@@ -5,7 +5,7 @@
 import { and, eq, ne, sql } from 'drizzle-orm';
 import type { Transaction } from '../../db/client.ts';
 import { bill, reconciliationCase } from '../../db/schema/reconciliation.ts';
-import { addDays, type Day, dayEndMs, dayOf, dayStartMs } from '../../db/terms/day.ts';
+import { addDays, type Day, dayEndMs, dayStartMs } from '../../db/terms/day.ts';
 import { Failure } from '../../db/terms/failure.ts';
 import {
   cashItemsBetween,
@@ -89,7 +89,7 @@ export async function keepMatches(
 ): Promise<void> {
   if (matches.length === 0) return;
   const pairs = matches.flatMap(({ lines, items }) =>
-    lines.flatMap((line) => items.map((item) => [line.id, item.kind, item.id])),
+    lines.flatMap((line) => items.map((item) => ({ l: line.id, k: item.kind, i: item.id }))),
   );
   await insertPairs(tx, day, pairs);
   await markReconciled(
@@ -107,11 +107,17 @@ export async function keepMatches(
   );
 }
 
-async function insertPairs(tx: Transaction, day: Day, pairs: unknown[][]): Promise<void> {
+interface Pair {
+  l: number;
+  k: string;
+  i: number | undefined;
+}
+
+async function insertPairs(tx: Transaction, day: Day, pairs: readonly Pair[]): Promise<void> {
   await tx.execute(sql`
     INSERT INTO bill_match (bill_line_id, item_kind, item_id, day)
-    SELECT (r->>0)::bigint, r->>1, (r->>2)::bigint, ${day}::date
-      FROM json_array_elements(${JSON.stringify(pairs)}::text::json) r
+    SELECT l, k, i, ${day}::date
+      FROM json_to_recordset(${JSON.stringify(pairs)}::text::json) AS x(l bigint, k text, i bigint)
     ON CONFLICT DO NOTHING`);
 }
 
@@ -120,16 +126,17 @@ async function closeAwaiting(
   tx: Transaction,
   outNos: readonly string[],
 ): Promise<void> {
-  const open = await tx
+  const matched = new Set(outNos);
+  const waiting = await tx
     .select()
     .from(reconciliationCase)
     .where(
       and(
         ne(reconciliationCase.status, 'closed'),
         sql`cardinality(${reconciliationCase.billLineIds}) = 0`,
-        sql`${reconciliationCase.outNo} IN (SELECT json_array_elements_text(${JSON.stringify(outNos)}::text::json))`,
       ),
     );
+  const open = waiting.filter((row) => matched.has(row.outNo));
   for (const row of open) {
     // What looked missing was of the neighbouring day: that is what it is called from now on.
     await tx
@@ -176,18 +183,14 @@ async function keepFees(
 ): Promise<void> {
   await recordFees(
     tx,
-    fees.map((line) => ({
-      serial: line.serial,
-      outNo: line.outNo,
-      amountFen: -line.amountFen,
-      day: dayOf(line.atMs),
-    })),
+    day,
+    fees.map((line) => ({ lineId: line.id, outNo: line.outNo, amountFen: -line.amountFen })),
   );
   const ids = new Map(known.filter((i) => i.kind === 'topUp').map((i) => [i.outNo, i.id]));
   await insertPairs(
     tx,
     day,
-    fees.map((line) => [line.id, 'fee', ids.get(line.outNo)]),
+    fees.map((line) => ({ l: line.id, k: 'fee', i: ids.get(line.outNo) })),
   );
 }
 
