@@ -27,6 +27,8 @@ const environmentSchema = z.object({
   ALIPAY_PUBLIC_KEY: pem,
   /** Addresses in front of us whose X-Forwarded-For is believed: `loopback` or nothing. */
   TRUST_PROXY: z.enum(['none', 'loopback']).default('none'),
+  /** Wanted of whoever reads /metrics; without it only this machine may. */
+  METRICS_TOKEN: z.string().min(16).optional(),
   OIDC_ISSUER: z.url().optional(),
   OIDC_CLIENT_ID: z.string().min(1).optional(),
   OIDC_CLIENT_SECRET: z.string().min(1).optional(),
@@ -44,6 +46,7 @@ export interface Config {
   tokenKey: string;
   assetsDir: string;
   trustProxy: 'none' | 'loopback';
+  metricsToken?: string | undefined;
   alipay: {
     gateway: string;
     appId: string;
@@ -74,6 +77,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     tokenKey: env.TOKEN_KEY,
     assetsDir: env.ASSETS_DIR,
     trustProxy: env.TRUST_PROXY,
+    metricsToken: env.METRICS_TOKEN,
     alipay: {
       gateway: env.ALIPAY_GATEWAY,
       appId: env.ALIPAY_APP_ID,

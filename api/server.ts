@@ -17,6 +17,7 @@ import type { AppEnv, Context } from './context.ts';
 import { mediaRoutes } from './creatives/media.ts';
 import { type Config, readConfig } from './env.ts';
 import { CLIENT_ADDRESS_HEADER } from './identity/auth.ts';
+import { metricsRoutes } from './observation/routes.ts';
 import { createAlipay } from './payments/alipay/client.ts';
 
 const CONSOLE_DIR = 'dist/dashboard';
@@ -76,7 +77,11 @@ function clientAddress(
 export function createServer(ctx: Context, log: (entry: Record<string, unknown>) => void) {
   const app = createApp(ctx, {
     log,
-    before: (early) => early.route('/', mediaRoutes(ctx.config.assetsDir)),
+    before: (early) => {
+      early.route('/', mediaRoutes(ctx.config.assetsDir));
+      const addressOf = (request: Request) => request.headers.get(CLIENT_ADDRESS_HEADER) ?? '';
+      early.route('/', metricsRoutes(ctx, { token: ctx.config.metricsToken, addressOf }));
+    },
     pages: consolePages,
   });
   return createAdaptorServer({

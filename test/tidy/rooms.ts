@@ -18,6 +18,7 @@ export const SLICE_RANK: Record<string, number> = {
   statements: 6,
   reconciliation: 6,
   reports: 6,
+  observation: 7,
 };
 
 /** Slices may lean on these two beside the table: what a request carries, and what a process is given. */

@@ -1,0 +1,36 @@
+/** The measures' questions to PostgreSQL. Private to observation; read only. */
+import { sql } from 'drizzle-orm';
+import type { Db } from '../../db/client.ts';
+import { trialBalance } from '../ledger/ledger.ts';
+
+export async function ledgerDriftMicroCny(db: Db): Promise<bigint> {
+  return (await trialBalance(db)).reduce(
+    (sum, row) => sum + row.debitMicroCny - row.creditMicroCny,
+    0n,
+  );
+}
+
+export async function payoutsByStatus(db: Db): Promise<Record<string, number>> {
+  const rows = (await db.execute(
+    sql`SELECT status, count(*)::int AS n FROM payout GROUP BY status ORDER BY status`,
+  )) as unknown as { status: string; n: number }[];
+  return Object.fromEntries(rows.map(({ status, n }) => [status, n]));
+}
+
+/** When the oldest payout of unknown outcome was approved, epoch ms; null where there is none. */
+export async function unknownSince(db: Db): Promise<number | null> {
+  const rows = (await db.execute(sql`
+    SELECT extract(epoch FROM min(coalesce(p.approved_at, p.created_at))) * 1000 AS since
+      FROM payout p JOIN payout_part s ON s.payout_id = p.id WHERE s.status = 'unknown'`)) as unknown as {
+    since: string | null;
+  }[];
+  const since = rows[0]?.since;
+  return since === null || since === undefined ? null : Number(since);
+}
+
+export async function openCases(db: Db): Promise<number> {
+  const rows = (await db.execute(
+    sql`SELECT count(*)::int AS n FROM reconciliation_case WHERE status <> 'closed'`,
+  )) as unknown as { n: number }[];
+  return rows[0]?.n ?? 0;
+}
