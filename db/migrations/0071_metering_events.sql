@@ -54,9 +54,9 @@ CREATE TABLE rollup_hour (
   invalid          bigint NOT NULL DEFAULT 0,
   spend_micro_cny  bigint NOT NULL DEFAULT 0,
   PRIMARY KEY (hour, line_item_id, placement_id, division_code, creative_id, device)
-);
-CREATE INDEX rollup_hour_advertiser ON rollup_hour (advertiser_id, hour);
-CREATE INDEX rollup_hour_outlet ON rollup_hour (outlet_id, hour);
+-- No other index, and room on each page: a sum is updated in place a thousand times an hour. Two more indexes (by advertiser,
+-- by outlet) took a third of the whole ingest.
+) WITH (fillfactor = 70);
 
 CREATE TABLE rejected_event (
   id     bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

@@ -2,7 +2,6 @@
 import {
   bigint,
   date,
-  index,
   integer,
   jsonb,
   pgTable,
@@ -67,8 +66,6 @@ export const rollupHour = pgTable(
     primaryKey({
       columns: [t.hour, t.lineItemId, t.placementId, t.divisionCode, t.creativeId, t.device],
     }),
-    index('rollup_hour_advertiser').on(t.advertiserId, t.hour),
-    index('rollup_hour_outlet').on(t.outletId, t.hour),
   ],
 );
 

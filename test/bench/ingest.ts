@@ -3,6 +3,9 @@
  * transaction, by the product's own consumer, against a bare COPY of the same rows into an unindexed table, in turns.
  * Goals: ≥ 60,000 events/s and ≥ 0.2 of the COPY.
  */
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { sql } from 'drizzle-orm';
 import { Redis } from 'ioredis';
@@ -11,6 +14,8 @@ import { makeLeaseId } from '../../bidding/wire/budget.ts';
 import { EVENT_KIND, encodeEvent, type TrackedEvent } from '../../bidding/wire/event.ts';
 import { EVENT_SHARDS, keys } from '../../bidding/wire/keys.ts';
 import { connect, type Database } from '../../db/client.ts';
+import { bootPostgres } from '../../db/embedded/postgres.ts';
+import { bootRedis } from '../../db/embedded/redis.ts';
 import { migrate } from '../../db/migrate.ts';
 import { createRandom } from '../../db/seed/random.ts';
 import { dayOf, hourOf } from '../../db/terms/day.ts';
@@ -107,10 +112,16 @@ async function copy(db: Database, events: readonly TrackedEvent[]): Promise<numb
   return EVENTS / ((performance.now() - startedMs) / 1_000);
 }
 
-const databaseUrl = process.env.DATABASE_URL ?? '';
+const folder = mkdtempSync(join(tmpdir(), 'hongze-ingest-'));
+chmodSync(folder, 0o755);
+const servers = await Promise.all([
+  bootPostgres({ dataDir: join(folder, 'postgres'), durable: false }),
+  bootRedis({ dataDir: join(folder, 'redis'), durable: false }),
+]);
+const [{ url: databaseUrl }, { url: redisUrl }] = servers;
 await migrate(databaseUrl);
 const db = connect(databaseUrl, { max: 6 });
-const redis = new Redis(process.env.REDIS_URL ?? '');
+const redis = new Redis(redisUrl);
 const ctx = { db, redis, clock: () => NOON_MS + 700_000 };
 const rounds: { ingestPerS: number; copyPerS: number }[] = [];
 for (let round = 0; round < Number(values.rounds); round++) {
@@ -144,4 +155,6 @@ process.stdout.write(
 );
 redis.disconnect();
 await db.$client.end();
+await Promise.all(servers.map((server) => server.stop()));
+rmSync(folder, { recursive: true, force: true });
 process.exit(exact ? 0 : 1);
