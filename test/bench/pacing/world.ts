@@ -88,9 +88,11 @@ export function shapeOfDay(): Float64Array {
 const SPIKE = { from: 56, to: 60, times: 3, counties: 12 };
 const OUTAGE = { from: 41, to: 44 };
 
-export function newTraffic(seed: number, count: number, scenario: Scenario): Traffic {
+/** `usualCount`: requests of an ordinary day; a spike adds to them and an outage takes from them. */
+export function newTraffic(seed: number, usualCount: number, scenario: Scenario): Traffic {
   const random = newRandom(seed * 7919 + 13);
   const weights = shapeOfDay();
+  const usual = weights.reduce((a, b) => a + b, 0);
   for (let bin = 0; bin < 96; bin++) {
     // Days differ a little from each other everywhere.
     let weight = (weights[bin] as number) * Math.exp(0.05 * random.normal());
@@ -99,6 +101,7 @@ export function newTraffic(seed: number, count: number, scenario: Scenario): Tra
     weights[bin] = weight;
   }
   const total = weights.reduce((a, b) => a + b, 0);
+  const count = Math.round((usualCount * total) / usual);
   const atMs = new Int32Array(count);
   const type = new Uint16Array(count);
   let bin = 0;

@@ -1,0 +1,59 @@
+/**
+ * Guaranteed deals beside the auction: what is not delivered, what the auction still earns against the most it could, and how far
+ * counties drift. `npm run bench -- guaranteed --seed 1 [--short] [--policy dual|lateness] [--requests 1000000] [--json]`
+ */
+
+import { auctionBound, type DealDay, type DealPolicy, serveDeals } from './guaranteed/day.ts';
+import { type Deal, newDealWorld } from './guaranteed/world.ts';
+import { readArguments, report, round } from './kit/figures.ts';
+import { newTraffic } from './pacing/world.ts';
+
+/** Traffic that is 28 % less than forecast. */
+const SHORT = 0.72;
+const args = readArguments(process.argv);
+const seed = args.number('seed', 1);
+const requests = args.number('requests', 1_000_000);
+const isShort = args.flag('short');
+const policy = args.text('policy', 'dual') as DealPolicy;
+const yesterday = newTraffic(seed + 1000, requests, 'base');
+const today = newTraffic(seed, Math.round(requests * (isShort ? SHORT : 1)), 'base');
+const world = newDealWorld(seed, args.number('deals', 100), yesterday);
+const past = serveDeals(world, yesterday, 'dual', undefined);
+const day = serveDeals(world, today, policy, past.states);
+const start = policy === 'dual' ? day : serveDeals(world, today, 'dual', past.states);
+const bound = auctionBound(world, today, start.meanAlpha, args.number('passes', 40));
+const booked = world.deals.reduce((sum, deal) => sum + deal.impressions, 0);
+const missing = world.deals.reduce(
+  (sum, deal, k) => sum + Math.max(0, deal.impressions - (day.delivered[k] as number)),
+  0,
+);
+
+report(
+  'guaranteed',
+  {
+    seed,
+    policy,
+    short: isShort,
+    requests: today.count,
+    deals: world.deals.length,
+    bookedShareOfTraffic: round(booked / today.count),
+    underDeliveryPercent: round((100 * missing) / booked, 4),
+    auctionValuePercent: round((100 * day.auctionMicro) / bound, 2),
+    countyDriftPercent: round(100 * drift(world.deals, day), 2),
+  },
+  args,
+);
+
+/** Half the sum of differences between the counties' shares delivered and booked, weighted by impressions. */
+function drift(deals: readonly Deal[], of: DealDay): number {
+  let sum = 0;
+  deals.forEach((deal, k) => {
+    const total = Math.max(1, of.delivered[k] as number);
+    let off = 0;
+    for (const [county, share] of Object.entries(deal.countyShare)) {
+      off += Math.abs((of.byCounty[k]?.[county] ?? 0) / total - share) / 2;
+    }
+    sum += off * deal.impressions;
+  });
+  return sum / booked;
+}
