@@ -5,6 +5,9 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Clock } from '../db/terms/day.ts';
+import { createFanOut } from './demand/fanout.ts';
+import { createNotices } from './demand/notices.ts';
+import type { Partner } from './demand/partner.ts';
 import type { Outcome } from './engine/outcome.ts';
 import { createAuctioneer } from './http/auction.ts';
 import { createPages } from './http/pages.ts';
@@ -31,6 +34,10 @@ export interface ExchangeOptions {
   nodeId?: string;
   debugKey?: string;
   trustProxy?: boolean;
+  /** Demand partners to ask beside our own line items. */
+  partners?: readonly Partner[];
+  /** Wait before a bill notice is sent again; ten seconds unless a test is in a hurry. */
+  noticeRetryMs?: number;
 }
 
 export interface Exchange {
@@ -63,7 +70,15 @@ export function createExchange(options: ExchangeOptions): Exchange {
   const events = createEventLog(redis);
   const key = tokenKey(options.tokenKey);
   const market = () => feed.market;
+  const fanOut = options.partners?.length
+    ? createFanOut({
+        partners: options.partners,
+        exchangeHost: () => new URL(links.exchangeUrl).hostname,
+      })
+    : undefined;
+  const notices = createNotices(redis, options.noticeRetryMs);
   const auctioneer = createAuctioneer({
+    demand: fanOut && { fanOut, notices },
     clock,
     market,
     caps,
@@ -85,8 +100,18 @@ export function createExchange(options: ExchangeOptions): Exchange {
     events,
     clicks: createClickCharges(redis, leases),
     addressOf: addressReader(options.trustProxy ?? false),
+    notices: fanOut && notices,
   };
-  const page = createPages({ auctioneer, market, links, pulse, events, key, clock });
+  const page = createPages({
+    auctioneer,
+    market,
+    links,
+    pulse,
+    events,
+    key,
+    clock,
+    partners: () => fanOut?.health() ?? [],
+  });
   const server = createServer(
     {
       requestTimeout: REQUEST_TIMEOUT_MS,
@@ -123,6 +148,8 @@ export function createExchange(options: ExchangeOptions): Exchange {
     },
     async close() {
       for (const timer of timers) clearInterval(timer);
+      fanOut?.close();
+      notices.close();
       server.closeAllConnections();
       await new Promise<void>((resolve) => server.close(() => resolve()));
       await Promise.all([

@@ -36,6 +36,7 @@ async function main(): Promise<void> {
     assetsUrl: env.assetsUrl,
     nodeId: env.nodeId,
     trustProxy: env.trustProxy,
+    partners: env.partners,
     ...(env.debugKey ? { debugKey: env.debugKey } : {}),
   });
   const { url } = await exchange.listen(env.port, env.host);

@@ -4,10 +4,21 @@
  * cannot be served is a no-bid with its reason, and never an error of ours.
  */
 import type { Clock } from '../../db/terms/day.ts';
+import type { FanOut } from '../demand/fanout.ts';
+import type { Received } from '../demand/incoming.ts';
+import type { Notices } from '../demand/notices.ts';
+import { tellLosers } from '../demand/settle.ts';
 import { runAuction } from '../engine/auction.ts';
 import { findCandidates, newFound } from '../engine/candidates.ts';
 import type { Market } from '../engine/market.ts';
-import type { Candidate, Found, ImpMatch, Outcome, TraceLine } from '../engine/outcome.ts';
+import type {
+  Candidate,
+  Found,
+  ImpMatch,
+  Outcome,
+  PartnerBid,
+  TraceLine,
+} from '../engine/outcome.ts';
 import type { Charge } from '../engine/price.ts';
 import { NO_BID, type NoBidReason, reasonOf } from '../engine/reasons.ts';
 import type { Request } from '../engine/request.ts';
@@ -33,6 +44,8 @@ export interface AuctionDeps {
   salt: string;
   links: Links;
   nextAuctionId: () => string;
+  /** Demand partners; undefined where there are none. */
+  demand: { fanOut: FanOut; notices: Notices } | undefined;
   /** Told of each auction that was held, for the wall and the metrics. */
   held: (outcome: Outcome, auctionId: string, divisionCode: string, startedAt: number) => void;
 }
@@ -72,16 +85,19 @@ export interface Hearing {
   /** The lease that pays for each imp's winner. */
   leaseIds: number[];
   options: CallOptions;
+  /** What partners bid, and what of it could not stand. */
+  partnerBids: PartnerBid[];
+  partnerRefusals: Received['refused'];
 }
 
 export type Auctioneer = (body: Buffer, options: CallOptions, done: Done) => void;
 
 export function createAuctioneer(deps: AuctionDeps): Auctioneer & {
-  hold(message: BidRequest, options: CallOptions, done: Done): void;
+  hold(message: BidRequest, options: CallOptions, done: Done, raw?: Buffer): void;
 } {
   const spare: Found[] = [];
 
-  function hold(message: BidRequest, options: CallOptions, done: Done): void {
+  function hold(message: BidRequest, options: CallOptions, done: Done, raw?: Buffer): void {
     const market = deps.market();
     if (!market) {
       done(noBid('no_market'));
@@ -103,7 +119,16 @@ export function createAuctioneer(deps: AuctionDeps): Auctioneer & {
       startedAt,
       leaseIds: [],
       options,
+      partnerBids: [],
+      partnerRefusals: [],
     };
+    if (deps.demand && raw) {
+      void askAll(deps, deps.demand.fanOut, hearing, raw).then((counts) => {
+        done(decide(deps, hearing, counts));
+        spare.push(found);
+      });
+      return;
+    }
     ask(deps, hearing, (counts) => {
       const answer = decide(deps, hearing, counts);
       spare.push(found);
@@ -123,7 +148,7 @@ export function createAuctioneer(deps: AuctionDeps): Auctioneer & {
       done({ body: undefined, reason: 'invalid_request', problem });
       return;
     }
-    hold(message, options, done);
+    hold(message, options, done, body);
   };
   return Object.assign(auctioneer, { hold });
 }
@@ -169,6 +194,26 @@ function ask(
   else void askBoth(deps, request, first, read).then(done);
 }
 
+/** Redis and the partners at the same time. */
+async function askAll(
+  deps: AuctionDeps,
+  fanOut: FanOut,
+  hearing: Hearing,
+  raw: Buffer,
+): Promise<UserCounts | undefined | null> {
+  const counts = new Promise<UserCounts | undefined | null>((resolve) =>
+    ask(deps, hearing, resolve),
+  );
+  await new Promise<void>((resolve) =>
+    fanOut.ask(raw, hearing.message, hearing.found, (bids, refused) => {
+      hearing.partnerBids = bids;
+      hearing.partnerRefusals = refused;
+      resolve();
+    }),
+  );
+  return counts;
+}
+
 /** The rare case: a line item seen for the first time here. */
 async function askBoth(
   deps: AuctionDeps,
@@ -200,12 +245,18 @@ function decide(
         : NO_BID.no_creative_fits,
     take: (candidate, match, charge) =>
       take(deps, hearing, candidate, found.imps.indexOf(match), charge),
+    ...(hearing.partnerBids.length > 0 ? { partnerBids: hearing.partnerBids } : {}),
     ...(trace ? { trace } : {}),
   });
   for (const imp of outcome.imps)
     if (imp.win?.candidate && !request.test) countCaps(deps, imp.win.candidate, request);
   deps.held(outcome, hearing.auctionId, found.located.code, hearing.startedAt);
   const body = compose(deps, hearing, outcome, trace);
+  if (deps.demand) {
+    const { auctionId, partnerBids, partnerRefusals } = hearing;
+    const sale = { auctionId, atMs: request.atMs, test: request.test };
+    tellLosers(deps.demand.notices, partnerBids, partnerRefusals, outcome, sale);
+  }
   const reason = outcome.imps.find((imp) => imp.reason !== NO_BID.none)?.reason ?? NO_BID.none;
   return { body, reason: reasonOf(reason)?.key ?? 'none', problem: undefined };
 }

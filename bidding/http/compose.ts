@@ -1,10 +1,12 @@
 /** Outcome → bid response: what each winner's token holds, and what the caller is told. Owns the trace's form. */
 import { DEVICES } from '../../db/terms/market.ts';
-import type { ImpOutcome, Outcome, TraceLine, Win } from '../engine/outcome.ts';
+import type { ReceivedBid } from '../demand/incoming.ts';
+import { partnerSale, tellWinner } from '../demand/settle.ts';
+import type { ImpOutcome, Outcome, PartnerBid, TraceLine, Win } from '../engine/outcome.ts';
 import { reasonOf } from '../engine/reasons.ts';
 import { cpmYuan } from '../openrtb/decimal.ts';
 import type { BidRequest, Imp } from '../openrtb/message.ts';
-import { bidJson, prepare, responseJson } from '../openrtb/write.ts';
+import { bidJson, prepare, preparedOf, responseJson } from '../openrtb/write.ts';
 import { TOKEN_TTL_MS } from '../wire/budget.ts';
 import { BILLED_ON, sealToken, type Token } from '../wire/token.ts';
 import type { AuctionDeps, Hearing } from './auction.ts';
@@ -23,7 +25,10 @@ function tokenOf(hearing: Hearing, imp: ImpOutcome, win: Win, ordinal: number): 
   const { request, found } = hearing;
   const { candidate } = win;
   const { placement } = imp.match;
-  const billed = win.billOn === 'none' ? 'nothing' : win.billOn;
+  const partner = (win.partnerBid?.ref as ReceivedBid | undefined)?.partner;
+  // A partner without a wallet here is settled outside: its impressions are counted and charge nobody.
+  const isOutside = partner !== undefined && partner.advertiserId === 0;
+  const billed = win.billOn === 'none' || isOutside ? 'nothing' : win.billOn;
   return {
     auctionId: hearing.auctionId,
     impOrdinal: ordinal,
@@ -32,13 +37,13 @@ function tokenOf(hearing: Hearing, imp: ImpOutcome, win: Win, ordinal: number): 
     outletId: placement?.outletId ?? 0,
     placementId: placement?.id ?? 0,
     divisionCode: found.located.code,
-    advertiserId: candidate?.item.source.advertiserId ?? 0,
+    advertiserId: candidate?.item.source.advertiserId ?? partner?.advertiserId ?? 0,
     campaignId: candidate?.item.source.campaignId ?? 0,
     lineItemId: candidate?.item.source.id ?? 0,
     creativeId: candidate?.creative.id ?? 0,
     device: request.device < 0 ? DEVICES.length : request.device,
     billedOn: request.test ? BILLED_ON.test : BILLED_ON[billed],
-    priceMicroCny: request.test ? 0 : win.chargeMicroCny,
+    priceMicroCny: request.test || isOutside ? 0 : win.chargeMicroCny,
     leaseId: hearing.leaseIds[ordinal] ?? 0,
     userHash: request.userHash,
   };
@@ -54,7 +59,9 @@ function bidOf(
   const imp = hearing.message.imps[ordinal];
   const { candidate } = win;
   const { placement } = outcome.match;
-  if (!imp || !candidate || !placement) return undefined;
+  if (!imp || !placement) return undefined;
+  if (win.partnerBid) return partnerBidOf(deps, hearing, outcome, win, win.partnerBid, ordinal);
+  if (!candidate) return undefined;
   const prepared = prepare(candidate.creative, placement.format, imp, deps.links);
   if (!prepared) return undefined;
   const { source } = candidate.item;
@@ -71,6 +78,45 @@ function bidOf(
       campaignId: source.campaignId,
       lineItemId: source.id,
       domain: source.advertiserDomain ?? '',
+      dealId: win.dealId,
+      expS: TOKEN_TTL_MS / 1000,
+    },
+    deps.links,
+  );
+  return { seat, json };
+}
+
+function partnerBidOf(
+  deps: AuctionDeps,
+  hearing: Hearing,
+  outcome: ImpOutcome,
+  win: Win,
+  partnerBid: PartnerBid,
+  ordinal: number,
+): { seat: string; json: string } | undefined {
+  const imp = hearing.message.imps[ordinal];
+  if (!imp || !deps.demand) return undefined;
+  const { auctionId, request } = hearing;
+  const ref = partnerBid.ref as ReceivedBid;
+  const first = imp.banner?.sizes[0] ?? outcome.match.placement?.sizes[0] ?? { w: 300, h: 250 };
+  const size = ref.w > 0 && ref.h > 0 ? { w: ref.w, h: ref.h } : first;
+  const sale = { auctionId, atMs: request.atMs, test: request.test };
+  const sold = partnerSale(partnerBid, imp.id, win, size, deps.links, sale);
+  if (!sold) return undefined;
+  tellWinner(deps.demand.notices, sold, ordinal, sale);
+  const seat = hearing.message.prebid ? seatFor(hearing.message, imp) : partnerBid.seat;
+  const json = bidJson(
+    {
+      seat,
+      impId: imp.id,
+      bidId: `${auctionId}-${ordinal}`,
+      priceMicroCny: Math.floor(win.priceMicroCny),
+      token: sealToken(deps.key, tokenOf(hearing, outcome, win, ordinal)),
+      prepared: preparedOf(sold.markup, ref.mtype, size),
+      creativeId: ref.crid,
+      campaignId: 0,
+      lineItemId: 0,
+      domain: partnerBid.domain,
       dealId: win.dealId,
       expS: TOKEN_TTL_MS / 1000,
     },

@@ -1,6 +1,7 @@
 /** The paths asked for seldom: VAST, the tag, demo pages, transparency files, health and metrics. Owns their routing only. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../../db/terms/day.ts';
+import type { PartnerHealth } from '../demand/partner.ts';
 import type { Market } from '../engine/market.ts';
 import type { Links } from '../render/links.ts';
 import type { EventLog } from '../state/events.ts';
@@ -21,6 +22,7 @@ export interface PageDeps {
   events: EventLog;
   key: TokenKey;
   clock: Clock;
+  partners: () => PartnerHealth[];
 }
 
 type Page = (
@@ -41,6 +43,7 @@ function health(deps: PageDeps, _req: IncomingMessage, res: ServerResponse): voi
     waitingEvents: deps.events.waiting,
     lostEvents: deps.events.lost,
     node: deps.pulse.last,
+    partners: deps.partners(),
   });
   sendText(res, JSON_TYPE, body, { 'cache-control': 'no-store' });
 }

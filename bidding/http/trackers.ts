@@ -5,6 +5,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Clock, dayOf } from '../../db/terms/day.ts';
+import type { Notices } from '../demand/notices.ts';
 import type { Market } from '../engine/market.ts';
 import { webUrl } from '../render/escape.ts';
 import type { ClickCharges } from '../state/clicks.ts';
@@ -20,6 +21,8 @@ export interface TrackerDeps {
   key: TokenKey;
   events: EventLog;
   clicks: ClickCharges;
+  /** Who is told when a partner's ad is billed. */
+  notices: Notices | undefined;
   /** Address of the caller, as far as the network in front is trusted. */
   addressOf: (req: IncomingMessage) => string;
 }
@@ -136,6 +139,8 @@ export function track(
     return;
   }
   if (counts) deps.events.append(event, query.get('b') === '1');
+  if (counts && kind === EVENT_KIND.impression && token.lineItemId === 0)
+    void deps.notices?.billed(token.auctionId, token.impOrdinal);
   sendPixel(res);
 }
 

@@ -27,7 +27,8 @@ export interface WrittenBid {
   priceMicroCny: number;
   token: string;
   prepared: Prepared;
-  creativeId: number;
+  /** A partner's is whatever text it chose. */
+  creativeId: number | string;
   campaignId: number;
   lineItemId: number;
   domain: string;
@@ -70,15 +71,23 @@ export function prepare(
   if (hit) return hit;
   const markup = markupOf(creative, mtype, imp, { w, h }, links);
   if (markup === undefined) return undefined;
-  // Plain ASCII: the whole response is then one byte a character, and cheap to send.
-  const escaped = JSON.stringify(markup)
-    .slice(1, -1)
-    .replace(/[^\0-\x7f]/g, (each) => `\\u${each.charCodeAt(0).toString(16).padStart(4, '0')}`);
-  const prepared: Prepared = { pieces: escaped.split(TOKEN_MARK), mtype, w, h };
+  const prepared = preparedOf(markup, mtype, { w, h });
   // Callers choose the key's parts: what they could fill memory with is bounded.
   if (known.size >= 32) known.clear();
   known.set(key, prepared);
   return prepared;
+}
+
+/** Markup as JSON string content, cut at the token's places; plain ASCII, so that a response is one byte a character. */
+export function preparedOf(
+  markup: string,
+  mtype: 1 | 2 | 3 | 4,
+  size: { w: number; h: number },
+): Prepared {
+  const escaped = JSON.stringify(markup)
+    .slice(1, -1)
+    .replace(/[^\0-\x7f]/g, (each) => `\\u${each.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return { pieces: escaped.split(TOKEN_MARK), mtype, ...size };
 }
 
 function markupOf(
@@ -111,6 +120,7 @@ export function vastVersionFor(
 export function bidJson(bid: WrittenBid, links: Links): string {
   const { prepared, token } = bid;
   const { mtype } = prepared;
+  const creative = JSON.stringify(String(bid.creativeId));
   const nurl =
     mtype === MTYPE.video || mtype === MTYPE.audio
       ? `"nurl":"${links.exchangeUrl}/vast?t=${token}",`
@@ -118,7 +128,7 @@ export function bidJson(bid: WrittenBid, links: Links): string {
   const deal = bid.dealId === '' ? '' : `"dealid":${JSON.stringify(bid.dealId)},`;
   return (
     `{"id":"${bid.bidId}","impid":${JSON.stringify(bid.impId)},"price":${cpmYuan(bid.priceMicroCny)},` +
-    `"adid":"${bid.creativeId}","crid":"${bid.creativeId}","cid":"${bid.campaignId}",` +
+    `"adid":${creative},"crid":${creative},"cid":"${bid.campaignId}",` +
     `"adomain":[${bid.domain === '' ? '' : JSON.stringify(bid.domain)}],` +
     `"w":${prepared.w},"h":${prepared.h},"mtype":${mtype},"exp":${bid.expS},${deal}${nurl}` +
     `"burl":"${links.exchangeUrl}/t/i?t=${token}&b=1","adm":"${prepared.pieces.join(token)}",` +

@@ -1,0 +1,47 @@
+/**
+ * OpenRTB's substitution macros (2.6 §4.4) in markup and notice URLs. Owns their names and the `:B64` suffix; an unknown one
+ * becomes nothing, and in a trial request every one becomes AUDIT.
+ */
+
+export interface MacroValues {
+  AUCTION_ID: string;
+  AUCTION_BID_ID: string;
+  AUCTION_IMP_ID: string;
+  AUCTION_SEAT_ID: string;
+  AUCTION_AD_ID: string;
+  /** Clearing price in the bid's currency and unit. */
+  AUCTION_PRICE: string;
+  AUCTION_CURRENCY: string;
+  /** Market bid ratio: clearing price ÷ bid price. */
+  AUCTION_MBR: string;
+  AUCTION_LOSS: string;
+  AUCTION_MIN_TO_WIN: string;
+  AUCTION_MULTIPLIER: string;
+  AUCTION_IMP_TS: string;
+}
+
+const MACRO = /\$\{(AUCTION_[A-Z_]+)(:B64)?\}/g;
+
+/** `encode` for URLs. `test`: a preview. */
+export function fillMacros(
+  text: string,
+  values: Partial<MacroValues>,
+  options: { encode?: boolean; test?: boolean } = {},
+): string {
+  if (!text.includes('${')) return text;
+  return text.replace(MACRO, (_, name: keyof MacroValues, base64?: string) => {
+    const plain = options.test ? 'AUDIT' : (values[name] ?? '');
+    const value = base64 ? Buffer.from(plain).toString('base64url') : plain;
+    return options.encode ? encodeURIComponent(value) : value;
+  });
+}
+
+/** Loss reasons of OpenRTB (§5.25 of 2.5, "Loss Reason Codes") that we can tell apart. */
+export const LOSS = {
+  won: 0,
+  invalid: 3,
+  belowFloor: 100,
+  outbid: 102,
+  notAllowed: 203,
+  creative: 200,
+} as const;
