@@ -3,8 +3,8 @@ import { createExchange, type Exchange } from '../../../bidding/exchange.ts';
 import { decodeEvent, EVENT_KIND, type TrackedEvent } from '../../../bidding/wire/event.ts';
 import { EVENT_SHARDS, keys } from '../../../bidding/wire/keys.ts';
 import { dayOf } from '../../../db/terms/day.ts';
-import { aLineItem, aSnapshot, grant, publish, publishDelta } from '../../kit/snapshot.ts';
 import { openTestRedis } from '../../kit/redis.ts';
+import { aLineItem, aSnapshot, grant, publish, publishDelta } from '../../kit/snapshot.ts';
 
 const TOKEN_KEY = '11'.repeat(32);
 const START_MS = Date.UTC(2026, 10, 20, 4);

@@ -1,0 +1,200 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { partnerSchema } from '../../../bidding/demand/partner.ts';
+import { EVENT_KIND } from '../../../bidding/wire/event.ts';
+import { openTestExchange, type TestExchange } from '../../kit/exchange.ts';
+import { aLineItem, aPlacement, aSnapshot } from '../../kit/snapshot.ts';
+import { type Dsp, type Fault, openDsp } from '../../simulator/dsp/dsp.ts';
+
+let high: Dsp;
+let low: Dsp;
+let it: TestExchange;
+
+beforeAll(async () => {
+  high = await openDsp({ seat: 'high', priceCpm: 30 });
+  low = await openDsp({ seat: 'low', priceCpm: 25 });
+  const partner = (dsp: Dsp, over: object) =>
+    partnerSchema.parse({
+      id: dsp.options.seat,
+      seat: dsp.options.seat,
+      url: `${dsp.url}/bid`,
+      timeoutMs: 150,
+      ...over,
+    });
+  it = await openTestExchange(
+    aSnapshot({
+      placements: [...aSnapshot().placements, aPlacement({ id: 210, auctionType: 'second' })],
+      lineItems: [aLineItem({ target: { attribute: 'placement', in: [201, 210] } })],
+    }),
+    {
+      partners: [partner(high, { gzip: true, advertiserId: 77 }), partner(low, {})],
+      noticeRetryMs: 50,
+    },
+  );
+});
+afterAll(() => Promise.all([high.close(), low.close()]));
+beforeEach(() => {
+  for (const [dsp, priceCpm] of [
+    [high, 30],
+    [low, 25],
+  ] as const) {
+    dsp.options = { seat: dsp.options.seat, priceCpm };
+    dsp.requests.length = 0;
+    dsp.notices.length = 0;
+  }
+});
+
+interface Bid {
+  price: number;
+  adm: string;
+  burl: string;
+  crid: string;
+}
+interface Answer {
+  status: number;
+  noBid: string | null;
+  seat: string;
+  bid: Bid;
+  tookMs: number;
+}
+
+const request = (over: object = {}) => ({
+  id: 'r1',
+  imp: [{ id: '1', tagid: '201', banner: { format: [{ w: 300, h: 250 }] }, ext: { kept: true } }],
+  site: { publisher: { id: '1' } },
+  cur: ['CNY'],
+  badv: ['block.example'],
+  tmax: 300,
+  source: {
+    ext: {
+      schain: { ver: '1.0', complete: 0, nodes: [{ asi: 'other.example', sid: '9', hp: 1 }] },
+    },
+  },
+  ext: { ours: 1, prebidless: true },
+  ...over,
+});
+
+async function ask(body: object = request()): Promise<Answer> {
+  const startedAt = performance.now();
+  const answer = await fetch(`${it.url}/openrtb2/auction`, {
+    method: 'POST',
+    body: JSON.stringify(body),
+  });
+  const json =
+    answer.status === 200
+      ? ((await answer.json()) as { seatbid: { seat: string; bid: Bid[] }[] })
+      : undefined;
+  return {
+    status: answer.status,
+    noBid: answer.headers.get('x-no-bid'),
+    seat: json?.seatbid[0]?.seat ?? '',
+    bid: json?.seatbid[0]?.bid[0] as Bid,
+    tookMs: performance.now() - startedAt,
+  };
+}
+
+async function noticeOf(dsp: Dsp, path: string): Promise<URL | undefined> {
+  for (let i = 0; i < 50; i++) {
+    const found = dsp.notices.find((each) => each.pathname === path);
+    if (found) return found;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  return undefined;
+}
+
+test('the best partner wins over our own line item, and each is told what became of its bid', async () => {
+  const { seat, bid } = await ask();
+  expect([seat, bid.price]).toEqual(['high', 30]);
+  expect(bid.adm).toContain('DSP high 30');
+  expect(bid.adm).toContain('sandbox=');
+  expect((await noticeOf(high, '/win'))?.searchParams.get('price')).toBe('30');
+  const loss = await noticeOf(low, '/loss');
+  expect(loss?.searchParams.get('reason')).toBe('102');
+  expect(high.notices.some((each) => each.pathname === '/bill')).toBe(false);
+});
+
+test('the bill notice is called once when the impression is counted, again while it is refused, never for a replay', async () => {
+  const { bid } = await ask();
+  high.noticeStatus.length = 0;
+  await noticeOf(high, '/win');
+  high.noticeStatus.push(500, 503);
+  const pixel = bid.burl.replace('&b=1', '');
+  await Promise.all([fetch(pixel), fetch(pixel), fetch(bid.burl)]);
+  await new Promise((resolve) => setTimeout(resolve, 400));
+  expect(high.notices.filter((each) => each.pathname === '/bill')).toHaveLength(3);
+  const impressions = (await it.events()).filter(
+    (event) => event.kind === EVENT_KIND.impression && event.advertiserId === 77,
+  );
+  expect(impressions.map((event) => event.priceMicroCny)).toEqual([30_000]);
+});
+
+test('a partner is asked with our floor, our currency, the time that is left and our link of the chain', async () => {
+  await ask();
+  const [asked] = high.requests;
+  expect(asked?.tmax).toBe(150);
+  expect(asked?.cur).toEqual(['CNY']);
+  expect(asked?.imp[0]).toMatchObject({ bidfloor: 5, bidfloorcur: 'CNY', ext: { kept: true } });
+  expect(asked?.ext).toEqual({ ours: 1, prebidless: true });
+  const { schain } = asked?.source ?? { schain: { complete: 1, nodes: [] } };
+  expect(schain.complete).toBe(0);
+  expect(schain.nodes.map((node) => node.sid)).toEqual(['9', '1']);
+});
+
+test('in a second-price placement a partner pays one fen more than the runner-up', async () => {
+  const imp = { id: '1', tagid: '210', banner: { format: [{ w: 300, h: 250 }] } };
+  expect((await ask(request({ imp: [imp] }))).bid.price).toBe(25.01);
+});
+
+describe('a partner with a fault loses by itself', () => {
+  const faults: Fault[] = [
+    'garbage',
+    'flood',
+    'error500',
+    'no_bid_204',
+    'no_bid_empty',
+    'no_bid_seatless',
+    'no_bid_nbr',
+    'usd',
+    'wrong_imp',
+    'wrong_size',
+    'no_markup',
+    'blocked_domain',
+    'free',
+    'unknown_deal',
+  ];
+  test.each(faults)('%s: the next best wins', async (fault) => {
+    high.options.fault = fault;
+    const { seat, status } = await ask();
+    expect([status, seat]).toEqual([200, 'low']);
+  });
+
+  test('one that hangs costs no more than its own deadline', async () => {
+    high.options.fault = 'hang';
+    const { seat, tookMs } = await ask();
+    expect(seat).toBe('low');
+    expect(tookMs).toBeLessThan(300);
+  });
+});
+
+test('too little time left: nobody outside is asked, and our own line item wins', async () => {
+  const { seat, status } = await ask(request({ tmax: 25 }));
+  expect([status, seat]).toEqual([200, 'hongze']);
+  expect(high.requests).toHaveLength(0);
+});
+
+test('a trial request fills macros with AUDIT and tells nobody', async () => {
+  const { bid } = await ask(request({ test: 1 }));
+  expect(bid.adm).toContain('DSP high AUDIT');
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  expect(high.notices).toHaveLength(0);
+});
+
+test('health names outcomes and refusals of every partner', async () => {
+  const answer = await fetch(`${it.url}/health`);
+  const { partners } = (await answer.json()) as {
+    partners: { id: string; outcomes: Record<string, number> }[];
+  };
+  const found = partners.find((each) => each.id === 'high');
+  expect(found?.outcomes.bid).toBeGreaterThan(0);
+  expect(found?.outcomes.garbage).toBeGreaterThan(0);
+  expect(found?.outcomes.timed_out).toBeGreaterThan(0);
+});

@@ -1,0 +1,32 @@
+/** `npm run demo:dsp [-- --port 8090 --price 12 --latency 20 --fault none]`: our DSP as a process. */
+import { parseArgs } from 'node:util';
+import { FAULTS, openDsp } from './dsp.ts';
+
+const { values } = parseArgs({
+  options: {
+    port: { type: 'string', default: '8090' },
+    price: { type: 'string', default: '12' },
+    latency: { type: 'string', default: '20' },
+    fault: { type: 'string', default: 'none' },
+    seat: { type: 'string', default: 'demo-dsp' },
+  },
+});
+const fault = FAULTS.find((each) => each === values.fault);
+if (!fault) {
+  process.stderr.write(`--fault is one of ${FAULTS.join(', ')}\n`);
+  process.exit(1);
+}
+const dsp = await openDsp(
+  {
+    seat: values.seat,
+    priceCpm: Number(values.price),
+    latencyMs: Number(values.latency),
+    fault,
+    random: Math.random,
+  },
+  Number(values.port),
+);
+const partner = [{ id: 'demo', seat: values.seat, url: `${dsp.url}/bid`, timeoutMs: 150 }];
+process.stdout.write(
+  `DSP bidding at ${dsp.url}/bid; start the exchange with\n  DEMAND_PARTNERS='${JSON.stringify(partner)}'\n`,
+);
