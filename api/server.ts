@@ -93,10 +93,10 @@ export function createServer(ctx: Context, log: (entry: Record<string, unknown>)
       }
       const forwarded = incoming.headers['x-forwarded-for'];
       const said = Array.isArray(forwarded) ? forwarded.join(',') : forwarded;
-      raw.push(
-        CLIENT_ADDRESS_HEADER,
-        clientAddress(incoming.socket.remoteAddress, said, ctx.config),
-      );
+      const address = clientAddress(incoming.socket.remoteAddress, said, ctx.config);
+      // Both forms: which of them is read depends on the header's reader.
+      raw.push(CLIENT_ADDRESS_HEADER, address);
+      incoming.headers[CLIENT_ADDRESS_HEADER] = address;
       return app.fetch(request);
     },
   });

@@ -57,6 +57,14 @@ describe.skipIf(!canLook)('npm start', () => {
     expect(await page.text()).toContain('<div id="root">');
   });
 
+  test('tells this machine its measures, whatever address the asker claims', async () => {
+    const ask = (headers: Record<string, string>) =>
+      fetch(`http://127.0.0.1:${port + 1}/metrics`, { headers });
+    const measures = await ask({ 'x-hongze-client-address': '10.1.1.1' });
+    expect(measures.status).toBe(200);
+    expect(await measures.text()).toContain('hongze_ledger_drift_micro_cny 0');
+  });
+
   test('leaves no process behind when it is killed with -9, and finds its data again', async () => {
     const kept = await query(`create table kept as select 42 as n`).then(() => true);
     expect(kept).toBe(true);
