@@ -4,12 +4,15 @@ import { Hono } from 'hono';
 import { streamSSE } from 'hono/streaming';
 import { describeRoute } from 'hono-openapi';
 import { z } from 'zod';
+import { targetSchema } from '../../bidding/wire/target.ts';
 import { division } from '../../db/schema/delivery.ts';
 import { divisionCodeSchema } from '../../db/terms/division.ts';
 import { idSchema } from '../../db/terms/id.ts';
+import { FORMATS } from '../../db/terms/market.ts';
 import type { AppEnv } from '../context.ts';
 import { assertActsFor, requireActor } from '../http/auth.ts';
 import { json, param, wire } from '../http/validation.ts';
+import { forecastTarget } from './forecast.ts';
 import { type LiveFrame, readNodes, watchLive } from './live.ts';
 import { confirmStop, liftStop, listStops, placeStop } from './stops.ts';
 
@@ -30,7 +33,28 @@ const confirmBody = z.strictObject({
 
 const HEARTBEAT_MS = 15_000;
 
+const forecastBody = z.strictObject({
+  target: targetSchema,
+  format: z.enum(FORMATS).optional(),
+  w: z.number().int().positive().nullable().default(null),
+  h: z.number().int().positive().nullable().default(null),
+});
+
 export const deliveryRoutes = new Hono<AppEnv>()
+  .post(
+    '/forecast',
+    describeRoute({
+      tags: ['forecast'],
+      summary: 'Requests and people a day that a target would find, with an interval',
+    }),
+    requireActor('advertiser', 'agency', 'outlet', 'platform'),
+    json(forecastBody),
+    async (c) => {
+      const { target, format, w, h } = c.req.valid('json');
+      const shape = format === undefined ? undefined : { format, w, h };
+      return c.json(await forecastTarget(c.var.ctx, target, shape));
+    },
+  )
   .get(
     '/divisions',
     describeRoute({
