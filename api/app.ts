@@ -5,6 +5,7 @@
 import { Hono } from 'hono';
 import { auditRoutes } from './audit/routes.ts';
 import { billingRoutes } from './billing/routes.ts';
+import { bookingRoutes } from './bookings/routes.ts';
 import { campaignRoutes } from './campaigns/routes.ts';
 import type { AppEnv, Context } from './context.ts';
 import { contractRoutes } from './contracts/routes.ts';
@@ -17,8 +18,10 @@ import { createAuth } from './identity/identity.ts';
 import { identityRoutes } from './identity/routes.ts';
 import { ledgerRoutes } from './ledger/routes.ts';
 import { outletRoutes } from './outlets/routes.ts';
+import { batchRoutes } from './payments/batch-routes.ts';
 import { payoutRoutes } from './payments/payout-routes.ts';
 import { paymentsRoutes } from './payments/routes.ts';
+import { periodRoutes } from './periods/routes.ts';
 import { caseRoutes } from './reconciliation/case-routes.ts';
 import { billRoutes } from './reconciliation/routes.ts';
 import { reportRoutes } from './reports/routes.ts';
@@ -37,11 +40,14 @@ const slices = new Hono<AppEnv>()
   .route('/', billingRoutes)
   .route('/', statementRoutes)
   .route('/', adjustmentRoutes)
+  .route('/', periodRoutes)
   .route('/', outletRoutes)
   .route('/', campaignRoutes)
   .route('/', creativeRoutes)
+  .route('/', bookingRoutes)
   .route('/', paymentsRoutes)
   .route('/', payoutRoutes(statementPort))
+  .route('/', batchRoutes(statementPort))
   .route('/', billRoutes(statementPort))
   .route('/', caseRoutes(statementPort))
   .route('/', deliveryRoutes)

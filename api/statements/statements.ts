@@ -14,6 +14,8 @@ import { freezeMonth, lockMonth } from './freezing.ts';
 import { find, lock, move, outOfTurn, type Statement } from './steps.ts';
 
 export { approveAdjustment, proposeAdjustment } from './adjustments.ts';
+export { canonicalJson } from './document.ts';
+export { daysOfMonth } from './drafts.ts';
 export { freezeMonth } from './freezing.ts';
 export { statementPort } from './payout-port.ts';
 export { chargesOfLine, listStatements, statementDetail, statementFile } from './queries.ts';

@@ -5,6 +5,7 @@ import {
   index,
   integer,
   pgTable,
+  primaryKey,
   text,
   timestamp,
   uniqueIndex,
@@ -68,3 +69,17 @@ export const billingMonth = pgTable('billing_month', {
   month: text('month').primaryKey(),
   cutAt: timestamp('cut_at', { withTimezone: true }),
 });
+
+/** Dated tax rates with their source (0082). */
+export const taxRate = pgTable(
+  'tax_rate',
+  {
+    kind: text('kind').$type<'vat' | 'cultural_fee'>().notNull(),
+    effectiveFrom: date('effective_from').notNull(),
+    /** Exclusive; `infinity` while no end is known. */
+    effectiveTo: date('effective_to').notNull().default('infinity'),
+    ratePpm: integer('rate_ppm').notNull(),
+    source: text('source').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.kind, t.effectiveFrom] })],
+);

@@ -18,6 +18,7 @@ export const SLICE_RANK: Record<string, number> = {
   statements: 6,
   reconciliation: 6,
   reports: 6,
+  periods: 7,
   observation: 7,
 };
 
@@ -58,4 +59,5 @@ export const MONEY_SLICES = [
   'payments',
   'statements',
   'reconciliation',
+  'periods',
 ];

@@ -10,18 +10,25 @@ import {
   createTopUp,
   querySweep,
   requestPayout,
+  requestRefund,
   resolveUnknown,
   sendPayouts,
+  sendRefunds,
 } from '../../../api/payments/payments.ts';
+import { reconcileDue } from '../../../api/reconciliation/reconciliation.ts';
 import {
+  approveAdjustment,
   approveStatement,
   confirmStatement,
+  disputeStatement,
   draftStatements,
   freezeMonth,
+  proposeAdjustment,
+  resolveDispute,
 } from '../../../api/statements/statements.ts';
 import { charge } from '../../../db/schema/billing.ts';
-import { payout, topUp } from '../../../db/schema/payments.ts';
-import { statement } from '../../../db/schema/statements.ts';
+import { payout, topUp, topUpRefund } from '../../../db/schema/payments.ts';
+import { statement, statementAdjustment } from '../../../db/schema/statements.ts';
 import { dayOf, dayStartMs, hourOf } from '../../../db/terms/day.ts';
 import { deliver } from '../../kit/books.ts';
 import { Killed } from './mortal.ts';
@@ -48,7 +55,21 @@ function stages(world: World, cast: Cast, month: string): Stage[] {
   const mine = eq(topUp.advertiserId, line.advertiserId);
   const statementNow = async () => {
     const rows = await db.select().from(statement).where(eq(statement.outletId, place.outletId));
-    return rows.find((row) => row.month === month);
+    return rows.find((row) => row.month === month && row.status !== 'superseded');
+  };
+  const disputed = async () => {
+    const rows = await db.select().from(statement).where(eq(statement.outletId, place.outletId));
+    return rows.some((row) => row.status === 'superseded' || row.status === 'disputed');
+  };
+  const adjustmentNow = async () =>
+    (await db.select().from(statementAdjustment)).find((row) => row.outletId === place.outletId);
+  const refundNow = async () => {
+    const rows = await db
+      .select({ refund: topUpRefund })
+      .from(topUpRefund)
+      .innerJoin(topUp, eq(topUp.id, topUpRefund.topUpId))
+      .where(mine);
+    return rows[0]?.refund;
   };
   const payoutNow = async () => {
     const rows = await db.select().from(payout).where(eq(payout.outletId, place.outletId));
@@ -57,7 +78,7 @@ function stages(world: World, cast: Cast, month: string): Stage[] {
   const statusIs = async (...wanted: string[]) =>
     wanted.includes((await statementNow())?.status ?? '');
   const idOf = async () => ({ statementId: (await statementNow())?.id ?? 0 });
-  const PAST = ['approved', 'paying', 'paid'];
+  const PAST = ['approved', 'paying', 'paid', 'reconciled'];
   return [
     {
       name: 'top-up ordered',
@@ -120,6 +141,40 @@ function stages(world: World, cast: Cast, month: string): Stage[] {
       act: () => freezeMonth(ctx, { month, by: 'maker' }),
     },
     {
+      name: 'statement disputed',
+      done: disputed,
+      act: async () => disputeStatement(ctx, { ...(await idOf()), by: 'outlet', reason: 'sim' }),
+    },
+    {
+      name: 'dispute accepted',
+      done: async () => (await statementNow())?.revision === 1,
+      act: async () =>
+        resolveDispute(ctx, { ...(await idOf()), by: 'maker', accept: true, note: 'sim' }),
+    },
+    {
+      name: 'adjustment proposed',
+      done: async () => (await adjustmentNow()) !== undefined,
+      act: () =>
+        proposeAdjustment(ctx, {
+          outletId: place.outletId,
+          month,
+          amountMicroCny: 50_000n,
+          reason: 'sim',
+          by: 'maker',
+        }),
+    },
+    {
+      name: 'adjustment approved',
+      done: async () => (await adjustmentNow())?.approvedBy === 'checker',
+      act: async () =>
+        approveAdjustment(ctx, { adjustmentId: (await adjustmentNow())?.id ?? 0, by: 'checker' }),
+    },
+    {
+      name: 'revision frozen',
+      done: async () => !(await statusIs('draft')),
+      act: () => freezeMonth(ctx, { month, by: 'maker' }),
+    },
+    {
       name: 'statement confirmed',
       done: () => statusIs('outlet_confirmed', ...PAST),
       act: async () => confirmStatement(ctx, { ...(await idOf()), by: 'outlet' }),
@@ -142,11 +197,41 @@ function stages(world: World, cast: Cast, month: string): Stage[] {
     },
     {
       name: 'payout paid',
-      done: async () => (await payoutNow())?.status === 'succeeded' && (await statusIs('paid')),
+      done: () => statusIs('paid', 'reconciled'),
       async act() {
         await sendPayouts(ctx);
         world.turn(11 * 60_000);
         await resolveUnknown(ctx);
+      },
+    },
+    {
+      name: 'refund requested',
+      done: async () => (await refundNow()) !== undefined,
+      async act() {
+        const [row] = await db.select().from(topUp).where(mine);
+        await requestRefund(ctx, {
+          topUpId: row?.id ?? 0,
+          amountFen: 1_000,
+          reason: 'sim',
+          by: 'a',
+        });
+      },
+    },
+    {
+      name: 'refund paid',
+      done: async () => (await refundNow())?.status === 'succeeded',
+      async act() {
+        await sendRefunds(ctx);
+        world.turn(30 * 60_000);
+      },
+    },
+    {
+      name: 'bill matched',
+      done: () => statusIs('reconciled'),
+      async act() {
+        const morning = dayStartMs(dayOf(world.now())) + 34 * 3_600_000;
+        if (world.now() < morning) world.turn(morning - world.now());
+        await reconcileDue(ctx);
       },
     },
   ];

@@ -64,7 +64,7 @@ export async function runSim(
   for (let n = 1; n <= options.steps; n++) {
     const [name, act] = draw(world);
     const dies = world.random.below(1000) < options.killPerMille;
-    world.life.killAfter(dies ? world.random.below(25) : null);
+    world.life.killAfter(dies ? world.random.below(12) : null);
     const told = await attempt(act, world, cast);
     world.life.revive();
     result.steps = n;

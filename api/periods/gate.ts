@@ -1,0 +1,93 @@
+/** The gate of a period's close: everything that must hold before a month's page is turned for ever. Only looks. */
+import { type SQL, sql } from 'drizzle-orm';
+import type { Db } from '../../db/client.ts';
+import { type Clock, type Day, dayEndMs, dayStartMs, hourOf } from '../../db/terms/day.ts';
+import { hoursDue } from '../billing/billing.ts';
+import { accounts, balanceOf, ledgerFaults, periods, trialBalance } from '../ledger/ledger.ts';
+
+export interface GateCheck {
+  name: string;
+  ok: boolean;
+  /** How many things stand in the way; 0 when it holds. */
+  count: number;
+  zh: string;
+  en: string;
+}
+
+export interface GateInput {
+  month: string;
+  from: Day;
+  /** Inclusive. */
+  to: Day;
+}
+
+export async function periodGate(
+  ctx: { db: Db; clock: Clock },
+  { month, from, to }: GateInput,
+): Promise<GateCheck[]> {
+  const { db } = ctx;
+  const checks: GateCheck[] = [];
+  const check = (name: string, count: number, zh: string, en: string) =>
+    checks.push({ name, ok: count === 0, count, zh, en });
+  const count = async (query: SQL): Promise<number> => {
+    const [row] = await db.execute<{ n: number }>(sql`SELECT count(*)::int AS n FROM ${query}`);
+    return row?.n ?? 0;
+  };
+  const endMs = dayEndMs(to);
+  const end = new Date(endMs).toISOString();
+  check('over', ctx.clock() < endMs ? 1 : 0, '本月已结束', 'the month is over');
+  const earlier = (await periods(db)).filter((p) => p.month < month && p.status !== 'closed');
+  check('order', earlier.length, '以前各月均已关账', 'every earlier month is closed');
+  const hours = await hoursDue(db, hourOf(endMs), hourOf(dayStartMs(from)));
+  check('charged', hours.length, '各小时均已计费', 'every hour is charged');
+  const faults = await ledgerFaults(db, { chain: true });
+  check(
+    'whole',
+    faults.length,
+    '账簿完整，哈希链相符',
+    'the books are whole and their chain holds',
+  );
+  const rows = await trialBalance(db, to);
+  const off = rows.reduce((sum, row) => sum + row.debitMicroCny - row.creditMicroCny, 0n);
+  check('balanced', off === 0n ? 0 : 1, '试算平衡', 'the trial balance is zero');
+  check(
+    'statements',
+    await count(sql`statement WHERE month <= ${month} AND status IN ('draft', 'disputed')`),
+    '结算单均已冻结且无异议',
+    'every statement is frozen and undisputed',
+  );
+  check(
+    'payouts',
+    await count(
+      sql`payout_part WHERE status IN ('sending', 'unknown') AND sent_at < ${end}::timestamptz`,
+    ),
+    '没有结果未知的打款',
+    'no payout is unknown',
+  );
+  check(
+    'refunds',
+    await count(sql`top_up_refund WHERE status = 'unknown' AND created_at < ${end}::timestamptz`),
+    '没有结果未知的退款',
+    'no refund is unknown',
+  );
+  check(
+    'bills',
+    await count(sql`(SELECT DISTINCT e.day FROM entry e JOIN account a ON a.id = e.account_id
+        JOIN journal j ON j.id = e.journal_id
+       WHERE a.code = 'alipay_cash' AND j.kind <> 'opening' AND e.day BETWEEN ${from}::date AND ${to}::date
+         AND NOT EXISTS (SELECT 1 FROM bill b WHERE b.day = e.day AND b.status = 'matched')) d`),
+    '每日账单均已对平',
+    'every day with cash has a matched bill',
+  );
+  check(
+    'cases',
+    await count(sql`reconciliation_case WHERE status = 'open' AND day <= ${to}::date`),
+    '没有未处理的对账差异',
+    'no reconciliation case is open',
+  );
+  return checks;
+}
+
+/** What is left unexplained at the month's end: must be signed for by name to close. */
+export const suspenseAt = async (db: Db, to: Day): Promise<bigint> =>
+  (await balanceOf(db, accounts.suspense, to)).balanceMicroCny;
