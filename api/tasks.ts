@@ -11,6 +11,7 @@ import {
   refreshSnapshot,
 } from './delivery/delivery.ts';
 import { expireHolds, sealJournals } from './ledger/ledger.ts';
+import { finalizeDays } from './metering/final.ts';
 import { consume, keepPartitions } from './metering/metering.ts';
 import {
   checkReturns,
@@ -42,6 +43,13 @@ const HOURS_A_RUN = 24;
 export function taskList(ctx: Context): Task[] {
   return [
     { name: 'partitions', everyMs: 60 * MINUTE, run: () => keepPartitions(ctx) },
+    {
+      name: 'final',
+      everyMs: 60 * MINUTE,
+      async run() {
+        await finalizeDays(ctx);
+      },
+    },
     ...deliveryTasks(ctx),
     ...moneyTasks(ctx),
   ];

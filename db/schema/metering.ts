@@ -88,3 +88,11 @@ export const leaseSpend = pgTable(
   },
   (t) => [primaryKey({ columns: [t.lineItemId, t.day, t.leaseId] })],
 );
+
+/** Days whose invalid traffic is settled: their figures are final. */
+export const meteringFinal = pgTable('metering_final', {
+  day: date('day').primaryKey(),
+  finalizedAt: timestamp('finalized_at', { withTimezone: true }).notNull(),
+  removedEvents: bigint('removed_events', { mode: 'number' }).notNull(),
+  removedMicroCny: microCny('removed_micro_cny').notNull(),
+});

@@ -1,0 +1,53 @@
+import { sql } from 'drizzle-orm';
+import { beforeAll, expect, test } from 'vitest';
+import { finalizeDay, finalizeDays } from '../../../../api/metering/final.ts';
+import { drain } from '../../../../api/metering/metering.ts';
+import { EVENT_KIND } from '../../../../bidding/wire/event.ts';
+import { openTestDatabase } from '../../../kit/database.ts';
+import { openTestRedis } from '../../../kit/redis.ts';
+import { append, MONDAY_TEN_MS, trackedEvent } from './events.ts';
+
+const { db } = await openTestDatabase();
+const redis = await openTestRedis();
+const ctx = { db, redis, clock: () => MONDAY_TEN_MS };
+const DAYS = 86_400_000;
+
+/** 150 impressions of one user in a minute, which consumers that saw a part each let pass, and 20 of another. */
+beforeAll(async () => {
+  const fast = Array.from({ length: 150 }, (_, i) => trackedEvent(i, { userHash: 'robot' }));
+  const click = trackedEvent(900, {
+    kind: EVENT_KIND.click,
+    userHash: 'robot',
+    atMs: MONDAY_TEN_MS + 5_000,
+    priceMicroCny: 0,
+    leaseId: 0,
+  });
+  const slow = Array.from({ length: 20 }, (_, i) =>
+    trackedEvent(1_000 + i, { userHash: 'reader' }),
+  );
+  await append(redis, [...fast, click, ...slow]);
+  await drain(ctx, { judge: () => 0 });
+});
+
+const totals = async () => {
+  const [row] = await db.execute<Record<string, string>>(sql`
+    SELECT sum(impressions) AS impressions, sum(clicks) AS clicks, sum(invalid) AS invalid, sum(spend_micro_cny) AS spend,
+      (SELECT sum(spend_micro_cny) FROM lease_spend) AS leased FROM rollup_hour`);
+  return Object.values(row ?? {}).map(Number);
+};
+
+test('a day is not final before its last click could come', async () => {
+  const done = await finalizeDays({ db, clock: () => MONDAY_TEN_MS + DAYS });
+  expect(done.map((one) => one.day)).not.toContain('2026-03-02');
+});
+
+test('what no person can have done is taken out of sums and budgets, once', async () => {
+  expect(await totals()).toEqual([170, 1, 0, 3_400_000, 3_400_000]);
+  const [final] = await finalizeDays({ db, clock: () => MONDAY_TEN_MS + 3 * DAYS }).then((days) =>
+    days.filter((d) => d.removedEvents > 0),
+  );
+  expect(final).toEqual({ day: '2026-03-02', removedEvents: 151, removedMicroCny: 3_000_000n });
+  expect(await totals()).toEqual([20, 0, 151, 400_000, 400_000]);
+  expect(await finalizeDay(ctx, '2026-03-02')).toBeUndefined();
+  expect(await totals()).toEqual([20, 0, 151, 400_000, 400_000]);
+});
