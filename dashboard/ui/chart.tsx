@@ -49,7 +49,7 @@ const houseStyle = (dark = false): EChartsCoreOption => ({
   color: series,
   animationDuration: 250,
   textStyle: { fontFamily, color: dark ? color.nightFaint : color.inkFaint },
-  grid: { left: 8, right: 12, top: 34, bottom: 4, containLabel: true },
+  grid: { left: 8, right: 12, top: 16, bottom: 4, containLabel: true },
   tooltip: {
     trigger: 'axis',
     confine: true,
@@ -58,8 +58,10 @@ const houseStyle = (dark = false): EChartsCoreOption => ({
     textStyle: { color: '#fff', fontFamily, fontSize: 12 },
     axisPointer: { lineStyle: { color: color.lineStrong } },
   },
-  legend: { top: 0, right: 0, icon: 'roundRect', itemWidth: 10, itemHeight: 10 },
 });
+
+/** For charts of several series; one alone is named by its panel. */
+export const legend = { top: 0, right: 0, icon: 'roundRect', itemWidth: 10, itemHeight: 10 };
 
 /** Axis of days or hours. */
 export const categoryAxis = (data: readonly string[], dark = false) => ({

@@ -38,7 +38,9 @@ export function Pacing() {
               const values = { spent: money(spent), budget: money(row.dailyBudgetMicroCny) };
               return (
                 <li key={row.id}>
-                  <Link to={`/line-items/${row.id}`}>{row.name}</Link>
+                  <Link to={`/line-items/${row.id}`}>
+                    {row.name} <span className="faint small">{row.campaignName}</span>
+                  </Link>
                   <span className="number small faint">{say('of', values)}</span>
                   <Meter
                     share={share}

@@ -1,0 +1,100 @@
+/** The decision on one creative. Takes the lock on opening the decision, so that two people never judge at once. */
+import { App, Button, Form, Input, Modal } from 'antd';
+import { useEffect, useState } from 'react';
+import { api, once, read } from '../../lib/client.ts';
+import { useChange } from '../../lib/queries.ts';
+import { Key } from '../../ui/page.tsx';
+import { REVIEW, type Task } from './review.tsx';
+import { useReviewWords } from './words.ts';
+
+const one = api.review[':id'];
+
+interface Props {
+  task: Task;
+  wanted: 'approve' | 'reject' | undefined;
+  clear: () => void;
+  next: () => void;
+}
+
+export function Verdict({ task, wanted, clear, next }: Props) {
+  const say = useReviewWords();
+  const { message } = App.useApp();
+  const [asking, setAsking] = useState<'overrule' | 'reject'>();
+  const forbidden = task.findings.some((finding) => finding.severity === 'block');
+  const decide = useChange({
+    run: async (words: { rejectReason?: string; overruleReason?: string }, key) => {
+      const param = { id: String(task.id) };
+      const { contentHash } = await read(one.lock.$post({ param }));
+      const verdict = words.rejectReason ? ('rejected' as const) : ('approved' as const);
+      return read(
+        one.verdict.$post({ param, json: { contentHash, verdict, ...words } }, once(key)),
+      );
+    },
+    refresh: [REVIEW],
+    done: (answer, words) => {
+      const second = 'awaitsSecond' in answer && answer.awaitsSecond;
+      void message.success(say(second ? 'first' : words.rejectReason ? 'rejected' : 'approved'));
+      setAsking(undefined);
+      next();
+    },
+  });
+  const approve = () => (forbidden ? setAsking('overrule') : decide.mutate({}));
+  // biome-ignore lint/correctness/useExhaustiveDependencies: acts once on each key pressed
+  useEffect(() => {
+    if (!wanted) return;
+    clear();
+    if (wanted === 'reject') setAsking('reject');
+    else approve();
+  }, [wanted]);
+  return (
+    <div className="review-decision">
+      <Button size="large" danger onClick={() => setAsking('reject')}>
+        {say('reject')} <Key>R</Key>
+      </Button>
+      <Button size="large" type="primary" loading={decide.isPending} onClick={approve}>
+        {say('approve')} <Key>A</Key>
+      </Button>
+      <ReasonModal
+        asking={asking}
+        busy={decide.isPending}
+        close={() => setAsking(undefined)}
+        done={(reason) =>
+          decide.mutate(asking === 'reject' ? { rejectReason: reason } : { overruleReason: reason })
+        }
+      />
+    </div>
+  );
+}
+
+function ReasonModal(props: {
+  asking: 'overrule' | 'reject' | undefined;
+  busy: boolean;
+  close: () => void;
+  done: (reason: string) => void;
+}) {
+  const say = useReviewWords();
+  const [form] = Form.useForm<{ reason: string }>();
+  const rejecting = props.asking === 'reject';
+  return (
+    <Modal
+      open={props.asking !== undefined}
+      title={say(rejecting ? 'reject' : 'approve')}
+      okText={say(rejecting ? 'reject' : 'approve')}
+      okButtonProps={{ danger: rejecting, loading: props.busy }}
+      cancelText={say('cancel')}
+      onOk={() => form.submit()}
+      onCancel={props.close}
+      destroyOnHidden
+    >
+      <Form form={form} name="verdict" layout="vertical" onFinish={(v) => props.done(v.reason)}>
+        <Form.Item
+          name="reason"
+          label={say(rejecting ? 'rejectReason' : 'overrule')}
+          rules={[{ required: true, min: 2, whitespace: true, message: say('rejectWanted') }]}
+        >
+          <Input.TextArea rows={4} maxLength={500} autoFocus />
+        </Form.Item>
+      </Form>
+    </Modal>
+  );
+}
