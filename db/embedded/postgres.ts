@@ -54,6 +54,8 @@ export function databaseUrl(url: string, database: string): string {
 export async function bootPostgres(options: {
   dataDir: string;
   durable: boolean;
+  /** `name=value` on top of ours, e.g. for archiving. */
+  settings?: string[];
 }): Promise<PostgresServer> {
   const account = process.getuid?.() === 0 ? nobody() : null;
   const native = reachableBinaries(account);
@@ -63,7 +65,7 @@ export async function bootPostgres(options: {
   const patience = performance.now() + 15_000;
   for (let attempt = 0; attempt < 3; ) {
     const port = await freePort();
-    const server = keep(join(native, 'bin/postgres'), serverArgs(dataDir, port, options.durable), {
+    const server = keep(join(native, 'bin/postgres'), serverArgs(dataDir, port, options), {
       stopSignal: 'INT',
       cwd: dataDir,
       ...account,
@@ -81,7 +83,11 @@ export async function bootPostgres(options: {
   throw new Error(`PostgreSQL did not start on ${dataDir}:\n${failure}`);
 }
 
-function serverArgs(dataDir: string, port: number, durable: boolean): string[] {
+function serverArgs(
+  dataDir: string,
+  port: number,
+  { durable, settings: more = [] }: { durable: boolean; settings?: string[] },
+): string[] {
   const settings = [
     'listen_addresses=127.0.0.1',
     'unix_socket_directories=',
@@ -91,6 +97,7 @@ function serverArgs(dataDir: string, port: number, durable: boolean): string[] {
     ...(durable
       ? ['wal_level=logical', 'shared_buffers=128MB']
       : ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'autovacuum=off']),
+    ...more,
   ];
   return ['-D', dataDir, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])];
 }

@@ -22,6 +22,7 @@ export const PROGRAMS = {
   worker: 'api/worker.ts',
   traffic: 'test/simulator/traffic/main.ts',
   seed: 'run/demo/seed.ts',
+  migrate: 'run/migrate.ts',
 } as const;
 export type ProgramName = keyof typeof PROGRAMS;
 

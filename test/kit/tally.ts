@@ -12,8 +12,12 @@ export default class Tally implements Reporter {
         if (state === 'pending') counts.failed += 1;
         else counts[state] += 1;
       }
-      // A file that cannot be loaded has no tests to count: it counts as one.
+      // A file that cannot be loaded, and a group whose preparation failed, count as one failure
+      // each: their tests show as skipped, but nobody chose to skip them.
       if (module.errors().length > 0) counts.failed += 1;
+      for (const suite of module.children.allSuites()) {
+        if (suite.errors().length > 0) counts.failed += 1;
+      }
     }
     counts.failed += unhandled.length;
     const file = process.env.HONGZE_TALLY;

@@ -1,0 +1,12 @@
+/** `npm run migrate`: brings DATABASE_URL to the present, before new programs start. */
+import { migrate } from '../db/migrate.ts';
+
+const url = process.env.DATABASE_URL;
+if (!url) {
+  process.stderr.write('Set DATABASE_URL.\n');
+  process.exit(1);
+}
+const applied = await migrate(url, {
+  onApplied: (name, ms) => process.stdout.write(`${name}  ${ms.toFixed(0)} ms\n`),
+});
+process.stdout.write(`${applied.length} migrations applied.\n`);
