@@ -70,6 +70,8 @@ export async function seed(
     );
     if (options.history ?? true) await seedHistory(tx, lines, divisions, ctx.clock());
   });
+  // What came in bulk has no statistics yet, and the first minutes would be planned blind.
+  await ctx.db.execute(sql`ANALYZE`);
   await finish(ctx);
   return true;
 }
