@@ -82,6 +82,7 @@ export const newPlacementSchema = z.strictObject({
   sizes: sizes.default([]),
   floorCpmFen: floor,
   auctionType: z.enum(['first', 'second']).default('first'),
+  dailySlots: z.number().int().min(1).max(100).default(1),
 });
 
 export const placementEditSchema = z.strictObject({
@@ -90,6 +91,7 @@ export const placementEditSchema = z.strictObject({
   sizes: sizes.optional(),
   floorCpmFen: floor.optional(),
   auctionType: z.enum(['first', 'second']).optional(),
+  dailySlots: z.number().int().min(1).max(100).optional(),
   status: z.enum(['active', 'paused']).optional(),
 });
 

@@ -38,6 +38,7 @@ CREATE TABLE placement (
   sizes jsonb DEFAULT '[]'::jsonb NOT NULL,
   floor_cpm_fen integer NOT NULL,
   auction_type text DEFAULT 'first' NOT NULL,
+  daily_slots integer DEFAULT 1 NOT NULL,
   status text DEFAULT 'active' NOT NULL,
   version integer DEFAULT 1 NOT NULL,
   created_at timestamptz DEFAULT now() NOT NULL,

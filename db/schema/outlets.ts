@@ -68,6 +68,8 @@ export const placement = pgTable(
     sizes: jsonb('sizes').$type<Size[]>().notNull().default([]),
     floorCpmFen: integer('floor_cpm_fen').notNull(),
     auctionType: text('auction_type').$type<'first' | 'second'>().notNull().default('first'),
+    /** Bookings that share one day here, in rotation: one booking's share of voice is 1 / dailySlots. */
+    dailySlots: integer('daily_slots').notNull().default(1),
     status: text('status').$type<'active' | 'paused'>().notNull().default('active'),
     ...version,
     ...timestamps,

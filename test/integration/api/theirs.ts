@@ -5,7 +5,7 @@ import { stop } from '../../../db/schema/delivery.ts';
 import { rollupHour } from '../../../db/schema/metering.ts';
 import { payout, topUp } from '../../../db/schema/payments.ts';
 import { statement, statementAdjustment } from '../../../db/schema/statements.ts';
-import { hourOf } from '../../../db/terms/day.ts';
+import { dayOf, hourOf } from '../../../db/terms/day.ts';
 import { newAdvertiser, newOutlet, type TestApi } from '../../kit/actors.ts';
 import { newCampaign, newCreative, newLineItem, newPlacement } from '../../kit/market.ts';
 
@@ -97,6 +97,18 @@ async function makeMarket(api: TestApi, nowMs: number) {
     name: SECRET,
     creativeIds: [creative.id],
   });
+  const unit = 'CPD_DAY';
+  const placementId = placement.id;
+  const day = dayOf(nowMs);
+  const rate = { placementId, unit, priceFen: 77_777, effectiveFrom: day };
+  await seller.call('POST', '/api/rate-cards', rate);
+  const line = { placementId, unit, startsOn: day, endsOn: day };
+  const order = await buyer.call('POST', '/api/orders', {
+    advertiserId,
+    name: SECRET,
+    lines: [line],
+  });
+  const booked = await seller.call('GET', '/api/bookings');
   const key = await buyer.call('POST', '/api/api-keys', { name: SECRET, scopes: ['read'] });
   const members = await buyer.call('GET', '/api/members');
   return {
@@ -104,7 +116,9 @@ async function makeMarket(api: TestApi, nowMs: number) {
     advertiserId,
     outletId,
     propertyId: property.id,
-    placementId: placement.id,
+    placementId,
+    orderId: order.body.id as number,
+    bookingId: booked.body.items[0].id as number,
     floorRuleId: floor.body.id as number,
     creativeId: creative.id,
     campaignId: campaign.id,
@@ -117,7 +131,7 @@ async function makeMarket(api: TestApi, nowMs: number) {
 export async function makeTheirs(api: TestApi, nowMs: number): Promise<Theirs> {
   const { db } = api.ctx;
   const market = await makeMarket(api, nowMs);
-  const { buyer, apiKeyId, memberId, floorRuleId, ...ids } = market;
+  const { buyer, apiKeyId, memberId, floorRuleId, orderId, bookingId, ...ids } = market;
   const papers = await insertPapers(db, { ...ids, by: buyer.userId, nowMs });
   await db.insert(rollupHour).values({
     ...ids,
@@ -138,6 +152,8 @@ export async function makeTheirs(api: TestApi, nowMs: number): Promise<Theirs> {
       properties: ids.propertyId,
       placements: ids.placementId,
       'floor-rules': floorRuleId,
+      orders: orderId,
+      bookings: bookingId,
       'api-keys': apiKeyId,
       members: memberId,
       statements: papers.statementId,
@@ -147,6 +163,7 @@ export async function makeTheirs(api: TestApi, nowMs: number): Promise<Theirs> {
       adjustments: papers.adjustmentId,
       stops: papers.stopId,
       // The platform's own: closed to everybody here whatever the id.
+      'payout-batches': 1,
       'ledger/periods': '2026-02',
       'reconciliation/bills': '2026-02-01',
       'reconciliation/cases': 1,
