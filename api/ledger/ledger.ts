@@ -19,7 +19,14 @@ export {
   releaseHold,
   resizeHold,
 } from './holds.ts';
-export { chainHead, type Period, periodHash, periods, turnPeriod } from './periods.ts';
+export {
+  chainHead,
+  monthFigures,
+  type Period,
+  periodHash,
+  periods,
+  turnPeriod,
+} from './periods.ts';
 export {
   type Capture,
   type Journal,

@@ -5,6 +5,7 @@
 import { sql } from 'drizzle-orm';
 import type { Db } from '../../db/client.ts';
 import type { PeriodStatus } from '../../db/schema/ledger.ts';
+import type { Day } from '../../db/terms/day.ts';
 import { asFailure } from './failures.ts';
 
 export interface Period {
@@ -68,4 +69,19 @@ export async function chainHead(db: Db): Promise<{ number: number; hash: string 
   }[];
   const row = rows[0];
   return row ? { number: Number(row.number), hash: row.hash } : null;
+}
+
+/** How many journals a month holds, and the days of it on which cash moved (openings apart): each needs a bank's bill. */
+export async function monthFigures(
+  db: Db,
+  month: string,
+): Promise<{ journals: number; cashDays: Day[] }> {
+  const [row] = await db.execute<{ journals: number; days: Day[] | null }>(sql`
+    WITH days AS (
+      SELECT to_date(${month}, 'YYYY-MM') AS first, (to_date(${month}, 'YYYY-MM') + interval '1 month')::date AS next)
+    SELECT (SELECT count(*)::int FROM journal, days WHERE day >= first AND day < next) AS journals,
+           (SELECT json_agg(DISTINCT e.day) FROM days, entry e JOIN account a ON a.id = e.account_id
+              JOIN journal j ON j.id = e.journal_id
+             WHERE a.code = 'alipay_cash' AND j.kind <> 'opening' AND e.day >= first AND e.day < next) AS days`);
+  return { journals: row?.journals ?? 0, cashDays: row?.days ?? [] };
 }

@@ -11,6 +11,7 @@ import { record } from '../audit/audit.ts';
 import {
   accounts,
   chainHead,
+  monthFigures,
   type Period,
   periodHash,
   periods,
@@ -144,13 +145,12 @@ async function audit(
 
 async function booksOf(tx: Db, month: string, to: string) {
   const rows = await trialBalance(tx, to);
-  const [counts] = await tx.execute<{ journals: number; statements: number; hash: string }>(sql`
-    SELECT (SELECT count(*)::int FROM journal WHERE to_char(day, 'YYYY-MM') = ${month}) AS journals,
-           count(*)::int AS statements,
+  const [counts] = await tx.execute<{ statements: number; hash: string }>(sql`
+    SELECT count(*)::int AS statements,
            encode(sha256(convert_to(coalesce(string_agg(id || ':' || content_hash, ',' ORDER BY id), ''), 'UTF8')), 'hex') AS hash
       FROM statement WHERE month = ${month} AND status <> 'superseded'`);
   return {
-    journals: counts?.journals ?? 0,
+    journals: (await monthFigures(tx, month)).journals,
     journalsHash: await periodHash(tx, month),
     chain: await chainHead(tx),
     debitMicroCny: rows.reduce((sum, row) => sum + row.debitMicroCny, 0n).toString(),
