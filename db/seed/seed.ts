@@ -147,13 +147,12 @@ async function seedOrganizations(db: Db, outlets: readonly SeedOutlet[]): Promis
     .onConflictDoNothing();
 }
 
-/** As the asset store keeps files (api/creatives): by the hash of their bytes, in folders of its first two digits. */
+/** As the asset store keeps files (api/creatives/assets.ts): named by the hash of their bytes. */
 function pictureKeeper(folder: string): KeepPicture {
   return async (sha256, bytes) => {
-    const shelf = join(folder, sha256.slice(0, 2));
-    await mkdir(shelf, { recursive: true });
-    await writeFile(join(shelf, `${sha256}.svg`), bytes);
-    return `/media/${sha256}.svg`;
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, `${sha256}.svg`), bytes);
+    return `/api/assets/${sha256}.svg`;
   };
 }
 
