@@ -8,7 +8,7 @@ import { countyOfType, luck, shapeOfDay, type Traffic, TYPES } from '../pacing/w
 
 const COUNTIES = 90;
 /** Of the supply, sold in advance. */
-const BOOKED_SHARE = 0.45;
+const BOOKED_SHARE = 0.3;
 const EVERY = 20;
 
 export interface Deal {
@@ -36,14 +36,14 @@ export function newDealWorld(seed: number, count: number, yesterday: Traffic): D
       if (target.counties.has(county) && (type % 8) >> 1 === target.format) eligible[type]?.push(k);
     });
   }
-  const level = Float64Array.from({ length: TYPES }, () => 7000 * Math.exp(0.35 * random.normal()));
+  const level = Float64Array.from({ length: TYPES }, () => 7000 * Math.exp(0.12 * random.normal()));
   return { deals: bookedBy(random, eligible, yesterday, count), eligible, level };
 }
 
 function targetOf(random: Random): { counties: Set<number>; format: number } {
   const size = 3 + random.below(30);
   const counties = new Set<number>();
-  for (let i = 0; i < size; i++) counties.add(Math.floor(COUNTIES * random.next() ** 1.5));
+  for (let i = 0; i < size; i++) counties.add(random.below(COUNTIES));
   return { counties, format: random.below(4) };
 }
 
