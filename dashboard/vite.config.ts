@@ -1,8 +1,8 @@
+/** Builds the console into dist/dashboard, which api/server.ts serves. */
 import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 
-/** Builds the console into dist/dashboard, which api/server.ts serves. */
 export default defineConfig({
   root: fileURLToPath(new URL('.', import.meta.url)),
   plugins: [react()],

@@ -17,8 +17,8 @@ import { Failure } from '../../db/terms/failure.ts';
 import { record } from '../audit/audit.ts';
 import { assertActsFor, forbidden, type Ownership } from '../http/auth.ts';
 import { lockRow, saveEdit } from '../http/versioned.ts';
-import { ensureOrganization } from '../identity/accounts.ts';
 import { type Actor, opens } from '../identity/actor.ts';
+import { ensureOrganization } from '../identity/identity.ts';
 import { refuse, spentBy } from './guards.ts';
 import { budgetProblem, statusProblem } from './rules.ts';
 import type {

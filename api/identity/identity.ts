@@ -12,7 +12,8 @@ import type { Clock } from '../../db/terms/day.ts';
 import type { Actor } from './actor.ts';
 import type { Auth } from './auth.ts';
 
-export type { Actor } from './actor.ts';
+export { createAccount, ensureOrganization } from './accounts.ts';
+export { type Actor, opens } from './actor.ts';
 export { type Auth, createAuth } from './auth.ts';
 
 export const API_KEY_PREFIX = 'hz_';

@@ -14,8 +14,8 @@ import type { Format, PropertyKind } from '../../db/terms/market.ts';
 import { record } from '../audit/audit.ts';
 import { assertOwned, forbidden, type Ownership } from '../http/auth.ts';
 import { lockRow, saveEdit } from '../http/versioned.ts';
-import { ensureOrganization } from '../identity/accounts.ts';
 import { type Actor, opens } from '../identity/actor.ts';
+import { ensureOrganization } from '../identity/identity.ts';
 import type {
   newFloorRuleSchema,
   newOutletSchema,

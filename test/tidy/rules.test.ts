@@ -57,8 +57,8 @@ test('a file of 301 lines is caught, one of 300 is not', () => {
 });
 
 test('a function longer than a screen is caught; a factory of short ones is not', () => {
-  const long = `function one() {\n${'  f();\n'.repeat(71)}}\n`;
-  const inner = `  function part() {\n${'    f();\n'.repeat(40)}  }\n`;
+  const long = `function one() {\n${'  f();\n'.repeat(86)}}\n`;
+  const inner = `  function part() {\n${'    f();\n'.repeat(50)}  }\n`;
   expect(found(functionSizes, 'api/app.ts', long)).toHaveLength(1);
   expect(found(functionSizes, 'api/app.ts', `function make() {\n${inner}${inner}}\n`)).toEqual([]);
 });
