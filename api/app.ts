@@ -17,6 +17,7 @@ import { problemHandler, problemOf, sendProblem } from './http/problem.ts';
 import { createAuth } from './identity/identity.ts';
 import { identityRoutes } from './identity/routes.ts';
 import { ledgerRoutes } from './ledger/routes.ts';
+import { meteringRoutes } from './metering/routes.ts';
 import { outletRoutes } from './outlets/routes.ts';
 import { batchRoutes } from './payments/batch-routes.ts';
 import { payoutRoutes } from './payments/payout-routes.ts';
@@ -51,6 +52,7 @@ const slices = new Hono<AppEnv>()
   .route('/', billRoutes(statementPort))
   .route('/', caseRoutes(statementPort))
   .route('/', deliveryRoutes)
+  .route('/', meteringRoutes)
   .route('/', reportRoutes);
 
 export type AppType = typeof slices;

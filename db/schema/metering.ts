@@ -2,6 +2,7 @@
 import {
   bigint,
   date,
+  index,
   integer,
   jsonb,
   pgTable,
@@ -9,7 +10,9 @@ import {
   smallint,
   text,
   timestamp,
+  unique,
 } from 'drizzle-orm/pg-core';
+import { advertiser } from './campaigns.ts';
 import { microCny } from './columns.ts';
 
 /**
@@ -96,3 +99,29 @@ export const meteringFinal = pgTable('metering_final', {
   removedEvents: bigint('removed_events', { mode: 'number' }).notNull(),
   removedMicroCny: microCny('removed_micro_cny').notNull(),
 });
+
+export const CONVERSION_KINDS = ['order', 'lead', 'download', 'visit', 'other'] as const;
+
+/** A conversion as the advertiser told it, once an order, and what it was attributed to. */
+export const conversion = pgTable(
+  'conversion',
+  {
+    id: bigint('id', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+    advertiserId: bigint('advertiser_id', { mode: 'number' })
+      .notNull()
+      .references(() => advertiser.id),
+    orderId: text('order_id').notNull(),
+    kind: text('kind').$type<(typeof CONVERSION_KINDS)[number]>().notNull(),
+    valueMicroCny: microCny('value_micro_cny').notNull().default(0n),
+    at: timestamp('at', { withTimezone: true }).notNull(),
+    requestId: text('request_id').notNull(),
+    attributedTo: text('attributed_to').$type<'click' | 'view'>(),
+    campaignId: bigint('campaign_id', { mode: 'number' }),
+    lineItemId: bigint('line_item_id', { mode: 'number' }),
+    creativeId: bigint('creative_id', { mode: 'number' }),
+  },
+  (t) => [
+    unique('conversion_advertiser_id_order_id_key').on(t.advertiserId, t.orderId),
+    index('conversion_line_item').on(t.lineItemId, t.at),
+  ],
+);
