@@ -7,6 +7,7 @@
 export { checkWalletAlerts } from './alerts.ts';
 export { type Alipay, type AlipayConfig, createAlipay, type NotifyForm } from './alipay/client.ts';
 export { alipayTimeMs, fenOfYuan } from './alipay/format.ts';
+export { approveBatch, createBatch } from './batches.ts';
 export {
   type CashItem,
   type CashItemKind,
@@ -38,5 +39,6 @@ export {
 } from './payouts.ts';
 export { requestRefund, sendRefunds } from './refunds.ts';
 export { recordRefusal, refusals, refusalsKept } from './refusals.ts';
+export { resendFailedParts } from './resend.ts';
 export { returnPart } from './settle.ts';
 export { createTopUp, type PaymentsContext, querySweep, queryTopUp } from './top-ups.ts';

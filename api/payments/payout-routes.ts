@@ -17,6 +17,8 @@ import {
   type StatementPort,
 } from './payouts.ts';
 import { listPayouts, payoutDetail } from './queries.ts';
+import { resendFailedParts } from './resend.ts';
+import { showSecondFactor } from './second-factor.ts';
 
 const PAYOUT_STATUSES = [
   'created',
@@ -35,6 +37,21 @@ const listQuery = pageQuery.extend({ status: z.enum(PAYOUT_STATUSES).optional() 
 const newPayout = z.object({ statementId: idSchema });
 const finance = requireActor('platform:finance');
 const ownPayout = requireOwned({ table: payout, id: payout.id, outlet: payout.outletId });
+
+/** Approval carries the person's one-time code, where they have one. */
+const approval = z.object({ code: z.string().max(12).optional() }).default({});
+
+type Approving = {
+  var: AppEnv['Variables'];
+  req: { valid(target: 'json'): z.infer<typeof approval> };
+};
+
+async function proven(c: Approving): Promise<{ by: string; secondFactorAtMs?: number }> {
+  const { ctx, actor } = c.var;
+  const { code } = c.req.valid('json');
+  const shownAtMs = await showSecondFactor(ctx, { userId: actor.userId, code });
+  return { by: actor.userId, ...(shownAtMs === undefined ? {} : { secondFactorAtMs: shownAtMs }) };
+}
 
 /** `portOf` comes from whoever composes the app: statements rank above this slice. */
 export function payoutRoutes(portOf: (clock: Clock) => StatementPort) {
@@ -78,9 +95,10 @@ export function payoutRoutes(portOf: (clock: Clock) => StatementPort) {
       describeRoute({ tags: ['payouts'], summary: 'Approve as a second person: it is then sent' }),
       finance,
       idParam(),
+      json(approval),
       async (c) => {
         const payoutId = c.req.valid('param').id;
-        return c.json(await approvePayout(within(c.var.ctx), { payoutId, by: c.var.actor.userId }));
+        return c.json(await approvePayout(within(c.var.ctx), { payoutId, ...(await proven(c)) }));
       },
     )
     .post(
@@ -89,8 +107,25 @@ export function payoutRoutes(portOf: (clock: Clock) => StatementPort) {
       finance,
       idParam(),
       async (c) => {
-        await cancelPayout(within(c.var.ctx), c.req.valid('param').id);
+        const by = c.var.actor.userId;
+        await cancelPayout(within(c.var.ctx), { payoutId: c.req.valid('param').id, by });
         return c.json({ ok: true as const });
+      },
+    )
+    .post(
+      '/payouts/:id/resend',
+      describeRoute({
+        tags: ['payouts'],
+        summary: 'Send again the parts that failed or came back',
+      }),
+      finance,
+      idParam(),
+      json(approval),
+      async (c) => {
+        const payoutId = c.req.valid('param').id;
+        return c.json(
+          await resendFailedParts(within(c.var.ctx), { payoutId, ...(await proven(c)) }),
+        );
       },
     );
 }

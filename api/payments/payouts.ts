@@ -10,6 +10,7 @@ import { payout, payoutPart } from '../../db/schema/payments.ts';
 import { type Day, dayOf } from '../../db/terms/day.ts';
 import { Failure } from '../../db/terms/failure.ts';
 import { fenToMicroCny, type MicroCny, microCnyToFenFloor } from '../../db/terms/money.ts';
+import { record } from '../audit/audit.ts';
 import { accounts, lockAccounts, post } from '../ledger/ledger.ts';
 import { planNetting, returnClawbacks, useClawbacks } from './clawbacks.ts';
 import { DEFAULT_LIMITS, outBizNo, splitIntoParts, type TransferLimits } from './parts.ts';
@@ -105,6 +106,13 @@ export function requestPayout(
         })
         .returning({ id: payout.id });
       await useClawbacks(tx, row!.id, netting.uses);
+      await record(tx, {
+        actor: { userId: input.by },
+        action: 'payout.request',
+        subject: `payout:${row!.id}`,
+        after: { statementId: input.statementId, amountFen },
+        at: new Date(ctx.clock()),
+      });
       return { payoutId: row!.id, amountFen };
     }),
   );
@@ -199,6 +207,14 @@ export function approvePayout(
         })),
       );
       await ctx.statements.advance(tx, row.statementId, 'paying');
+      await record(tx, {
+        actor: { userId: input.by },
+        action: 'payout.approve',
+        subject: about.subject,
+        before: { status: row.status },
+        after: { status: 'approved', parts: parts.length },
+        at: now,
+      });
       return { parts: parts.length };
     }),
   );
@@ -252,7 +268,10 @@ async function moveToClearing(tx: Transaction, row: Payout, day: Day): Promise<v
 }
 
 /** created → cancelled, by anyone who may make payouts. @throws Failure `conflict` after approval. */
-export async function cancelPayout(ctx: PayoutContext, payoutId: number): Promise<void> {
+export async function cancelPayout(
+  ctx: PayoutContext,
+  { payoutId, by }: { payoutId: number; by: string },
+): Promise<void> {
   await ctx.db.transaction(async (tx) => {
     const row = await lockPayout(tx, payoutId);
     if (row.status !== 'created')
@@ -262,6 +281,12 @@ export async function cancelPayout(ctx: PayoutContext, payoutId: number): Promis
       });
     await tx.update(payout).set({ status: 'cancelled' }).where(eq(payout.id, payoutId));
     await returnClawbacks(tx, payoutId);
+    await record(tx, {
+      actor: { userId: by },
+      action: 'payout.cancel',
+      subject: `payout:${payoutId}`,
+      at: new Date(ctx.clock()),
+    });
   });
 }
 

@@ -10,6 +10,7 @@ import { topUp, topUpRefund } from '../../db/schema/payments.ts';
 import { dayOf } from '../../db/terms/day.ts';
 import { Failure } from '../../db/terms/failure.ts';
 import { fenToMicroCny } from '../../db/terms/money.ts';
+import { record } from '../audit/audit.ts';
 import { type AccountCode, accounts, post } from '../ledger/ledger.ts';
 import { backoffMs } from './outbox.ts';
 import { refusalsKept } from './refusals.ts';
@@ -58,6 +59,13 @@ export function requestRefund(
         .returning();
       const wallet = accounts.wallet(row.advertiserId);
       await postMove(ctx, tx, refund!, 'requested', wallet, accounts.refundClearing);
+      await record(tx, {
+        actor: { userId: input.by },
+        action: 'topUp.refund',
+        subject: about.subject,
+        after: { amountFen, reason: input.reason },
+        at: new Date(ctx.clock()),
+      });
       return { refundId: refund!.id };
     }),
   );

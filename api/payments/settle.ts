@@ -2,7 +2,7 @@
  * What a part's fate does to the books: clearing → cash when paid, clearing → payable when failed, cash → payable
  * when it came back. Owns these journals, one each for ever, and how a payout's state follows from its parts'.
  */
-import { and, eq, inArray, sql } from 'drizzle-orm';
+import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
 import type { Transaction } from '../../db/client.ts';
 import {
   type PartStatus,
@@ -147,7 +147,10 @@ const STEP: Partial<Record<PayoutStatus, PayoutStep>> = {
 /** Brings a payout's row, and the statement behind it, after its parts. */
 export async function rollUp(ctx: PayoutContext, tx: Transaction, payoutId: number): Promise<void> {
   const row = await lockPayout(tx, payoutId);
-  const parts = await tx.select().from(payoutPart).where(eq(payoutPart.payoutId, payoutId));
+  const parts = await tx
+    .select()
+    .from(payoutPart)
+    .where(and(eq(payoutPart.payoutId, payoutId), isNull(payoutPart.replacedBy)));
   const status = statusOf(parts);
   if (status === row.status) return;
   const settled = status === 'succeeded' || status === 'failed' || status === 'part_succeeded';
@@ -180,7 +183,8 @@ export async function reconcilePayouts(
              SELECT payout_id FROM payout_part
               WHERE id IN (SELECT json_array_elements_text(${JSON.stringify(partIds)}::text::json)::bigint))
        AND NOT EXISTS (SELECT 1 FROM payout_part q
-                        WHERE q.payout_id = p.id AND (q.status <> 'succeeded' OR q.reconciled_on IS NULL))
+                        WHERE q.payout_id = p.id AND q.replaced_by IS NULL
+                          AND (q.status <> 'succeeded' OR q.reconciled_on IS NULL))
     RETURNING statement_id`)) as unknown as { statement_id: string }[];
   for (const row of rows) await ctx.statements.advance(tx, Number(row.statement_id), 'reconciled');
 }

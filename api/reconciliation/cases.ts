@@ -10,12 +10,16 @@ import { reconciliationCase } from '../../db/schema/reconciliation.ts';
 import { type Day, dayOf } from '../../db/terms/day.ts';
 import { Failure } from '../../db/terms/failure.ts';
 import { MICRO_CNY_PER_FEN } from '../../db/terms/money.ts';
+import { record } from '../audit/audit.ts';
 import { decodeIdCursor, type PageQuery, pageOf } from '../http/paging.ts';
 import { type AccountCode, accounts, post } from '../ledger/ledger.ts';
 import { type PayoutContext, refusalsKept } from '../payments/payments.ts';
 import type { Difference } from './match.ts';
 
 export type Case = typeof reconciliationCase.$inferSelect;
+/** Who closes what explained itself. */
+export const MACHINE = 'reconciliation';
+
 type Resolution = NonNullable<Case['resolution']>;
 
 export async function openCase(
@@ -80,6 +84,23 @@ async function postDifference(
   ]);
 }
 
+const audited = (
+  ctx: PayoutContext,
+  tx: Transaction,
+  row: Case,
+  by: string,
+  act: string,
+  note?: string,
+) =>
+  record(tx, {
+    actor: { userId: by },
+    action: `case.${act}`,
+    subject: `case:${row.id}`,
+    before: { status: row.status },
+    after: { differenceFen: row.differenceFen, note },
+    at: new Date(ctx.clock()),
+  });
+
 /** 挂账: cash goes where the bank's is, the difference into suspense. @throws Failure `conflict`, `not_found`. */
 export async function suspendCase(
   ctx: PayoutContext,
@@ -94,6 +115,7 @@ export async function suspendCase(
       });
     // Bank has more: D cash / C suspense; bank has less: the same journal with the sign turned.
     await postDifference(ctx, tx, row, 'suspended', accounts.alipayCash, accounts.suspense);
+    await audited(ctx, tx, row, input.by, 'suspend');
     await tx
       .update(reconciliationCase)
       .set({
@@ -113,6 +135,7 @@ export async function closeCase(
   row: Case,
   how: { resolution: Resolution; by: string; note?: string },
 ): Promise<void> {
+  if (how.by !== MACHINE) await audited(ctx, tx, row, how.by, how.resolution, how.note);
   if (row.status === 'suspended' && how.resolution !== 'written_off')
     await postDifference(ctx, tx, row, 'released', accounts.suspense, accounts.alipayCash);
   await tx
@@ -152,6 +175,7 @@ export async function proposeWriteOff(
     const row = await lockCase(tx, input.caseId);
     if (row.status !== 'suspended')
       throw new Failure('conflict', { zh: '先挂账，再核销', en: 'suspend the case first' });
+    await audited(ctx, tx, row, input.by, 'propose_write_off', input.note);
     await tx
       .update(reconciliationCase)
       .set({

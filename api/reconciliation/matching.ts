@@ -15,7 +15,7 @@ import {
   recordFees,
 } from '../payments/payments.ts';
 import { billOf } from './bills.ts';
-import { type Case, closeCase, openCase } from './cases.ts';
+import { type Case, closeCase, MACHINE, openCase } from './cases.ts';
 import { type Comparison, compare, type Difference, type Match, type StoredLine } from './match.ts';
 
 export interface MatchRun {
@@ -143,7 +143,7 @@ async function closeAwaiting(
       .update(reconciliationCase)
       .set({ kinds: ['cross_period'] })
       .where(eq(reconciliationCase.id, row.id));
-    await closeCase(ctx, tx, row, { resolution: 'matched', by: 'reconciliation' });
+    await closeCase(ctx, tx, row, { resolution: 'matched', by: MACHINE });
   }
 }
 
@@ -155,8 +155,7 @@ async function closeAgreed(ctx: PayoutContext): Promise<void> {
     .where(
       and(ne(reconciliationCase.status, 'closed'), eq(reconciliationCase.remedy, 'ask_alipay')),
     );
-  for (const row of open)
-    if (row.billLineIds.length > 0) await closeIfAgreed(ctx, row, 'reconciliation');
+  for (const row of open) if (row.billLineIds.length > 0) await closeIfAgreed(ctx, row, MACHINE);
 }
 
 /** Closes a case as `supplemented` when our book now says of its items what its lines say; true when it does. */
@@ -205,8 +204,7 @@ async function keepCases(
     if (await escalated(tx, difference)) continue;
     const row = await openCase(ctx, tx, day, difference);
     opened += 1;
-    if (difference.explained)
-      await closeCase(ctx, tx, row, { resolution: 'matched', by: 'reconciliation' });
+    if (difference.explained) await closeCase(ctx, tx, row, { resolution: 'matched', by: MACHINE });
   }
   return opened;
 }

@@ -64,6 +64,8 @@ CREATE TABLE payout_part (
   returned_at     timestamptz,
   reconciled_on   date,
   return_reconciled_on date,
+  -- Ordinal of the part that was sent in its stead after it failed or came back.
+  replaced_by     smallint,
   UNIQUE (payout_id, ordinal)
 );
 CREATE INDEX payout_part_due ON payout_part (next_attempt_at) WHERE next_attempt_at IS NOT NULL;

@@ -162,6 +162,7 @@ export const payoutPart = pgTable('payout_part', {
   returnedAt: at('returned_at'),
   reconciledOn: date('reconciled_on'),
   returnReconciledOn: date('return_reconciled_on'),
+  replacedBy: smallint('replaced_by'),
 });
 
 export const clawback = pgTable('clawback', {
@@ -187,4 +188,15 @@ export const clawbackUse = pgTable(
     amountMicroCny: microCny('amount_micro_cny').notNull(),
   },
   (t) => [primaryKey({ columns: [t.clawbackId, t.payoutId] })],
+);
+
+/** Steps (30 s since the epoch) of one-time codes that have approved something. */
+export const secondFactorUse = pgTable(
+  'second_factor_use',
+  {
+    userId: text('user_id').notNull(),
+    step: bigint('step', { mode: 'number' }).notNull(),
+    usedAt: at('used_at').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.userId, t.step] })],
 );

@@ -96,7 +96,7 @@ describe('a payout', () => {
     });
     const { amountFen, payoutId } = await requestPayout(ctx, { statementId, by: 'maker' });
     expect(amountFen).toBe(3_766n);
-    await cancelPayout(ctx, payoutId);
+    await cancelPayout(ctx, { payoutId, by: 'maker' });
     expect((await requestPayout(ctx, { statementId, by: 'maker' })).amountFen).toBe(3_766n);
   });
 });
