@@ -29,6 +29,8 @@ const environmentSchema = z.object({
   TRUST_PROXY: z.enum(['none', 'loopback']).default('none'),
   /** Wanted of whoever reads /metrics; without it only this machine may. */
   METRICS_TOKEN: z.string().min(16).optional(),
+  /** Who must show a one-time code to approve a payout: whoever has one enrolled, or everybody. */
+  SECOND_FACTOR: z.enum(['enrolled', 'required']).default('enrolled'),
   OIDC_ISSUER: z.url().optional(),
   OIDC_CLIENT_ID: z.string().min(1).optional(),
   OIDC_CLIENT_SECRET: z.string().min(1).optional(),
@@ -54,6 +56,8 @@ export interface Config {
     privateKey: string;
     publicKey: string;
   };
+  /** Absent: `enrolled`. */
+  secondFactor?: 'enrolled' | 'required';
   /** A province's unified account system; null: e-mail and password only. */
   oidc: { issuer: string; clientId: string; clientSecret: string } | null;
 }
@@ -85,6 +89,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
       privateKey: env.ALIPAY_PRIVATE_KEY,
       publicKey: env.ALIPAY_PUBLIC_KEY,
     },
+    secondFactor: env.SECOND_FACTOR,
     oidc:
       env.OIDC_ISSUER && env.OIDC_CLIENT_ID && env.OIDC_CLIENT_SECRET
         ? {

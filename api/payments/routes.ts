@@ -105,8 +105,8 @@ export const paymentsRoutes = new Hono<AppEnv>()
     '/wallet/top-ups',
     describeRoute({ tags: ['wallet'], summary: 'Open a top-up: a cashier page or a QR code' }),
     payers,
-    json(newTopUp),
     idempotent(),
+    json(newTopUp),
     async (c) => {
       const { advertiserId, amountFen, method } = c.req.valid('json');
       const { actor, ctx } = c.var;
@@ -152,8 +152,8 @@ export const paymentsRoutes = new Hono<AppEnv>()
     payers,
     idParam(),
     ownTopUp,
-    json(newRefund),
     idempotent(),
+    json(newRefund),
     async (c) => {
       const input = { topUpId: c.req.valid('param').id, ...c.req.valid('json') };
       return c.json(await requestRefund(c.var.ctx, { ...input, by: c.var.actor.userId }), 201);
