@@ -11,6 +11,7 @@ import { scriptPage } from './assets.ts';
 import type { createAuctioneer } from './auction.ts';
 import { demo } from './demo.ts';
 import { allowOrigin, preflight, sendText } from './respond.ts';
+import { cookieSync, setUid } from './sync.ts';
 import { adsTxt, sellersJson } from './transparency.ts';
 import { vastPage } from './vast.ts';
 
@@ -67,6 +68,8 @@ const PAGES: Record<string, Page> = {
   '/health': health,
   '/metrics': metrics,
   '/vast': vastPage,
+  '/cookie_sync': (_deps, req, res) => cookieSync(req, res),
+  '/setuid': (_deps, req, res) => setUid(req, res),
   '/tag.js': (_deps, req, res) => scriptPage(req, res),
   '/player.js': (_deps, req, res) => scriptPage(req, res),
   '/sellers.json': (deps, _req, res) =>

@@ -61,7 +61,9 @@ export function prepare(
   const mtype =
     format === 'dooh' && playing !== undefined && imp.video ? MTYPE.video : mtypeOf(format);
   const { w, h } = shapeOf(imp, creative);
-  const key = mtype === MTYPE.native ? `n${imp.native}` : `${mtype}:${w}x${h}:${imp.video?.skip}`;
+  const media = mtype === MTYPE.video ? imp.video : imp.audio;
+  const played = `${media?.skip}:${vastVersionFor(media?.protocols ?? [])}`;
+  const key = mtype === MTYPE.native ? `n${imp.native}` : `${mtype}:${w}x${h}:${played}`;
   let known = cache.get(creative);
   if (!known) {
     known = new Map();
