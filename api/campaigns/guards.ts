@@ -1,6 +1,7 @@
 /** The rules of a plan that need the database: what is spent, which things exist, whose creatives these are. */
 import { and, eq, inArray, sql } from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
+import { targetProblems } from '../../bidding/engine/target-problems.ts';
 import type { Target } from '../../bidding/wire/target.ts';
 import type { Db } from '../../db/client.ts';
 import { creative } from '../../db/schema/creatives.ts';
@@ -54,6 +55,14 @@ async function missing(
 /** Every division, outlet, property and placement that a target names must exist; each that does not is pointed at. */
 export async function assertTarget(db: Db, target: Target): Promise<void> {
   refuse(targetShapeProblem(target));
+  // What can never match, and what is wanted and unwanted at once, is refused where it is written.
+  refuse(
+    ...targetProblems(target, {}).map(({ pointer, zh, en }) => ({
+      pointer: `/target${pointer}`,
+      zh,
+      en,
+    })),
+  );
   const thing = (zh: string, en: string) => (value: string | number) => ({
     zh: `没有这个${zh}：${value}`,
     en: `there is no ${en} ${value}`,

@@ -14,16 +14,17 @@ export const RETURN_IDLE_EVERY_MS = 60_000;
 /** A node that was denied asks again after this. */
 export const DENIED_BACKOFF_MS = 1_000;
 /** A lease is renewed in advance when less than this share of it is left, so that requests need not wait. */
-const RENEW_BELOW = 0.3;
+const RENEW_BELOW = 0.25;
+/** Impressions a lease must still hold, whatever its size. */
+const RENEW_IMPRESSIONS = 2;
 
 /**
- * µCNY to ask for: the greater of five impressions at `unitMicroCny` and a tenth of what remains over the nodes, never
- * more than what remains.
+ * µCNY to ask for: the greater of five impressions at `unitMicroCny` and a tenth of what remains (0 where unknown) over the
+ * nodes. The pool grants no more than it has.
  */
 export function leaseSize(remainingMicroCny: number, nodes: number, unitMicroCny: number): number {
   const share = (SHARE * remainingMicroCny) / Math.max(1, nodes);
-  const wanted = Math.max(LEAST_IMPRESSIONS * unitMicroCny, Math.floor(share));
-  return Math.min(wanted, Math.max(0, remainingMicroCny));
+  return Math.max(LEAST_IMPRESSIONS * unitMicroCny, Math.floor(share), 1);
 }
 
 /** Whether an idle lease should go home: little is left centrally, and others may be able to use it. */
@@ -35,7 +36,8 @@ export const shouldRenew = (
   leftMicroCny: number,
   leaseMicroCny: number,
   unitMicroCny: number,
-): boolean => leftMicroCny < Math.max(RENEW_BELOW * leaseMicroCny, unitMicroCny);
+): boolean =>
+  leftMicroCny < Math.max(RENEW_BELOW * leaseMicroCny, RENEW_IMPRESSIONS * unitMicroCny);
 
 /** µCNY a click costs when little is left: the last click may be cheaper than its bid, never dearer than the budget. */
 export const clickCharge = (clickMicroCny: number, remainingMicroCny: number): number =>

@@ -1,9 +1,15 @@
 /**
  * This node's share of the budgets. A lease is taken from the central pool (bidding/wire/budget.ts), spent here without asking
- * anybody, and given back when idle. Owns the size and timing of leases; refuses to sign for more than a lease holds or
+ * anybody, and given back when idle. Owns when leases are taken (engine/lease-policy says how large); refuses to sign for more than a lease holds or
  * after it has expired, which is why no crash, retry or partition can overspend. Clicks are charged centrally.
  */
 import { type Day, dayEndMs, dayOf } from '../../db/terms/day.ts';
+import {
+  DENIED_BACKOFF_MS,
+  leaseSize,
+  RETURN_IDLE_EVERY_MS,
+  shouldRenew,
+} from '../engine/lease-policy.ts';
 import { BUDGET_LUA, LEASE_TTL_MS, makeLeaseId } from '../wire/budget.ts';
 import { keys } from '../wire/keys.ts';
 import { run, type Store, script, within } from './script.ts';
@@ -13,12 +19,8 @@ const GIVE_BACK = script(BUDGET_LUA.keep);
 const CHARGE = script(BUDGET_LUA.charge);
 
 const TIMEOUT_MS = 200;
-/** A denied node asks again after this. */
-const BACK_OFF_MS = 1_000;
-const IDLE_MS = 60_000;
 /** Stop signing this long before the lease ends: clocks of nodes differ. */
 const SAFETY_MS = 2_000;
-const MIN_IMPRESSIONS = 5;
 
 interface Lease {
   id: number;
@@ -79,8 +81,7 @@ export function createLeases(store: Store, nodeId: string, nodes: () => number):
     salt = (salt + 1) % 4096;
     const id = makeLeaseId(nowMs, salt);
     const day = dayOf(nowMs);
-    const share = Math.floor(Math.max(account.poolMicroCny, 0) / (10 * Math.max(nodes(), 1)));
-    const wanted = Math.max(MIN_IMPRESSIONS * unit, share, 1);
+    const wanted = leaseSize(Math.max(account.poolMicroCny, 0), nodes(), unit);
     const expiresAtMs = nowMs + LEASE_TTL_MS;
     const name = keys.budget(lineItemId, day);
     try {
@@ -101,10 +102,10 @@ export function createLeases(store: Store, nodeId: string, nodes: () => number):
           expiresAtMs,
           usedAtMs: nowMs,
         });
-      if (granted < unit) account.deniedUntilMs = nowMs + BACK_OFF_MS;
+      if (granted < unit) account.deniedUntilMs = nowMs + DENIED_BACKOFF_MS;
     } catch {
       // An answer that did not come leaves the lease out until it expires: dear, never wrong.
-      account.deniedUntilMs = nowMs + BACK_OFF_MS;
+      account.deniedUntilMs = nowMs + DENIED_BACKOFF_MS;
     }
   }
 
@@ -147,8 +148,8 @@ export function createLeases(store: Store, nodeId: string, nodes: () => number):
     available(lineItemId, unitMicroCny, nowMs) {
       const account = accountOf(lineItemId);
       const sum = left(account, nowMs);
-      const low = Math.max(2 * unitMicroCny, (account.leases.at(-1)?.amount ?? 0) / 4);
-      if (sum < low && nowMs >= account.deniedUntilMs)
+      const last = account.leases.at(-1)?.amount ?? 0;
+      if (shouldRenew(sum, last, unitMicroCny) && nowMs >= account.deniedUntilMs)
         void ask(lineItemId, account, unitMicroCny, nowMs);
       return sum;
     },
@@ -173,7 +174,7 @@ export function createLeases(store: Store, nodeId: string, nodes: () => number):
     },
     clickBudget(lineItemId, nowMs) {
       const account = accountOf(lineItemId);
-      if (nowMs - account.poolAtMs >= BACK_OFF_MS) void glance(lineItemId, account, nowMs);
+      if (nowMs - account.poolAtMs >= DENIED_BACKOFF_MS) void glance(lineItemId, account, nowMs);
       return Math.max(account.poolMicroCny, 0);
     },
     async chargeClick(lineItemId, day, priceMicroCny) {
@@ -185,7 +186,7 @@ export function createLeases(store: Store, nodeId: string, nodes: () => number):
       for (const [lineItemId, account] of accounts) {
         account.leases = account.leases.filter((lease) => {
           const over = lease.expiresAtMs - SAFETY_MS <= nowMs || lease.day !== dayOf(nowMs);
-          const idle = nowMs - lease.usedAtMs >= IDLE_MS;
+          const idle = nowMs - lease.usedAtMs >= RETURN_IDLE_EVERY_MS;
           if (!all && !over && !idle && lease.signed < lease.amount) return true;
           if (lease.signed < lease.amount) returns.push(giveBack(lineItemId, lease));
           return false;

