@@ -6,7 +6,7 @@
 import { eq, sql } from 'drizzle-orm';
 import type { z } from 'zod';
 import type { Db } from '../../db/client.ts';
-import { bookingEvidence, bookingLine, bookingOrder } from '../../db/schema/bookings.ts';
+import { bookingLine, bookingOrder } from '../../db/schema/bookings.ts';
 import { placement } from '../../db/schema/outlets.ts';
 import { type Clock, dayOf, dayStartMs } from '../../db/terms/day.ts';
 import { Failure, type FailureDetail } from '../../db/terms/failure.ts';
@@ -15,9 +15,8 @@ import { record } from '../audit/audit.ts';
 import { assertActsFor, type Ownership } from '../http/auth.ts';
 import { lockRow, saveEdit } from '../http/versioned.ts';
 import type { Actor } from '../identity/actor.ts';
-import { sha256Hex } from '../identity/identity.ts';
 import { accounts, holdKeys, placeHold, releaseHold } from '../ledger/ledger.ts';
-import type { answerSchema, evidenceSchema, newOrderSchema } from './shapes.ts';
+import type { answerSchema, newOrderSchema } from './shapes.ts';
 import { dayPrices, daysOf, giveBack, takeSlots } from './slots.ts';
 
 export type BookingContext = { db: Db; clock: Clock };
@@ -38,7 +37,7 @@ export const lineOwnership: Ownership = {
   outlet: bookingLine.outletId,
 };
 
-const conflict = (zh: string, en: string, pointer?: string) =>
+export const conflict = (zh: string, en: string, pointer?: string) =>
   new Failure('conflict', { ...(pointer ? { pointer } : {}), zh, en });
 
 type LineInput = z.infer<typeof newOrderSchema>['lines'][number];
@@ -266,55 +265,5 @@ export async function cancelOrder(
       subject: `order:${id}`,
       nowMs: ctx.clock(),
     });
-  });
-}
-
-/** One more proof of play on a booked line; linked to the one before, so that none can be slipped in or taken out. */
-export async function addEvidence(
-  ctx: BookingContext,
-  actor: Actor,
-  lineId: number,
-  input: z.infer<typeof evidenceSchema>,
-) {
-  return ctx.db.transaction(async (tx) => {
-    const line = await lockRow(tx, bookingLine, lineId);
-    const order = await lockRow(tx, bookingOrder, line.orderId);
-    if (order.status !== 'booked' || line.status !== 'accepted') {
-      throw conflict('订单尚未生效', 'the order is not in force');
-    }
-    if (input.day < line.startsOn || input.day > line.endsOn || input.day > dayOf(ctx.clock())) {
-      const detail = { zh: '日期不在已投放的排期内', en: 'the day is not one it has run on' };
-      throw new Failure('invalid_input', { pointer: '/day', ...detail });
-    }
-    const [last] = await tx
-      .select({ ordinal: bookingEvidence.ordinal, hash: bookingEvidence.hash })
-      .from(bookingEvidence)
-      .where(eq(bookingEvidence.lineId, lineId))
-      .orderBy(sql`${bookingEvidence.ordinal} DESC`)
-      .limit(1);
-    const ordinal = (last?.ordinal ?? 0) + 1;
-    const previousHash = last?.hash ?? '0'.repeat(64);
-    const link = [previousHash, lineId, ordinal, input.day, input.kind, input.proofSha256];
-    const [row] = await tx
-      .insert(bookingEvidence)
-      .values({
-        ...input,
-        lineId,
-        ordinal,
-        note: input.note ?? null,
-        submittedBy: actor.userId,
-        submittedAt: new Date(ctx.clock()),
-        previousHash,
-        hash: sha256Hex(JSON.stringify(link)),
-      })
-      .returning();
-    if (!row) throw new Error('insert returned nothing');
-    await record(tx, {
-      actor,
-      action: 'booking.evidence',
-      subject: `booking:${lineId}`,
-      after: row,
-    });
-    return row;
   });
 }

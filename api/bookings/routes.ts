@@ -16,7 +16,6 @@ import { idempotent } from '../http/idempotency.ts';
 import { decodeIdCursor, pageOf, pageQuery } from '../http/paging.ts';
 import { idParam, json, query, wire } from '../http/validation.ts';
 import {
-  addEvidence,
   answerLine,
   cancelOrder,
   confirmOrder,
@@ -25,6 +24,7 @@ import {
   orderOwnership,
   reserveOrder,
 } from './bookings.ts';
+import { addEvidence } from './evidence.ts';
 import {
   answerSchema,
   availabilityQuery,

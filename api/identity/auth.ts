@@ -121,39 +121,46 @@ export function createAuth({ db, redis, config }: AuthContext) {
       ipAddress: { ipAddressHeaders: [CLIENT_ADDRESS_HEADER] },
     },
     plugins: [
-      organizations({
-        ac: access,
-        roles,
-        // Organisations are opened by the platform (api/identity/accounts.ts): their kind decides what they may do.
-        allowUserToCreateOrganization: false,
-        disableOrganizationDeletion: true,
-        invitationExpiresIn: 7 * 86_400,
-        schema: {
-          organization: {
-            additionalFields: { kind: { type: 'string', required: true, input: false } },
-          },
-        },
-      }),
+      organizationPlugin(),
       twoFactor({ issuer: 'Hongze' }),
-      ...(config.oidc
-        ? [
-            genericOAuth({
-              config: [
-                {
-                  providerId: 'province',
-                  discoveryUrl: `${config.oidc.issuer}/.well-known/openid-configuration`,
-                  clientId: config.oidc.clientId,
-                  clientSecret: config.oidc.clientSecret,
-                  scopes: ['openid', 'profile', 'email'],
-                  pkce: true,
-                },
-              ],
-            }),
-          ]
-        : []),
+      ...provincePlugins(config.oidc),
     ],
   });
 }
+
+const organizationPlugin = () =>
+  organizations({
+    ac: access,
+    roles,
+    // Organisations are opened by the platform (accounts.ts): their kind decides what they may do.
+    allowUserToCreateOrganization: false,
+    disableOrganizationDeletion: true,
+    invitationExpiresIn: 7 * 86_400,
+    schema: {
+      organization: {
+        additionalFields: { kind: { type: 'string', required: true, input: false } },
+      },
+    },
+  });
+
+/** Sign-on through a province's unified account system. An account it vouches for still needs an invitation. */
+const provincePlugins = (oidc: Config['oidc']) =>
+  oidc === null
+    ? []
+    : [
+        genericOAuth({
+          config: [
+            {
+              providerId: 'province',
+              discoveryUrl: `${oidc.issuer}/.well-known/openid-configuration`,
+              clientId: oidc.clientId,
+              clientSecret: oidc.clientSecret,
+              scopes: ['openid', 'profile', 'email'],
+              pkce: true,
+            },
+          ],
+        }),
+      ];
 
 export type Auth = ReturnType<typeof createAuth>;
 
