@@ -1,14 +1,10 @@
 /** What stands in each desk's menu; the first four are a phone's tabs. */
 import {
-  AccountBookOutlined,
   AppstoreOutlined,
   AreaChartOutlined,
   AuditOutlined,
-  BankOutlined,
   BlockOutlined,
-  CalendarOutlined,
   CheckSquareOutlined,
-  CodeOutlined,
   DashboardOutlined,
   DiffOutlined,
   FileDoneOutlined,
@@ -16,7 +12,6 @@ import {
   LockOutlined,
   PictureOutlined,
   PoweroffOutlined,
-  RadarChartOutlined,
   SendOutlined,
   ShopOutlined,
   TagsOutlined,
@@ -47,25 +42,20 @@ export const MENUS: Record<Desk, readonly MenuItem[]> = {
     item('/income', 'income', DashboardOutlined),
     item('/placements', 'placements', BlockOutlined),
     item('/statements', 'statements', FileDoneOutlined),
-    item('/calendar', 'calendar', CalendarOutlined),
     item('/rate-card', 'rateCard', TagsOutlined),
-    item('/tag', 'tag', CodeOutlined),
   ],
   finance: [
     item('/statements', 'statements', FileDoneOutlined),
     item('/payouts', 'payouts', SendOutlined),
     item('/reconciliation', 'reconciliation', DiffOutlined),
     item('/close', 'close', CheckSquareOutlined),
-    item('/top-ups', 'topUps', AccountBookOutlined),
   ],
   operator: [
     item('/live', 'live', FundProjectionScreenOutlined),
     item('/review', 'review', AuditOutlined),
     item('/outlets', 'outlets', ShopOutlined),
     item('/stops', 'stops', PoweroffOutlined),
-    item('/advertisers', 'advertisers', BankOutlined),
     item('/audit', 'audit', LockOutlined),
-    item('/health', 'health', RadarChartOutlined),
   ],
 };
 

@@ -144,7 +144,9 @@ function Targeting({ lineItem }: { lineItem: LineItemRow }) {
     const more = aim.counties.length > 6 ? ` … ${say('counties', { n: aim.counties.length })}` : '';
     return `${names.join(language === 'zh' ? '、' : ', ')}${more}`;
   };
-  const caps = lineItem.frequencyCaps.map((cap) => `${cap.count} / ${cap.window}`).join(' · ');
+  const caps = lineItem.frequencyCaps
+    .map((cap) => say('cap', { n: cap.count, window: say(cap.window) }))
+    .join(' · ');
   return (
     <Panel title={say('target')}>
       {aim ? (

@@ -1,11 +1,16 @@
 /** Beside the form: what is on sale within the choices made so far, and how the bid stands to its floors. */
+import { useQuery } from '@tanstack/react-query';
+import { useDeferredValue } from 'react';
 import { dayStartMs } from '../../../db/terms/day.ts';
 import { MICRO_CNY_PER_FEN } from '../../../db/terms/money.ts';
-import { count, fenMoney, money } from '../../lib/format.ts';
+import { api, read } from '../../lib/client.ts';
+import { count, fenMoney, money, shortCount } from '../../lib/format.ts';
+import { useLanguage } from '../../lib/words.ts';
 import { type CountyBook, unfold } from '../../ui/counties.ts';
 import { Mark, Panel } from '../../ui/page.tsx';
 import { type Placement, usePlacements } from '../placements/data.ts';
 import type { Draft } from './draft.ts';
+import { targetOf } from './target.ts';
 import { useWizardWords } from './wizardWords.ts';
 import './reach.css';
 
@@ -53,6 +58,7 @@ export function Reach({ draft, book }: { draft: Draft; book: CountyBook }) {
         </div>
       </dl>
       {rows.length > 0 && <FloorBars floors={floors} bid={bid} />}
+      <Forecast draft={draft} book={book} />
       <ul className="reach-notes">
         <li>{say('inCounties', { n: draft.counties.length })}</li>
         {floors.length > 0 && (
@@ -86,6 +92,34 @@ export function Reach({ draft, book }: { draft: Draft; book: CountyBook }) {
       )}
       {rows.length > 0 && met / rows.length < 0.4 && <Mark tone="warn">{say('low')}</Mark>}
     </Panel>
+  );
+}
+
+/** What the engine's own matching finds in yesterday's log for this target; asked again as the choices settle. */
+function Forecast({ draft, book }: { draft: Draft; book: CountyBook }) {
+  const say = useWizardWords();
+  const language = useLanguage();
+  const target = useDeferredValue(targetOf(draft, book));
+  const query = useQuery({
+    queryKey: ['forecast', target],
+    enabled: draft.counties.length > 0 && draft.hours.length > 0,
+    queryFn: () => read(api.forecast.$post({ json: { target } })),
+    placeholderData: (old) => old,
+    staleTime: 60_000,
+  });
+  if (!query.data || query.data.basis === 'none' || draft.counties.length === 0) return null;
+  const { avails, reach } = query.data;
+  return (
+    <ul className="reach-notes" aria-live="polite">
+      <li>
+        {say('avails', {
+          n: shortCount(avails.expected, language),
+          low: shortCount(avails.low, language),
+          high: shortCount(avails.high, language),
+        })}
+      </li>
+      <li>{say('people', { n: shortCount(reach.expected, language) })}</li>
+    </ul>
   );
 }
 

@@ -168,13 +168,7 @@ function Days(props: { report: IncomeReport; from: string; to: string }) {
     };
   }, [report, from, to, say]);
   if (report.items.length === 0) {
-    return (
-      <Empty
-        title={say('none')}
-        hint={say('noneHint')}
-        action={<Link to="/tag">{say('check')}</Link>}
-      />
-    );
+    return <Empty title={say('none')} hint={say('noneHint')} />;
   }
   return <Chart option={option} label={say('chart', { from, to })} />;
 }

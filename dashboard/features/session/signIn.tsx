@@ -1,6 +1,6 @@
 /** The door: sign in, then on to where one was going or to one's desk. */
 import { useQueryClient } from '@tanstack/react-query';
-import { Link, useNavigate } from '@tanstack/react-router';
+import { useNavigate } from '@tanstack/react-router';
 import { useFilters } from '../../lib/filters.ts';
 import { Door } from './door.tsx';
 import { SignInForm } from './signInForm.tsx';
@@ -13,15 +13,7 @@ export function SignIn() {
   const { filters } = useFilters();
   const onward = filters.to?.startsWith('/') && !filters.to.startsWith('//') ? filters.to : '/';
   return (
-    <Door
-      title={say('signIn')}
-      hint={say('signInHint')}
-      foot={
-        <>
-          {say('noAccount')} <Link to="/sign-up">{say('signUp')}</Link>
-        </>
-      }
-    >
+    <Door title={say('signIn')} hint={say('signInHint')} foot={say('noAccount')}>
       <SignInForm
         done={() => {
           client.clear();
