@@ -6,6 +6,7 @@ import { statement } from '../../db/schema/statements.ts';
 import type { AppEnv } from '../context.ts';
 import { requireActor, requireOwned } from '../http/auth.ts';
 import { idParam, query } from '../http/validation.ts';
+import { statementPdf } from './pdf.ts';
 import { statementCsv, statementXlsx } from './sheets.ts';
 import { statementDetail, statementFile } from './statements.ts';
 
@@ -40,15 +41,20 @@ export const exportRoutes = new Hono<AppEnv>()
   )
   .get(
     '/statements/:id/export',
-    describeRoute({ tags: ['statements'], summary: 'As CSV or XLSX' }),
+    describeRoute({ tags: ['statements'], summary: 'As CSV, XLSX or PDF' }),
     requireActor('outlet', 'platform:finance', 'platform:operator'),
     requireOwned(OWNED),
     idParam(),
-    query(z.object({ format: z.enum(['csv', 'xlsx']) })),
+    query(z.object({ format: z.enum(['csv', 'xlsx', 'pdf']) })),
     async (c) => {
       const detail = await statementDetail(c.var.ctx.db, c.req.valid('param').id);
       const name = `statement-${detail.statement.outletId}-${detail.statement.month}`;
-      if (c.req.valid('query').format === 'csv') {
+      const { format } = c.req.valid('query');
+      if (format === 'pdf') {
+        const pdf = await statementPdf(detail);
+        return c.body(new Uint8Array(pdf), 200, attachment(`${name}.pdf`, 'application/pdf'));
+      }
+      if (format === 'csv') {
         const headers = attachment(`${name}.csv`, 'text/csv; charset=utf-8');
         return c.body(statementCsv(detail), 200, headers);
       }
