@@ -6,7 +6,6 @@ import { statement } from '../../db/schema/statements.ts';
 import type { AppEnv } from '../context.ts';
 import { requireActor, requireOwned } from '../http/auth.ts';
 import { idParam, query } from '../http/validation.ts';
-import { statementPdf } from './pdf.ts';
 import { statementCsv, statementXlsx } from './sheets.ts';
 import { statementDetail, statementFile } from './statements.ts';
 
@@ -51,6 +50,8 @@ export const exportRoutes = new Hono<AppEnv>()
       const name = `statement-${detail.statement.outletId}-${detail.statement.month}`;
       const { format } = c.req.valid('query');
       if (format === 'pdf') {
+        // Loaded when first asked for: the PDF writer and the typeface would slow every start.
+        const { statementPdf } = await import('./pdf.ts');
         const pdf = await statementPdf(detail);
         return c.body(new Uint8Array(pdf), 200, attachment(`${name}.pdf`, 'application/pdf'));
       }
