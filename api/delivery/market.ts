@@ -141,6 +141,7 @@ export async function readLineItems(
       advertiserName: advertiser.name,
       category: advertiser.category,
       multiplier: pacingState.multiplier,
+      controller: pacingState.state,
       creativeIds: sql<string[]>`array_agg(${creative.id} ORDER BY ${creative.id})`,
     })
     .from(lineItem)
@@ -180,7 +181,17 @@ export async function readLineItems(
     frequencyCaps: item.frequencyCaps,
     creativeIds: row.creativeIds.map(Number),
     rankMultiplier: item.pacing === 'even' ? (row.multiplier ?? 1) : 1,
+    ...(item.priority === 'guaranteed' ? dualPrices(row.controller) : {}),
   }));
+}
+
+/** As the controller of guarantees keeps them; a line item that was never stepped goes by strict priority. */
+function dualPrices(
+  controller: Record<string, unknown> | null,
+): Pick<Snapshot['lineItems'][number], 'guaranteed'> {
+  if (typeof controller?.alpha !== 'number') return {};
+  const countyMicroCny = (controller.beta ?? {}) as Record<string, number>;
+  return { guaranteed: { alphaMicroCny: controller.alpha, countyMicroCny } };
 }
 
 export async function readStops(db: Db, ids?: Ids): Promise<Snapshot['stops']> {

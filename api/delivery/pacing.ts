@@ -24,6 +24,7 @@ import {
 } from '../../db/terms/day.ts';
 import { MICRO_CNY_PER_FEN } from '../../db/terms/money.ts';
 import { shapedCurve } from './curve.ts';
+import { stepGuarantees } from './guarantees.ts';
 import { type DeliveryContext, publishChanges } from './publish.ts';
 
 /** Multipliers that moved less are not sent. */
@@ -57,7 +58,7 @@ async function readPaced(db: Db, today: Day): Promise<PacedLine[]> {
       FROM lease_spend GROUP BY 1) b ON b.line_item_id = li.id
     LEFT JOIN (SELECT line_item_id, sum(impressions) AS impressions, sum(clicks) AS clicks
       FROM rollup_hour WHERE hour >= ${fromHour} AND hour < ${untilHour} GROUP BY 1) r ON r.line_item_id = li.id
-    WHERE li.status = 'active' AND c.status = 'active' AND li.pacing = 'even'
+    WHERE li.status = 'active' AND c.status = 'active' AND li.pacing = 'even' AND li.priority <> 'guaranteed'
       AND ${today}::date BETWEEN li.starts_on AND li.ends_on
     ORDER BY li.id`);
   return rows.map((row) => ({
@@ -128,7 +129,10 @@ export async function pace(ctx: DeliveryContext): Promise<number> {
     });
   }
   await keep(ctx.db, rows);
-  if (moved.length > 0) await publishChanges(ctx, { rankMultipliers: moved });
+  const guaranteed = await stepGuarantees(ctx);
+  if (moved.length + guaranteed.length > 0) {
+    await publishChanges(ctx, { rankMultipliers: moved, guaranteed });
+  }
   return moved.length;
 }
 

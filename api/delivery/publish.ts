@@ -144,9 +144,10 @@ async function stampStops(db: Db, version: number): Promise<void> {
  */
 export async function publishChanges(
   ctx: DeliveryContext,
-  extra: Pick<SnapshotDelta, 'rankMultipliers'> = {},
+  extra: Pick<SnapshotDelta, 'rankMultipliers' | 'guaranteed'> = {},
 ): Promise<number | undefined> {
-  if (extra.rankMultipliers === undefined && !(await hasChanges(ctx.db))) return undefined;
+  const hasPrices = Boolean(extra.rankMultipliers?.length || extra.guaranteed?.length);
+  if (!hasPrices && !(await hasChanges(ctx.db))) return undefined;
   const fromVersion = await publishedVersion(ctx.redis);
   if (fromVersion === 0) return publishSnapshot(ctx);
   return asPublisher(ctx.db, async (tx) => {
@@ -156,7 +157,7 @@ export async function publishChanges(
       .orderBy(deliveryChange.id)
       .limit(CHANGES_PER_DELTA);
     const delta = await buildDelta(ctx, tx, [...new Set(changes.map((c) => c.subject))]);
-    if (delta === undefined && !extra.rankMultipliers?.length) {
+    if (delta === undefined && !hasPrices) {
       await forget(tx, changes);
       return undefined;
     }

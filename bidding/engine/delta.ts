@@ -51,6 +51,7 @@ export function applyDelta(market: Market, delta: SnapshotDelta): Market {
   for (const id of [...reshaped, ...redealt]) {
     if (!sent.has(id)) recompileItem(market, id);
   }
+  for (const [id, prices] of delta.guaranteed ?? []) setDualPrices(market, id, prices);
   for (const id of delta.pause ?? []) setAvailable(market, id, false);
   for (const id of delta.resume ?? []) setAvailable(market, id, true);
   for (const [id, multiplier] of delta.rankMultipliers ?? []) setMultiplier(market, id, multiplier);
@@ -109,6 +110,21 @@ export function setAvailable(market: Market, lineItemId: number, available: bool
 export function setMultiplier(market: Market, lineItemId: number, multiplier: number): void {
   const slot = market.index.slotOf.get(lineItemId);
   if (slot !== undefined) market.index.multipliers[slot] = multiplier;
+}
+
+/** New dual prices of a guaranteed item: its bound moves with them, so it is put anew. */
+function setDualPrices(
+  market: Market,
+  id: number,
+  guaranteed: NonNullable<SnapshotLineItem['guaranteed']>,
+): void {
+  const { index } = market;
+  const slot = index.slotOf.get(id);
+  const source = slot === undefined ? undefined : index.items[slot]?.source;
+  if (slot === undefined || !source) return;
+  const wasAlive = index.isAlive(slot);
+  upsertItem(market, { ...source, guaranteed });
+  if (!wasAlive) setAvailable(market, id, false);
 }
 
 /** Compiles an item again after what it refers to has changed; its pause and multiplier stay. */

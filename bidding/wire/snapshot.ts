@@ -144,6 +144,8 @@ export interface SnapshotDelta {
   >;
   /** New pacing multipliers, `[lineItemId, m]`: every ten seconds for many items, so without the items themselves. */
   rankMultipliers?: [number, number][];
+  /** New dual prices of guaranteed line items, for the same reason. */
+  guaranteed?: [number, NonNullable<SnapshotLineItem['guaranteed']>][];
   /** Line items out of budget, or back: cheaper than removing and sending them again. */
   pause?: number[];
   resume?: number[];
