@@ -37,6 +37,9 @@ export function resendFailedParts(
           zh: '创建人不能批准自己的打款单',
           en: 'the maker of a payout cannot approve it',
         });
+      // Owed again where a part came back after the whole was thought paid; still being paid where one failed.
+      const due = await ctx.statements.due(tx, row.statementId);
+      if (due.payable) await ctx.statements.advance(tx, row.statementId, 'paying');
       const parts = await tx
         .select()
         .from(payoutPart)

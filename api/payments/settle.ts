@@ -131,8 +131,7 @@ export function statusOf(
   if (any('unknown')) return 'unknown';
   if (all('pending')) return 'approved';
   if (any('sending') || any('pending')) return 'sending';
-  if (all('failed')) return 'failed';
-  if (all('returned')) return 'returned';
+  if (!any('succeeded')) return any('returned') ? 'returned' : 'failed';
   if (!all('succeeded')) return 'part_succeeded';
   return parts.every((part) => part.reconciledOn !== null) ? 'reconciled' : 'succeeded';
 }
@@ -166,7 +165,9 @@ export async function rollUp(ctx: PayoutContext, tx: Transaction, payoutId: numb
     })
     .where(eq(payout.id, payoutId));
   if (status === 'failed' || status === 'returned') await returnClawbacks(tx, payoutId);
-  const step = STEP[status];
+  const wasPaid = row.status === 'succeeded' || row.status === 'reconciled';
+  // A part that came back of a payout thought paid: the statement is owed again until the part has been resent.
+  const step = status === 'part_succeeded' && wasPaid ? 'returned' : STEP[status];
   if (step) await ctx.statements.advance(tx, row.statementId, step);
 }
 

@@ -56,7 +56,10 @@ export async function openHouse(db: Database, options: HouseOptions = {}) {
       return found;
     },
     async advance(_tx, id, step) {
-      statements.get(id)?.steps.push(step);
+      const found = statements.get(id);
+      found?.steps.push(step);
+      // Payable again only when nothing is being paid, as with real statements.
+      if (found) found.payable = step === 'failed' || step === 'returned';
     },
   };
   const ctx: PayoutContext = { db, clock, alipay: pair.alipay, statements: port };

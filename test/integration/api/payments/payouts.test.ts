@@ -8,6 +8,7 @@ import {
   recordClawback,
   refusals,
   requestPayout,
+  resendFailedParts,
   resolveUnknown,
   sendPayouts,
 } from '../../../../api/payments/payments.ts';
@@ -245,5 +246,32 @@ describe('a refused transfer', () => {
     expect(await statusOf(payoutId)).toBe('returned');
     expect(await world.balance(accounts.payable(outletId))).toBe(10_000_000n);
     expect(world.statements.get(statementId)?.steps).toEqual(['paying', 'paid', 'returned']);
+  });
+});
+
+describe('a payout of which one part failed', () => {
+  it('is sent again for that part only, under a new name and a second person', async () => {
+    const { payoutId, statementId } = await approved(150_000_000_000n);
+    const rows = await ctx.db.execute(
+      `SELECT out_biz_no FROM payout_part WHERE payout_id = ${payoutId} ORDER BY ordinal`,
+    );
+    await sendPayouts(ctx);
+    gateway.book.bounce(String(rows[1]?.out_biz_no));
+    world.advance(60 * MINUTE);
+    await checkReturns(ctx);
+    expect(await statusOf(payoutId)).toBe('part_succeeded');
+    await expect(resendFailedParts(ctx, { payoutId, by: 'maker' })).rejects.toMatchObject({
+      code: 'four_eyes',
+    });
+    expect(await resendFailedParts(ctx, { payoutId, by: 'checker' })).toEqual({ parts: 1 });
+    await expect(resendFailedParts(ctx, { payoutId, by: 'checker' })).rejects.toMatchObject({
+      code: 'conflict',
+    });
+    await sendPayouts(ctx);
+    expect(await statusOf(payoutId)).toBe('succeeded');
+    expect(
+      await world.count(`FROM payout_part WHERE payout_id = ${payoutId} AND status = 'succeeded'`),
+    ).toBe(2);
+    expect(world.statements.get(statementId)?.steps.at(-1)).toBe('paid');
   });
 });
