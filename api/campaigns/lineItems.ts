@@ -12,7 +12,7 @@ import {
   lineItemCreative,
 } from '../../db/schema/campaigns.ts';
 import { dayOf } from '../../db/terms/day.ts';
-import { Failure } from '../../db/terms/failure.ts';
+import { Failure, type FailureDetail } from '../../db/terms/failure.ts';
 import { record } from '../audit/audit.ts';
 import { assertOwned, type Ownership } from '../http/auth.ts';
 import { lockRow, saveEdit } from '../http/versioned.ts';
@@ -25,7 +25,7 @@ import {
 } from './campaigns.ts';
 import { assertCreatives, assertTarget, refuse, spentBy } from './guards.ts';
 import { budgetProblem, datesProblem, spendRuleProblem, statusProblem } from './rules.ts';
-import type { lineItemChangesSchema, newLineItemSchema } from './shapes.ts';
+import type { bulkEditSchema, lineItemChangesSchema, newLineItemSchema } from './shapes.ts';
 
 export const lineItemOwnership: Ownership = {
   table: lineItem,
@@ -103,6 +103,41 @@ export const editLineItem = (
   id: number,
   input: z.infer<typeof lineItemChangesSchema> & { version: number },
 ) => ctx.db.transaction((tx) => applyLineItemEdit(tx, ctx, actor, id, input));
+
+/** All of the edits or none; what is wrong is named by row, `/edits/3/changes/bidFen`, for every row at once. */
+export async function bulkEditLineItems(
+  ctx: DemandContext,
+  actor: Actor,
+  { edits }: z.infer<typeof bulkEditSchema>,
+) {
+  const ids = edits.map((edit) => edit.id);
+  return ctx.db.transaction(async (tx) => {
+    await assertOwned(tx, actor, lineItemOwnership, ids, '/edits');
+    const saved = new Map<number, Awaited<ReturnType<typeof applyLineItemEdit>>>();
+    const wrong: FailureDetail[] = [];
+    // In id order, so that two bulk edits of the same rows wait for each other instead of deadlocking.
+    const ordered = edits.map((edit, row) => ({ ...edit, row })).sort((a, b) => a.id - b.id);
+    for (const { id, version, changes, row } of ordered) {
+      try {
+        saved.set(id, await applyLineItemEdit(tx, ctx, actor, id, { ...changes, version }));
+      } catch (error) {
+        if (!(error instanceof Failure)) throw error;
+        wrong.push(...error.details.map((detail) => atRow(detail, row)));
+      }
+    }
+    const [first, ...rest] = wrong;
+    if (first) throw new Failure('invalid_input', first, ...rest);
+    return { items: ids.flatMap((id) => saved.get(id) ?? []), nextCursor: null };
+  });
+}
+
+const atRow = (detail: FailureDetail, row: number): FailureDetail => ({
+  ...detail,
+  pointer:
+    detail.pointer === '/version'
+      ? `/edits/${row}/version`
+      : `/edits/${row}/changes${detail.pointer ?? ''}`,
+});
 
 /** To `active` only with a creative and days left; whatever else keeps it from delivering, its diagnosis tells. */
 export async function setLineItemStatus(

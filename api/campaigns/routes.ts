@@ -17,6 +17,7 @@ import {
   setCampaignStatus,
 } from './campaigns.ts';
 import {
+  bulkEditLineItems,
   copyLineItem,
   createLineItem,
   editLineItem,
@@ -36,6 +37,7 @@ import {
 } from './queries.ts';
 import {
   advertiserEditSchema,
+  bulkEditSchema,
   campaignEditSchema,
   demandFilter,
   lineItemEditSchema,
@@ -210,6 +212,14 @@ const lineItemRoutes = new Hono<AppEnv>()
       const { id } = c.req.valid('param');
       return c.json(wire(await editLineItem(c.var.ctx, c.var.actor, id, c.req.valid('json'))));
     },
+  )
+  .post(
+    '/line-items/bulk-edit',
+    describeRoute({ tags, summary: 'Edit many line items, all or none' }),
+    buyer,
+    idempotent(),
+    json(bulkEditSchema),
+    async (c) => c.json(wire(await bulkEditLineItems(c.var.ctx, c.var.actor, c.req.valid('json')))),
   )
   .post(
     '/line-items/:id/status',

@@ -134,3 +134,15 @@ export const demandFilter = z.object({
   q: z.string().trim().max(60).optional(),
 });
 export type DemandFilter = z.infer<typeof demandFilter>;
+
+/** Many edits, all or none: the table's rows, each with the version it was read at. */
+export const bulkEditSchema = z.strictObject({
+  edits: z
+    .array(z.strictObject({ id, version: versionSchema, changes: lineItemChangesSchema }))
+    .min(1)
+    .max(200)
+    .refine(
+      (edits) => new Set(edits.map((edit) => edit.id)).size === edits.length,
+      '同一投放单元只能出现一次|each line item once',
+    ),
+});

@@ -236,6 +236,48 @@ describe('line items', () => {
     expect(await codes()).toEqual(['daily_budget_spent']);
   });
 
+  test('many are edited at once or not at all, each problem named by its row', async () => {
+    const { id: campaignId } = await newCampaign(buyer, buyer.advertiserId, NOW);
+    const items = [
+      await newLineItem(buyer, campaignId, NOW),
+      await newLineItem(buyer, campaignId, NOW),
+      await newLineItem(buyer, campaignId, NOW),
+    ];
+    const edit = (changes: unknown[]) =>
+      buyer.call('POST', '/api/line-items/bulk-edit', {
+        edits: items.map(({ id, version }, i) => ({ id, version, changes: changes[i] })),
+      });
+    const refused = await edit([
+      { bidFen: 900 },
+      { dailyBudgetMicroCny: '3000000000' },
+      { endsOn: '2027-01-01' },
+    ]);
+    expect(refused.body.errors.map((one: { pointer: string }) => one.pointer)).toEqual([
+      '/edits/1/changes/dailyBudgetMicroCny',
+      '/edits/2/changes/endsOn',
+    ]);
+    const untouched = await buyer.call('GET', `/api/line-items/${items[0]?.id}`);
+    expect(untouched.body).toMatchObject({ bidFen: 1200, version: 1 });
+    const done = await edit([{ bidFen: 900 }, { bidFen: 901 }, { bidFen: 902 }]);
+    expect(done.body.items.map((one: { bidFen: number }) => one.bidFen)).toEqual([900, 901, 902]);
+    expect((await edit([{ bidFen: 1 }, {}, {}])).body.errors[0].pointer).toBe('/edits/0/version');
+  });
+
+  test('another advertiser’s row spoils the whole table', async () => {
+    const other = await newAdvertiser(api);
+    const theirs = await newCampaign(other, other.advertiserId, NOW);
+    const foreign = await newLineItem(other, theirs.id, NOW);
+    const { id: campaignId } = await newCampaign(buyer, buyer.advertiserId, NOW);
+    const own = await newLineItem(buyer, campaignId, NOW);
+    const edits = [own, foreign].map(({ id, version }) => ({
+      id,
+      version,
+      changes: { bidFen: 5 },
+    }));
+    expect((await buyer.call('POST', '/api/line-items/bulk-edit', { edits })).status).toBe(404);
+    expect((await buyer.call('GET', `/api/line-items/${own.id}`)).body.bidFen).toBe(1200);
+  });
+
   test('a copy of a campaign brings line items and creatives, and none of the past', async () => {
     const creative = await newCreative(buyer, buyer.advertiserId);
     const { id } = await newCampaign(buyer, buyer.advertiserId, NOW);
