@@ -5,7 +5,6 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import subsetFont from 'subset-font';
 
 export interface Slice {
   name: string;
@@ -24,8 +23,16 @@ interface SliceRange {
   ranges: [number, number][];
 }
 
-const folder = () =>
-  dirname(createRequire(import.meta.url).resolve('@fontsource-variable/noto-sans-sc/package.json'));
+const require = createRequire(import.meta.url);
+
+/** Untyped CommonJS; its WebAssembly is loaded on the first call. */
+const subsetFont = require('subset-font') as (
+  font: Uint8Array,
+  text: string,
+  options: { targetFormat: 'truetype'; variationAxes: Record<string, number> },
+) => Promise<Buffer>;
+
+const folder = () => dirname(require.resolve('@fontsource-variable/noto-sans-sc/package.json'));
 
 let index: SliceRange[] | undefined;
 
