@@ -109,13 +109,3 @@ export interface TraceLine {
   /** What would have won, µCNY an impression; 0 where price was not the cause. */
   minToWinMicroCny: number;
 }
-
-/** How one request was decided, for people; filled only when asked for. */
-export interface Trace {
-  version: number;
-  located: Located;
-  imps: { id: string; floorMicroCny: number; reason: NoBidReason }[];
-  lines: TraceLine[];
-  /** Line items that were not looked at one by one, because the list is bounded. */
-  omitted: number;
-}

@@ -2,11 +2,10 @@
  * Why each line item won or lost, for people: the target is tested clause by clause, so that the first that fails names the
  * reason. Owns explanation; the hot path never calls it. It looks at the best bounds only, and says how many it left out.
  */
-import { type AuctionCalls, runAuction } from './auction.ts';
-import { findCandidates, newFound, standAt } from './candidates.ts';
+import { standAt } from './candidates.ts';
 import type { Item } from './item.ts';
 import type { Market } from './market.ts';
-import type { ImpMatch, Outcome, Trace, TraceLine } from './outcome.ts';
+import type { Found, ImpMatch, TraceLine } from './outcome.ts';
 import { NO_BID, type NoBidReason } from './reasons.ts';
 import { targetRefusal } from './refusal.ts';
 import type { Request } from './request.ts';
@@ -18,7 +17,7 @@ const verdict = newVerdict();
  * Explains an imp: a line for each of the first `limit` items by bound that did not become candidates. Returns how many
  * items were not looked at.
  */
-export function explain(
+function explain(
   market: Market,
   stand: Stand,
   match: ImpMatch,
@@ -64,28 +63,22 @@ function reasonOfLoser(market: Market, item: Item, multiplier: number, stand: St
 /** Items explained one by one in a trace; the rest are counted. */
 const TRACED_ITEMS = 200;
 
-/** Who was considered for a request, who lost, why, and what would mend it: for `test` requests and the operators' wall. */
-export function traceRequest(market: Market, request: Request, calls: AuctionCalls): TracedOutcome {
-  const found = findCandidates(market, request, newFound());
-  const trace: Trace = {
-    version: found.version,
-    located: found.located,
-    imps: [],
-    lines: [],
-    omitted: 0,
-  };
-  const outcome = runAuction(found, { ...calls, trace: trace.lines });
+/**
+ * Adds to a trace why the line items that never became candidates did not. `found` is what the request's auction was held on.
+ * Returns how many were left out.
+ */
+export function explainLosers(
+  market: Market,
+  request: Request,
+  found: Found,
+  lines: TraceLine[],
+): number {
+  let omitted = 0;
   for (let i = 0; i < found.count; i++) {
     const match = found.imps[i] as ImpMatch;
-    const reason = outcome.imps[i]?.reason ?? NO_BID.none;
-    trace.imps.push({ id: match.imp.id, floorMicroCny: match.floorMicroCny, reason });
-    const stand = standAt(market, request, match.imp, { ...match, candidates: [] });
-    if (stand) trace.omitted += explain(market, stand, match, TRACED_ITEMS, trace.lines);
+    // A copy: resolving an imp resets what was found for it.
+    const stand = standAt(market, request, match.imp, { ...match });
+    if (stand) omitted += explain(market, stand, match, TRACED_ITEMS, lines);
   }
-  return { outcome, trace };
-}
-
-export interface TracedOutcome {
-  outcome: Outcome;
-  trace: Trace;
+  return omitted;
 }

@@ -22,6 +22,7 @@ import type {
 import type { Charge } from '../engine/price.ts';
 import { NO_BID, type NoBidReason, reasonOf } from '../engine/reasons.ts';
 import type { Request } from '../engine/request.ts';
+import { explainLosers } from '../engine/trace.ts';
 import { Malformed } from '../openrtb/fields.ts';
 import type { BidRequest } from '../openrtb/message.ts';
 import { readBidRequest } from '../openrtb/read.ts';
@@ -248,6 +249,8 @@ function decide(
     ...(hearing.partnerBids.length > 0 ? { partnerBids: hearing.partnerBids } : {}),
     ...(trace ? { trace } : {}),
   });
+  const market = deps.market();
+  if (trace && market) explainLosers(market, request, found, trace);
   for (const imp of outcome.imps)
     if (imp.win?.candidate && !request.test) countCaps(deps, imp.win.candidate, request);
   deps.held(outcome, hearing.auctionId, found.located.code, hearing.startedAt);

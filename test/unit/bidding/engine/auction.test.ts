@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import { type AuctionCalls, runAuction } from '../../../../bidding/engine/auction.ts';
 import { findCandidates, newFound } from '../../../../bidding/engine/candidates.ts';
-import { setAvailable, setMultiplier } from '../../../../bidding/engine/delta.ts';
+import { applyDelta, setAvailable, setMultiplier } from '../../../../bidding/engine/delta.ts';
 import { compileSnapshot } from '../../../../bidding/engine/market.ts';
 import type { TraceLine } from '../../../../bidding/engine/outcome.ts';
 import { NO_BID } from '../../../../bidding/engine/reasons.ts';
-import { traceRequest } from '../../../../bidding/engine/trace.ts';
+import { explainLosers } from '../../../../bidding/engine/trace.ts';
 import type { Snapshot, SnapshotLineItem } from '../../../../bidding/wire/snapshot.ts';
 import { smallLineItem, smallRequest, smallSnapshot } from '../../../kit/smallMarket.ts';
 
@@ -108,6 +108,28 @@ test('a guaranteed item with dual prices takes an impression only when they beat
   expect(sell([booked(1)], [1])[0]?.item).toBe(2);
 });
 
+test('new dual prices arrive as a delta and change who wins', () => {
+  const booked = smallLineItem(2, {
+    priority: 'guaranteed',
+    guaranteed: { alphaMicroCny: 500, countyMicroCny: {} },
+  });
+  const market = compileSnapshot(smallSnapshot([smallLineItem(1), booked]));
+  const winner = () => {
+    const found = findCandidates(market, smallRequest(1), newFound());
+    return runAuction(found, {}).imps[0]?.win?.candidate?.item.source.id;
+  };
+  expect(winner()).toBe(1);
+  applyDelta(market, {
+    fromVersion: 1,
+    version: 2,
+    publishedAtMs: 0,
+    upsert: {},
+    remove: {},
+    guaranteed: [[2, { alphaMicroCny: 1500, countyMicroCny: {} }]],
+  });
+  expect(winner()).toBe(2);
+});
+
 test('the next candidate wins when the first cannot pay', () => {
   const [imp] = sell(THREE, [1], {
     take: (candidate) => (candidate.item.source.id === 1 ? NO_BID.no_budget : NO_BID.none),
@@ -153,8 +175,12 @@ test('a trace names winner, losers, reasons and what would have won', () => {
   const elsewhere = smallLineItem(4, { target: { attribute: 'division', in: ['330200'] } });
   const market = compileSnapshot(smallSnapshot([...THREE, elsewhere, smallLineItem(5)]));
   setAvailable(market, 5, false);
-  const { trace } = traceRequest(market, smallRequest(1), {});
-  const reasons = Object.fromEntries(trace.lines.map((it) => [it.lineItemId, it.reason]));
+  const request = smallRequest(1);
+  const found = findCandidates(market, request, newFound());
+  const lines: TraceLine[] = [];
+  runAuction(found, { trace: lines });
+  expect(explainLosers(market, request, found, lines)).toBe(0);
+  const reasons = Object.fromEntries(lines.map((it) => [it.lineItemId, it.reason]));
   expect(reasons).toEqual({
     1: NO_BID.none,
     2: NO_BID.outranked,
@@ -162,5 +188,5 @@ test('a trace names winner, losers, reasons and what would have won', () => {
     4: NO_BID.target_division,
     5: NO_BID.no_budget,
   });
-  expect(trace.located).toEqual({ code: '330106', source: 'outlet' });
+  expect(found.located).toEqual({ code: '330106', source: 'outlet' });
 });
