@@ -35,8 +35,10 @@ export interface Task {
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
-/** Hours looked back for what is not charged: a worker that was away, late events, and the demo's history. */
-const BILLING_REACH_HOURS = 24 * 70;
+/** Hours looked back for what is not charged: late events and what a day's final figures removed … */
+const BILLING_REACH_HOURS = 24 * 3;
+/** … and, while there is work that old and once an hour, a worker that was away or the demo's history. */
+const BILLING_FAR_HOURS = 24 * 70;
 /** Hours closed in one run, so that other tasks get their turn on a small machine. */
 const HOURS_A_RUN = 24;
 
@@ -107,7 +109,7 @@ async function meter(ctx: Context): Promise<void> {
 function moneyTasks(ctx: Context): Task[] {
   const payouts = { ...ctx, statements: statementPort(ctx.clock) };
   return [
-    { name: 'billing', everyMs: 10 * SECOND, run: () => closeHours(ctx) },
+    { name: 'billing', everyMs: 10 * SECOND, run: billing(ctx) },
     {
       name: 'statements',
       everyMs: 10 * MINUTE,
@@ -171,9 +173,15 @@ function moneyTasks(ctx: Context): Task[] {
 }
 
 /** Closes hours that are over and whose rollup and charges differ, oldest first. */
-async function closeHours(ctx: Context): Promise<void> {
-  const now = hourOf(ctx.clock());
-  const since = now - BILLING_REACH_HOURS;
-  const due = await hoursDue(ctx.db, now, since, { chargeable: true });
-  for (const hour of due.slice(0, HOURS_A_RUN)) await closeHour(ctx, hour);
+function billing(ctx: Context): () => Promise<void> {
+  let farAgainMs = 0;
+  return async () => {
+    const nowMs = ctx.clock();
+    const now = hourOf(nowMs);
+    const isFar = nowMs >= farAgainMs;
+    const reach = isFar ? BILLING_FAR_HOURS : BILLING_REACH_HOURS;
+    const due = await hoursDue(ctx.db, now, now - reach, { chargeable: true });
+    for (const hour of due.slice(0, HOURS_A_RUN)) await closeHour(ctx, hour);
+    if (isFar && due.length <= HOURS_A_RUN) farAgainMs = nowMs + 60 * MINUTE;
+  };
 }
