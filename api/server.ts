@@ -23,27 +23,29 @@ import { createAlipay } from './payments/alipay/client.ts';
 const CONSOLE_DIR = 'dist/dashboard';
 
 /** Built files carry a hash in their name and never change; the page that names them is asked for each time. */
-function consolePages(app: Hono<AppEnv>): void {
-  app.use('/assets/*', compress());
-  app.use(
-    '/assets/*',
-    serveStatic({
-      root: CONSOLE_DIR,
-      onFound: (_path, c) => c.header('cache-control', 'public, max-age=31536000, immutable'),
-    }),
-  );
-  app.get('*', async (c, next) => {
-    if (c.req.path.startsWith('/api/') || c.req.path.startsWith('/assets/')) return next();
-    const file = await serveStatic({
-      root: CONSOLE_DIR,
-      onFound: (_path, found) => found.header('cache-control', 'no-cache'),
-    })(c, async () => {});
-    if (file) return file;
-    const page = join(CONSOLE_DIR, 'index.html');
-    if (!existsSync(page)) return next();
-    return c.html(readFileSync(page, 'utf8'), 200, { 'cache-control': 'no-cache' });
-  });
-}
+const consolePages =
+  (consoleDir: string) =>
+  (app: Hono<AppEnv>): void => {
+    app.use('/assets/*', compress());
+    app.use(
+      '/assets/*',
+      serveStatic({
+        root: consoleDir,
+        onFound: (_path, c) => c.header('cache-control', 'public, max-age=31536000, immutable'),
+      }),
+    );
+    app.get('*', async (c, next) => {
+      if (c.req.path.startsWith('/api/') || c.req.path.startsWith('/assets/')) return next();
+      const file = await serveStatic({
+        root: consoleDir,
+        onFound: (_path, found) => found.header('cache-control', 'no-cache'),
+      })(c, async () => {});
+      if (file) return file;
+      const page = join(consoleDir, 'index.html');
+      if (!existsSync(page)) return next();
+      return c.html(readFileSync(page, 'utf8'), 200, { 'cache-control': 'no-cache' });
+    });
+  };
 
 export function createContext(config: Config): Context {
   const clock = () => Date.now();
@@ -74,7 +76,11 @@ function clientAddress(
   return forwarded.split(',').at(-1)?.trim() || direct;
 }
 
-export function createServer(ctx: Context, log: (entry: Record<string, unknown>) => void) {
+export function createServer(
+  ctx: Context,
+  log: (entry: Record<string, unknown>) => void,
+  consoleDir: string = CONSOLE_DIR,
+) {
   const app = createApp(ctx, {
     log,
     before: (early) => {
@@ -82,7 +88,7 @@ export function createServer(ctx: Context, log: (entry: Record<string, unknown>)
       const addressOf = (request: Request) => request.headers.get(CLIENT_ADDRESS_HEADER) ?? '';
       early.route('/', metricsRoutes(ctx, { token: ctx.config.metricsToken, addressOf }));
     },
-    pages: consolePages,
+    pages: consolePages(consoleDir),
   });
   return createAdaptorServer({
     fetch: (request, { incoming }) => {

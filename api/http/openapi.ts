@@ -1,13 +1,12 @@
 /** The API's description of itself: OpenAPI 3.1 at /api/openapi.json, a page to read it at /api/docs. */
-import { Scalar } from '@scalar/hono-api-reference';
 import type { Hono } from 'hono';
-import { openAPIRouteHandler } from 'hono-openapi';
+import { generateSpecs } from 'hono-openapi';
 import type { AppEnv } from '../context.ts';
+import { type ApiDocument, referencePage } from './reference.ts';
 
 export function describeApi(app: Hono<AppEnv>, publicUrl: string): void {
-  app.get(
-    '/api/openapi.json',
-    openAPIRouteHandler(app, {
+  const describe = () =>
+    generateSpecs(app, {
       includeEmptyPaths: true,
       excludeStaticFile: false,
       exclude: [/^\/api\/(openapi|docs|auth)/, /\*/],
@@ -28,7 +27,7 @@ export function describeApi(app: Hono<AppEnv>, publicUrl: string): void {
         },
         security: [{ session: [] }, { key: [] }],
       },
-    }),
-  );
-  app.get('/api/docs', Scalar({ url: '/api/openapi.json', pageTitle: 'Hongze API' }));
+    });
+  app.get('/api/openapi.json', async (c) => c.json(await describe()));
+  app.get('/api/docs', async (c) => c.html(referencePage((await describe()) as ApiDocument)));
 }
