@@ -21,6 +21,7 @@ import { accountsOf, type Billed, type Charge, chargeKey, toJournals } from './c
 import { type DueBucket, dueBuckets } from './due.ts';
 
 export { type ChargeView, chargesOf, hoursDue, outletIncome } from './queries.ts';
+export { replayContract } from './replay.ts';
 
 const BATCH_CHARGES = 1000;
 

@@ -1,15 +1,16 @@
 /** Charges over HTTP: what an advertiser paid for, what an outlet earned from, to the single bucket. */
 import { Hono } from 'hono';
 import { describeRoute } from 'hono-openapi';
+import { z } from 'zod';
 import { daySchema } from '../../db/terms/day.ts';
 import { Failure } from '../../db/terms/failure.ts';
 import { idSchema } from '../../db/terms/id.ts';
 import type { AppEnv } from '../context.ts';
 import { assertActsFor, requireActor } from '../http/auth.ts';
 import { decodeIdCursor, encodeCursor, pageQuery } from '../http/paging.ts';
-import { query, wire } from '../http/validation.ts';
+import { idParam, query, wire } from '../http/validation.ts';
 import type { Actor } from '../identity/actor.ts';
-import { chargesOf } from './billing.ts';
+import { chargesOf, replayContract } from './billing.ts';
 
 const chargesQuery = pageQuery.extend({
   advertiserId: idSchema.optional(),
@@ -40,7 +41,24 @@ function sideOf(actor: Actor, asked: { advertiserId?: number; outletId?: number 
   };
 }
 
-export const billingRoutes = new Hono<AppEnv>().get(
+const daysQuery = z.object({ from: daySchema, to: daySchema });
+
+const replayRoutes = new Hono<AppEnv>().get(
+  '/contracts/:id/replay',
+  describeRoute({
+    tags: ['contracts'],
+    summary: 'What days already charged would have paid under this version',
+  }),
+  requireActor('platform:finance', 'platform:operator'),
+  idParam(),
+  query(daysQuery),
+  async (c) => {
+    const input = { versionId: c.req.valid('param').id, ...c.req.valid('query') };
+    return c.json(wire(await replayContract(c.var.ctx.db, input)));
+  },
+);
+
+const chargeRoutes = new Hono<AppEnv>().get(
   '/charges',
   describeRoute({ tags: ['billing'], summary: 'Charges over days (inclusive), oldest first' }),
   requireActor('advertiser', 'agency', 'outlet', 'platform'),
@@ -62,3 +80,5 @@ export const billingRoutes = new Hono<AppEnv>().get(
     return c.json(wire({ items: page.items, nextCursor }));
   },
 );
+
+export const billingRoutes = new Hono<AppEnv>().route('/', chargeRoutes).route('/', replayRoutes);

@@ -16,7 +16,7 @@ import { contractsFor, versionById } from './queries.ts';
 import { PPM } from './split.ts';
 
 export { contractsFor, listContracts, versionById } from './queries.ts';
-export { type Portion, splitCharges } from './splitting.ts';
+export { type Portion, splitCharges, splitReplay } from './splitting.ts';
 
 export interface Party {
   /** Null: the platform. */

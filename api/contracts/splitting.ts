@@ -72,6 +72,16 @@ function splitOne(carry: Carry, charge: Splittable): Portion[] {
     .map(([outletId, amountMicroCny]) => ({ outletId, amountMicroCny }));
 }
 
+/** Splits amounts under a version's terms from a clean carry, as if nothing had been charged before. Writes nothing. */
+export function splitReplay(
+  version: ContractVersion,
+  charges: readonly { day: Day; amountMicroCny: MicroCny }[],
+): Portion[] {
+  const residuals = version.tiers.map((tier) => tier.parties.map(() => 0n));
+  const carry: Carry = { version, residuals, gross: new Map(), lastDay: new Map() };
+  return charges.flatMap((charge) => splitOne(carry, { ...charge, contractVersionId: version.id }));
+}
+
 async function lockCarries(tx: Db, ids: readonly number[]): Promise<Map<number, Carry>> {
   const list = sql`(SELECT json_array_elements_text(${JSON.stringify(ids)}::text::json)::bigint)`;
   const locked = (await tx.execute(sql`

@@ -1,3 +1,7 @@
+/**
+ * The line of one yuan as a list of stages, each of which can be repeated until it has happened: what a worker, or a person
+ * pressing the button again, does after a crash. Owns the stages only; who dies where is line.ts.
+ */
 import { closeHour } from '../../../api/billing/billing.ts';
 import { balanceOf, findHolds, placeHold } from '../../../api/ledger/ledger.ts';
 import {
