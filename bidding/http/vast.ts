@@ -123,5 +123,6 @@ function wonVast(deps: PageDeps, text: string, version: VastVersion): string | u
   const creative = deps.market()?.creatives.get(token.creativeId);
   if (!creative) return undefined;
   const markup = vastMarkup(creative, deps.links, { version, w: 640, h: 360, skipAfterS: 5 });
-  return markup?.replaceAll(`${TOKEN_MARK}&`, `${text}&b=1&`).replaceAll(TOKEN_MARK, `${text}&b=1`);
+  // Only addresses say so, and they stand in CDATA; the serving id is plain XML text.
+  return markup?.replaceAll(`>${TOKEN_MARK}<`, `>${text}<`).replaceAll(TOKEN_MARK, `${text}&b=1`);
 }
