@@ -1,0 +1,184 @@
+/**
+ * A settled past for the demo, so that finance sees a payout with its bill line on the first day: the oldest month of history
+ * is charged, stated, approved by two people and paid through the gateway as of a day that is over, whose bill then
+ * matches. Owns turning the local gateway's clock for that; refuses to touch a gateway that is not ours.
+ */
+import { eq, inArray } from 'drizzle-orm';
+import { closeHour, hoursDue } from '../../api/billing/billing.ts';
+import type { Context } from '../../api/context.ts';
+import { accounts, post } from '../../api/ledger/ledger.ts';
+import {
+  approvePayout,
+  createTopUp,
+  type PayoutContext,
+  queryTopUp,
+  requestPayout,
+  sendPayouts,
+} from '../../api/payments/payments.ts';
+import { fetchBill, matchBill } from '../../api/reconciliation/reconciliation.ts';
+import {
+  approveStatement,
+  confirmStatement,
+  draftStatements,
+  freezeMonth,
+  statementPort,
+} from '../../api/statements/statements.ts';
+import { advertiser } from '../../db/schema/campaigns.ts';
+import { user } from '../../db/schema/identity.ts';
+import { statement } from '../../db/schema/statements.ts';
+import {
+  addDays,
+  type Day,
+  dayEndMs,
+  dayOf,
+  dayStartMs,
+  hourOf,
+  monthOf,
+  msOfDay,
+} from '../../db/terms/day.ts';
+
+const HOUR_MS = 3_600_000;
+/** The bill of a day is there from nine the next morning. */
+const BILL_READY_MS = 9 * HOUR_MS;
+const OUTLETS = 6;
+const TOP_UP_FEN = 2_000_000;
+
+export interface Switchboard {
+  controlUrl: string;
+  /** What the gateway's account holds before its first movement. */
+  openingFen: bigint;
+  /** A client whose requests are stamped so much earlier. */
+  alipayAt(backMs: number): Context['alipay'];
+}
+
+export async function seedSettled(ctx: Context, gateway: Switchboard): Promise<void> {
+  const people = await findPeople(ctx);
+  await openCash(ctx, gateway.openingFen);
+  const month = await chargeOldestMonth(ctx);
+  await draftStatements(ctx, month);
+  await freezeMonth(ctx, { month, by: people.maker });
+  const nowMs = ctx.clock();
+  const day = addDays(dayOf(nowMs), msOfDay(nowMs) >= BILL_READY_MS ? -1 : -2);
+  const backMs = nowMs - (dayStartMs(day) + 15 * HOUR_MS);
+  await command(gateway, 'clock', { advanceMs: -backMs });
+  try {
+    const then: Context = {
+      ...ctx,
+      clock: () => ctx.clock() - backMs,
+      alipay: gateway.alipayAt(backMs),
+    };
+    await payAsOf(then, gateway, month, people);
+  } finally {
+    await command(gateway, 'clock', { advanceMs: backMs });
+  }
+  await reconcileDay({ ...ctx, statements: statementPort(ctx.clock) }, day);
+}
+
+async function reconcileDay(ctx: PayoutContext, day: Day): Promise<void> {
+  await fetchBill(ctx, day);
+  await matchBill(ctx, day);
+}
+
+interface People {
+  buyer: string;
+  maker: string;
+  checker: string;
+  outlet: string;
+}
+
+async function findPeople(ctx: Context): Promise<People> {
+  const name = (who: string) => `${who}@demo.hongze`;
+  const found = await ctx.db
+    .select({ id: user.id, email: user.email })
+    .from(user)
+    .where(inArray(user.email, ['advertiser', 'finance', 'finance2', 'outlet'].map(name)));
+  const of = (who: string) => found.find((row) => row.email === name(who))?.id ?? who;
+  return {
+    buyer: of('advertiser'),
+    maker: of('finance'),
+    checker: of('finance2'),
+    outlet: of('outlet'),
+  };
+}
+
+/** Cash in the ledger is the gateway's balance from the first moment on. */
+async function openCash(ctx: Context, openingFen: bigint): Promise<void> {
+  const amountMicroCny = openingFen * 10_000n;
+  if (amountMicroCny === 0n) return;
+  await post(ctx.db, [
+    {
+      key: 'seed:cash',
+      kind: 'opening',
+      day: dayOf(ctx.clock()),
+      entries: [
+        { account: accounts.alipayCash, amountMicroCny },
+        { account: accounts.opening, amountMicroCny: -amountMicroCny },
+      ],
+    },
+  ]);
+}
+
+/** Charges the hours of the first month that has any; the worker charges the rest. */
+async function chargeOldestMonth(ctx: Context): Promise<string> {
+  const now = hourOf(ctx.clock());
+  const due = await hoursDue(ctx.db, now, now - 24 * 70);
+  const month = monthOf(dayOf((due[0] ?? now) * HOUR_MS));
+  const endHour = hourOf(dayEndMs(addDays(`${month}-01`, 31)));
+  for (const hour of due)
+    if (hour < endHour && monthOf(dayOf(hour * HOUR_MS)) === month) await closeHour(ctx, hour);
+  return month;
+}
+
+async function payAsOf(
+  then: Context,
+  gateway: Switchboard,
+  month: string,
+  people: People,
+): Promise<void> {
+  const payouts: PayoutContext = { ...then, statements: statementPort(then.clock) };
+  const [buyer] = await then.db
+    .select({ id: advertiser.id })
+    .from(advertiser)
+    .orderBy(advertiser.id)
+    .limit(1);
+  const topUp = await createTopUp(then, {
+    advertiserId: buyer?.id ?? 1,
+    amountFen: TOP_UP_FEN,
+    by: people.buyer,
+  });
+  await fetch(topUp.payUrl);
+  await command(gateway, 'pay', { outTradeNo: topUp.outTradeNo });
+  await queryTopUp(then, topUp.topUpId, topUp.outTradeNo);
+  const frozen = await then.db
+    .select({ id: statement.id, total: statement.totalMicroCny })
+    .from(statement)
+    .where(eq(statement.month, month))
+    .orderBy(statement.outletId);
+  for (const { id } of frozen.filter((row) => row.total >= 1_000_000n).slice(0, OUTLETS)) {
+    await confirmStatement(then, { statementId: id, by: people.outlet });
+    await approveStatement(then, { statementId: id, by: people.checker });
+    const { payoutId } = await requestPayout(payouts, { statementId: id, by: people.maker });
+    await approvePayout(payouts, { payoutId, by: people.checker });
+  }
+  await sendPayouts(payouts);
+}
+
+async function command(gateway: Switchboard, name: string, body: object): Promise<void> {
+  const response = await fetch(`${gateway.controlUrl}/_sim/${name}`, {
+    method: 'POST',
+    body: JSON.stringify(body),
+  });
+  if (!response.ok)
+    throw new Error(`the gateway's switchboard refused ${name}: ${response.status}`);
+}
+
+/** Waits until the local gateway answers; false when it does not in time. */
+export async function gatewayAnswers(controlUrl: string, withinMs = 15_000): Promise<boolean> {
+  const deadline = performance.now() + withinMs;
+  while (performance.now() < deadline) {
+    const answer = await fetch(`${controlUrl}/_sim/book`).catch(() => undefined);
+    if (answer?.ok) return true;
+    await new Promise((wake) => setTimeout(wake, 100));
+  }
+  return false;
+}
