@@ -10,6 +10,7 @@ import {
   recordReceipts,
   refreshSnapshot,
 } from './delivery/delivery.ts';
+import { forgetIdempotencyKeys } from './http/idempotency.ts';
 import { expireHolds, sealJournals } from './ledger/ledger.ts';
 import { finalizeDays } from './metering/final.ts';
 import { consume, keepPartitions } from './metering/metering.ts';
@@ -167,6 +168,13 @@ function moneyTasks(ctx: Context): Task[] {
       async run() {
         await expireHolds(ctx.db, ctx.clock());
         await sealJournals(ctx.db);
+      },
+    },
+    {
+      name: 'idempotency-keys',
+      everyMs: 60 * MINUTE,
+      async run() {
+        await forgetIdempotencyKeys(ctx.db, ctx.clock());
       },
     },
   ];
