@@ -17,7 +17,7 @@ export function money(microCny: string | bigint): string {
   return `${sign}¥${whole}.${(fen % 100n).toString().padStart(2, '0')}`;
 }
 
-/** Every place there is, for a tooltip: `¥1234.567890`. */
+/** Every place there is, for a tooltip: `¥1234.56789`. */
 export const exactMoney = (microCny: string | bigint): string => `¥${formatYuan(BigInt(microCny))}`;
 
 /** Integer fen → `¥12.34`. */

@@ -70,6 +70,9 @@ export function cityEdges(tile: Tile, cityAt: ReadonlyMap<string, string>): stri
   return edges;
 }
 
-/** `景宁畲族自治县` → `景宁`, `西湖区` → `西湖`: what fits a tile. */
+/** `景宁畲族自治县` → `景宁`, `Xihu District` → `Xihu`: what fits a tile. */
 export const tileName = (name: string): string =>
-  name.replace(/(畲族)?自治县$/, '').replace(/[区县市]$/, '') || name;
+  name
+    .replace(/(畲族)?自治县$/, '')
+    .replace(/[区县市]$/, '')
+    .replace(/( She)?( Autonomous)? (County|City|District)$/i, '') || name;

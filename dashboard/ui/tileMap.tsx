@@ -142,7 +142,7 @@ function CountyTile({ tile, county, edges, focusable, ...props }: TileProps) {
       {...shared}
       role="checkbox"
       aria-checked={props.picked?.has(county.code) ?? false}
-      aria-label={`${city} ${name}`}
+      aria-label={`${short}, ${city} ${name}`}
       tabIndex={focusable ? 0 : -1}
       onClick={() => onPick(county.code)}
     >
@@ -152,7 +152,7 @@ function CountyTile({ tile, county, edges, focusable, ...props }: TileProps) {
     <button
       type="button"
       {...shared}
-      aria-label={title}
+      aria-label={`${short}, ${title}`}
       tabIndex={focusable ? 0 : -1}
       onClick={() => onOpen(county.code)}
     >

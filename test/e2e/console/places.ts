@@ -1,0 +1,89 @@
+/** Every screen of the console by desk: what the tests walk through and `npm run screens` takes pictures of. */
+
+export interface Place {
+  name: string;
+  path: string;
+  /** A text that only the loaded screen has, in Chinese. */
+  shows: string;
+}
+
+export interface Desk {
+  name: 'advertiser' | 'outlet' | 'finance' | 'operator';
+  email: string;
+  /** Where signing in leads. */
+  home: string;
+  places: readonly Place[];
+}
+
+export const PASSWORD = 'hongze-demo-2026';
+
+const place = (name: string, path: string, shows: string): Place => ({ name, path, shows });
+const shared = [
+  place('members', '/members', '成员与角色'),
+  place('account', '/account', '二次验证'),
+];
+
+export const DESKS: readonly Desk[] = [
+  {
+    name: 'advertiser',
+    email: 'advertiser@demo.hongze',
+    home: '/overview',
+    places: [
+      place('overview', '/overview', '可用余额'),
+      place('campaigns', '/campaigns', '新建推广计划'),
+      place('campaign', '/campaigns/1', '投放单元'),
+      place('line-item', '/line-items/1', '为什么没跑起来'),
+      place('wizard-plan', '/campaigns/new', '总预算'),
+      place('wizard-where', '/campaigns/new?step=where', '投放到哪里'),
+      place('wizard-list', '/campaigns/new?step=where&picker=tree', '投放到哪里'),
+      place('wizard-when', '/campaigns/new?step=when', '投放时段'),
+      place('wizard-price', '/campaigns/new?step=price', '出价'),
+      place('wizard-what', '/campaigns/new?step=what', '可及资源'),
+      place('creatives', '/creatives', '创意'),
+      place('creative', '/creatives?creative=1', '落地页'),
+      place('wallet', '/wallet', '资金流水'),
+      place('top-up', '/wallet?topUp=new', '去支付宝付款'),
+      place('reports', '/reports?by=division', '已入账'),
+      ...shared,
+    ],
+  },
+  {
+    name: 'outlet',
+    email: 'outlet@demo.hongze',
+    home: '/income',
+    places: [
+      place('income', '/income', '分成收入'),
+      place('placements', '/placements', '底价'),
+      place('rate-card', '/rate-card', '刊例价'),
+      place('statements', '/statements', '结算单'),
+      ...shared,
+    ],
+  },
+  {
+    name: 'finance',
+    email: 'finance@demo.hongze',
+    home: '/statements',
+    places: [
+      place('statements', '/statements', '冻结整月'),
+      place('payouts', '/payouts', '打款'),
+      place('reconciliation', '/reconciliation', '取账单并核对'),
+      place('cases', '/reconciliation?tab=cases', '差异'),
+      place('close', '/close', '关账清单'),
+      ...shared,
+    ],
+  },
+  {
+    name: 'operator',
+    email: 'operator@demo.hongze',
+    home: '/live',
+    places: [
+      place('live', '/live', '今日消耗'),
+      place('review', '/review', '创意审核'),
+      place('outlets', '/outlets', '省级'),
+      place('outlet', '/outlets?outlet=13', '收款人'),
+      place('stops', '/stops', '紧急停投'),
+      place('audit', '/audit', '哈希链'),
+      ...shared,
+    ],
+  },
+];
