@@ -19,8 +19,7 @@ import type {
   PartnerBid,
   TraceLine,
 } from '../engine/outcome.ts';
-import type { Charge } from '../engine/price.ts';
-import { NO_BID, type NoBidReason, reasonOf } from '../engine/reasons.ts';
+import { NO_BID, reasonOf } from '../engine/reasons.ts';
 import type { Request } from '../engine/request.ts';
 import { explainLosers } from '../engine/trace.ts';
 import { Malformed } from '../openrtb/fields.ts';
@@ -28,12 +27,12 @@ import type { BidRequest } from '../openrtb/message.ts';
 import { readBidRequest } from '../openrtb/read.ts';
 import { understand } from '../openrtb/understand.ts';
 import { violationOf } from '../openrtb/valid.ts';
-import { prepare } from '../openrtb/write.ts';
 import type { Links } from '../render/links.ts';
-import { type CapCounters, counterKey, type UserCounts } from '../state/caps.ts';
+import type { CapCounters, UserCounts } from '../state/caps.ts';
 import type { Leases } from '../state/leases.ts';
 import type { TokenKey } from '../wire/token.ts';
 import { compose } from './compose.ts';
+import { countCaps, fits, refusal, take } from './limits.ts';
 import type { Problem } from './respond.ts';
 
 export interface AuctionDeps {
@@ -262,63 +261,4 @@ function decide(
   }
   const reason = outcome.imps.find((imp) => imp.reason !== NO_BID.none)?.reason ?? NO_BID.none;
   return { body, reason: reasonOf(reason)?.key ?? 'none', problem: undefined };
-}
-
-/** Whether markup can be made of the creative as this imp asks for it; made once, it is kept for the response. */
-function fits(deps: AuctionDeps, hearing: Hearing, candidate: Candidate, match: ImpMatch): boolean {
-  const imp = hearing.message.imps[hearing.found.imps.indexOf(match)];
-  const format = match.placement?.format;
-  return !!imp && !!format && prepare(candidate.creative, format, imp, deps.links) !== undefined;
-}
-
-function refusal(
-  deps: AuctionDeps,
-  candidate: Candidate,
-  counts: UserCounts | undefined | null,
-  request: Request,
-): NoBidReason {
-  const { source } = candidate.item;
-  const isPaidByClick = source.pricing !== 'CPM' && source.bidFen > 0;
-  if (isPaidByClick && deps.leases.clickBudget(source.id, request.atMs) <= 0)
-    return NO_BID.no_budget;
-  if (source.frequencyCaps.length === 0 || counts === null) return NO_BID.none;
-  if (counts === undefined) return NO_BID.caps_unknown;
-  for (const cap of source.frequencyCaps) {
-    const id = subjectOf(source, cap.scope);
-    if (counts.count(cap.scope, id, cap.window) >= cap.count) return NO_BID.frequency_capped;
-  }
-  return NO_BID.none;
-}
-
-type Source = Candidate['item']['source'];
-
-function subjectOf(source: Source, scope: 'lineItem' | 'campaign' | 'advertiser'): number {
-  if (scope === 'lineItem') return source.id;
-  return scope === 'campaign' ? source.campaignId : source.advertiserId;
-}
-
-function take(
-  deps: AuctionDeps,
-  hearing: Hearing,
-  candidate: Candidate,
-  impIndex: number,
-  charge: Charge,
-): NoBidReason {
-  if (charge.billOn !== 'impression' || hearing.request.test) return NO_BID.none;
-  const { id } = candidate.item.source;
-  const { atMs } = hearing.request;
-  const leaseId = deps.leases.debit(id, charge.chargeMicroCny, atMs);
-  deps.leases.available(id, charge.chargeMicroCny, atMs);
-  if (leaseId === 0) return NO_BID.no_budget;
-  hearing.leaseIds[impIndex] = leaseId;
-  return NO_BID.none;
-}
-
-function countCaps(deps: AuctionDeps, candidate: Candidate, request: Request): void {
-  const { source } = candidate.item;
-  if (source.frequencyCaps.length === 0 || request.userHash === '') return;
-  const counters = new Set<string>();
-  for (const { scope, window } of source.frequencyCaps)
-    counters.add(counterKey(scope, subjectOf(source, scope), window, request.atMs));
-  deps.caps.add(request.userHash, [...counters], request.atMs);
 }
