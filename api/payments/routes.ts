@@ -70,7 +70,12 @@ export const paymentsRoutes = new Hono<AppEnv>()
       const after = cursor === undefined ? undefined : Number(cursor);
       const page = await journalsOf(c.var.ctx.db, wallet, { limit, cursor: after });
       const nextCursor = page.nextCursor === null ? null : String(page.nextCursor);
-      return c.json(wire({ items: page.items, nextCursor }));
+      // What the outlets and the platform got of it is their business.
+      const items = page.items.map((journal) => ({
+        ...journal,
+        lines: journal.lines.filter((line) => line.account === wallet),
+      }));
+      return c.json(wire({ items, nextCursor }));
     },
   )
   .put(
