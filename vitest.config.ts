@@ -15,7 +15,7 @@ export default defineConfig({
           ...isolatedFiles,
           name: 'unit',
           include: ['test/{unit,property,tidy}/**/*.test.{ts,tsx}'],
-          testTimeout: 20_000,
+          testTimeout: 60_000,
         },
       },
       {
