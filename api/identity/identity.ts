@@ -15,6 +15,7 @@ import type { Auth } from './auth.ts';
 export { createAccount, ensureOrganization } from './accounts.ts';
 export { type Actor, opens } from './actor.ts';
 export { type Auth, createAuth } from './auth.ts';
+export { checkSecondFactor } from './second-factor.ts';
 
 export const API_KEY_PREFIX = 'hz_';
 export const sha256Hex = (text: string): string => createHash('sha256').update(text).digest('hex');

@@ -7,7 +7,7 @@ import type { Database } from '../../db/client.ts';
 import { paymentRefusal, secondFactorUse } from '../../db/schema/payments.ts';
 import type { Clock } from '../../db/terms/day.ts';
 import { Failure } from '../../db/terms/failure.ts';
-import { checkSecondFactor } from '../identity/second-factor.ts';
+import { checkSecondFactor } from '../identity/identity.ts';
 import { refusalsKept } from './refusals.ts';
 
 interface SecondFactorContext {
