@@ -24,7 +24,7 @@ const page = (title: string, nav: string, body: string): string =>
   `<header><div><b>${escapeHtml(title)}</b><span>演示页面 · demo</span>${nav}</div></header><main>${body}</main></html>`;
 
 const navOf = (formats: readonly Format[]): string =>
-  `<nav><a href="/demo">全部</a>${formats.map((each) => `<a href="/demo/${each}">${FORMAT_NAMES[each]}</a>`).join('')}<a href="/demo/prebid">Prebid</a></nav>`;
+  `<nav><a href="/demo">全部</a>${formats.map((each) => `<a href="/demo/${each}">${FORMAT_NAMES[each]}</a>`).join('')}</nav>`;
 
 export const FORMAT_NAMES: Record<Format, string> = {
   banner: '横幅 banner',
