@@ -6,8 +6,8 @@ import { decodeEvent, type TrackedEvent } from '../../bidding/wire/event.ts';
 import { EVENT_SHARDS, keys } from '../../bidding/wire/keys.ts';
 import type { Snapshot } from '../../bidding/wire/snapshot.ts';
 import { dayOf } from '../../db/terms/day.ts';
-import { aSnapshot, grant, publish } from './snapshot.ts';
 import { openTestRedis } from './redis.ts';
+import { aSnapshot, grant, publish } from './snapshot.ts';
 
 export const TOKEN_KEY = '11'.repeat(32);
 
