@@ -31,13 +31,17 @@ const { values } = parseArgs({
 const EVENTS = Number(values.events);
 const NOON_MS = Date.parse('2026-03-02T12:00:00+08:00');
 
-/** Events as a province sends them: 1,000 line items, 800 placements, 90 counties; each auction brings 1.7 of them. */
+/** Zipf (s = 1) over `n`, as traffic and demand are: the design's market has 100 outlets × 4 formats and 1,000 line items. */
+const zipf = (random: { next(): number }, n: number): number =>
+  Math.min(n - 1, Math.floor((n + 1) ** random.next()) - 1);
+
+/** Events as a province sends them, from 400 placements in 90 counties; each auction brings 1.7 of them. */
 function makeEvents(round: number): TrackedEvent[] {
   const random = createRandom(round + 1);
   const events: TrackedEvent[] = [];
   for (let auction = 0; events.length < EVENTS; auction++) {
-    const line = Math.floor(random.next() ** 2 * 1_000);
-    const placement = Math.floor(random.next() ** 2 * 800);
+    const line = zipf(random, 1_000);
+    const placement = zipf(random, 400);
     const atMs = NOON_MS + Math.floor((auction / EVENTS) * 600_000);
     const kinds = [EVENT_KIND.impression, ...(random.next() < 0.7 ? [EVENT_KIND.viewable] : [])];
     for (const kind of kinds) {

