@@ -11,6 +11,7 @@ import { type CsvCell, csvText, download } from '../lib/csv.ts';
 import { useFilters } from '../lib/filters.ts';
 import { defineWords } from '../lib/words.ts';
 import { Empty, Failed, Loading } from './states.tsx';
+import { Cell, Heads } from './tableParts.tsx';
 import { useNarrow } from './useNarrow.ts';
 import './dataTable.css';
 
@@ -267,54 +268,4 @@ function Rows<Row>(props: RowsProps<Row>) {
 function heightOf(narrow: boolean, rows: number, wanted = 620): number | string {
   if (!narrow) return wanted;
   return rows <= 60 ? 'none' : '72dvh';
-}
-
-function Cell<Row>(props: { column: Column<Row>; row: Row; narrow: boolean }) {
-  const { column, row } = props;
-  const value = column.render ? column.render(row) : String(column.value(row) ?? '—');
-  const name = column.lead ? 'cell cell-lead' : 'cell';
-  return (
-    <td className={column.align === 'right' ? `${name} cell-right` : name}>
-      {props.narrow && !column.lead && column.title && (
-        <span className="cell-label">{column.title}</span>
-      )}
-      <span className="cell-value">{value}</span>
-    </td>
-  );
-}
-
-function Heads<Row>(props: {
-  columns: readonly Column<Row>[];
-  order: string;
-  setSort: (key: string) => void;
-  narrow: boolean;
-}) {
-  const { columns, order } = props;
-  return (
-    <thead className={props.narrow ? 'visually-hidden' : 'table-heads'}>
-      <tr aria-rowindex={1} className="table-head">
-        {columns.map((column) => {
-          const sorted = order.replace(/^-/, '') === column.key;
-          const down = order.startsWith('-');
-          return (
-            <th
-              key={column.key}
-              scope="col"
-              aria-sort={sorted ? (down ? 'descending' : 'ascending') : 'none'}
-              className={column.align === 'right' ? 'cell cell-right' : 'cell'}
-            >
-              {column.title && !props.narrow ? (
-                <button type="button" onClick={() => props.setSort(column.key)}>
-                  {column.title}
-                  <span aria-hidden="true">{sorted ? (down ? ' ↓' : ' ↑') : ''}</span>
-                </button>
-              ) : (
-                column.title || <span className="visually-hidden">{column.key}</span>
-              )}
-            </th>
-          );
-        })}
-      </tr>
-    </thead>
-  );
 }
