@@ -89,6 +89,7 @@ export const antdTheme: ThemeConfig = {
     controlHeightSM: 28,
     controlHeightLG: 42,
     wireframe: false,
+    motion: !window.matchMedia('(prefers-reduced-motion: reduce)').matches,
     boxShadow: '0 1px 2px rgb(23 33 31 / 6%), 0 8px 24px rgb(23 33 31 / 10%)',
     boxShadowSecondary: '0 1px 2px rgb(23 33 31 / 8%), 0 12px 32px rgb(23 33 31 / 14%)',
     motionDurationMid: '0.14s',

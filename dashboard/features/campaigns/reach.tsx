@@ -99,10 +99,11 @@ export function Reach({ draft, book }: { draft: Draft; book: CountyBook }) {
 function Forecast({ draft, book }: { draft: Draft; book: CountyBook }) {
   const say = useWizardWords();
   const language = useLanguage();
-  const target = useDeferredValue(targetOf(draft, book));
+  const settled = useDeferredValue(draft);
+  const target = targetOf(settled, book);
   const query = useQuery({
     queryKey: ['forecast', target],
-    enabled: draft.counties.length > 0 && draft.hours.length > 0,
+    enabled: settled.counties.length > 0 && settled.hours.length > 0,
     queryFn: () => read(api.forecast.$post({ json: { target } })),
     placeholderData: (old) => old,
     staleTime: 60_000,
