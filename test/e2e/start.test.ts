@@ -5,7 +5,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { closeHour } from '../../api/billing/billing.ts';
+import { draftStatements } from '../../api/statements/statements.ts';
+import { connect } from '../../db/client.ts';
 import { freePort } from '../../db/embedded/ports.ts';
+import { dayOfHour, monthOf } from '../../db/terms/day.ts';
+import { hasBrowser, openBrowser } from '../kit/browser.ts';
+
+const READER =
+  'Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Mobile Safari/537.36';
 
 /** Only Linux shows us which processes there are. */
 const canLook = existsSync('/proc/self/environ');
@@ -37,19 +45,37 @@ describe.skipIf(!canLook)('npm start', () => {
   });
 
   test('prints a curl that wins, with an ad that says it is one', async () => {
-    const match = /curl -s '([^']+)'[\s\S]*?-d '([^']+)'/.exec(first.output());
-    const response = await fetch(match?.[1] as string, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: match?.[2] as string,
-    });
-    const answer = (await response.json()) as {
-      cur: string;
-      seatbid: { bid: { adm: string }[] }[];
-    };
+    const answer = await bannersAuction();
     expect(answer.cur).toBe('CNY');
     expect(answer.seatbid[0]?.bid[0]?.adm).toContain('广告');
   });
+
+  test.skipIf(!hasBrowser)(
+    'shows that ad in a browser: one impression, whose amount is in the outlet’s statement',
+    async () => {
+      const { bidid, seatbid } = await bannersAuction();
+      const browser = await openBrowser();
+      // A browser that says it is headless is counted as a declared robot, and bills nothing.
+      const page = await browser.newPage({ userAgent: READER });
+      const fired: string[] = [];
+      page.on('request', (request) => request.url().includes('/t/i?') && fired.push(request.url()));
+      await page.setContent(seatbid[0]?.bid[0]?.adm ?? '');
+      await page.getByText('广告', { exact: true }).waitFor();
+
+      const counted = () =>
+        query(`select outlet_id::int as "outletId", placement_id::int as "placementId",
+                 hour, price_micro_cny::int as price
+                 from event where event_key like '${bidid}:%' and kind = 1`) as Promise<Counted[]>;
+      await expect.poll(counted, { timeout: 15_000 }).toHaveLength(1);
+      expect(fired).toHaveLength(1);
+      const [impression] = await counted();
+      expect(impression?.price).toBeGreaterThan(0);
+      const line = await statementLine(impression as Counted);
+      expect(Number(line.gross)).toBeGreaterThanOrEqual(impression?.price ?? 0);
+      expect(line.charged).toBe(line.gross);
+    },
+    60_000,
+  );
 
   test('serves the console', async () => {
     const page = await fetch(`http://127.0.0.1:${port + 1}/`);
@@ -81,6 +107,46 @@ describe.skipIf(!canLook)('npm start', () => {
     await expect.poll(() => processesOf(folder), { timeout: 2000 }).toEqual([]);
   }, 240_000);
 
+  interface Counted {
+    outletId: number;
+    placementId: number;
+    hour: number;
+    price: number;
+  }
+
+  /** Closes the impression's hour and drafts its month: the outlet's line of that day and placement. */
+  async function statementLine({ outletId, placementId, hour }: Counted) {
+    const db = connect(databaseUrl(), { max: 2 });
+    const ctx = { db, clock: () => (hour + 2) * 3_600_000 };
+    const day = dayOfHour(hour);
+    await closeHour(ctx, hour);
+    await draftStatements(ctx, monthOf(day));
+    const [line] = (await query(`
+      select l.gross_micro_cny as gross,
+             (select sum(c.amount_micro_cny) from charge c
+               where c.placement_id = l.placement_id and c.day = l.day) as charged
+        from statement_line l join statement s on s.id = l.statement_id
+       where s.outlet_id = ${outletId} and l.placement_id = ${placementId} and l.day = '${day}'
+    `)) as { gross: string; charged: string }[];
+    await db.$client.end();
+    if (!line) throw new Error(`no line of ${day} in the statement of outlet ${outletId}`);
+    return line;
+  }
+
+  async function bannersAuction() {
+    const match = /curl -s '([^']+)'[\s\S]*?-d '([^']+)'/.exec(first.output());
+    const response = await fetch(match?.[1] as string, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: match?.[2] as string,
+    });
+    return (await response.json()) as {
+      bidid: string;
+      cur: string;
+      seatbid: { bid: { adm: string }[] }[];
+    };
+  }
+
   interface Started {
     child: ChildProcess;
     output(): string;
@@ -110,9 +176,11 @@ describe.skipIf(!canLook)('npm start', () => {
     return { child, output: () => text };
   }
 
+  const databaseUrl = (): string =>
+    JSON.parse(readFileSync(join(folder, 'running.json'), 'utf8')).databaseUrl;
+
   async function query(statement: string): Promise<unknown[]> {
-    const note = JSON.parse(readFileSync(join(folder, 'running.json'), 'utf8'));
-    const sql = postgres(note.databaseUrl, { max: 1 });
+    const sql = postgres(databaseUrl(), { max: 1 });
     return sql.unsafe(statement).finally(() => sql.end());
   }
 });
