@@ -44,7 +44,7 @@ export const meteringRoutes = new Hono<AppEnv>()
     '/rejected-events',
     describeRoute({
       tags: ['metering'],
-      summary: 'Refused tracker calls with their reasons, newest first',
+      summary: 'Refused tracker calls and bid requests with their reasons, newest first',
     }),
     requireActor('platform'),
     query(rejectedQuery),

@@ -5,6 +5,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Answer, Auctioneer, CallOptions } from './auction.ts';
 import { type BodyFault, MAX_BODY_BYTES, readBody } from './body.ts';
+import { createRefusals, type FileRefusal } from './refusals.ts';
 import { allowOrigin, type Problem, preflight, sendProblem } from './respond.ts';
 import { type TrackerDeps, track } from './trackers.ts';
 
@@ -44,12 +45,13 @@ const MEDIA_TYPE =
   /^(application\/json|application\/x-json|text\/plain|application\/openrtb\+json)\s*(;|$)/i;
 
 export function createRoutes(deps: RouteDeps): (req: IncomingMessage, res: ServerResponse) => void {
+  const fileRefusal = createRefusals(deps.trackers);
   return (req, res) => {
     const url = req.url ?? '/';
     const mark = url.indexOf('?');
     const path = mark < 0 ? url : url.slice(0, mark);
     if (path === AUCTION) {
-      auction(deps, req, res, mark < 0 ? '' : url.slice(mark + 1));
+      auction(deps, fileRefusal, req, res, mark < 0 ? '' : url.slice(mark + 1));
       return;
     }
     const query = new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1));
@@ -87,7 +89,13 @@ function tracker(
   else methodNotAllowed(res, 'GET, POST');
 }
 
-function auction(deps: RouteDeps, req: IncomingMessage, res: ServerResponse, query: string): void {
+function auction(
+  deps: RouteDeps,
+  fileRefusal: FileRefusal,
+  req: IncomingMessage,
+  res: ServerResponse,
+  query: string,
+): void {
   if (req.method !== 'POST') {
     req.resume();
     if (req.method === 'OPTIONS') preflight(req, res);
@@ -109,7 +117,10 @@ function auction(deps: RouteDeps, req: IncomingMessage, res: ServerResponse, que
       else sendProblem(res, FAULTS[body]);
       return;
     }
-    deps.auctioneer(body, options, (answer) => sendAnswer(req, res, answer));
+    deps.auctioneer(body, options, (answer) => {
+      fileRefusal(req, answer, body);
+      sendAnswer(req, res, answer);
+    });
   });
 }
 

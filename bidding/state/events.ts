@@ -37,7 +37,7 @@ export interface Rejection {
 export interface EventLog {
   /** `expected`: a second copy is how this caller works (Prebid's burl beside the pixel), and nothing to file. */
   append(event: TrackedEvent, expected?: boolean): void;
-  /** Files a refused tracker call where a person finds it. */
+  /** Files a refused tracker call or bid request where a person finds it. */
   reject(rejection: Rejection): void;
   /** Sends what waits; resolves when Redis has it or has failed. */
   flush(): Promise<void>;

@@ -7,6 +7,7 @@ import {
   CheckSquareOutlined,
   DashboardOutlined,
   DiffOutlined,
+  ExclamationCircleOutlined,
   FileDoneOutlined,
   FundProjectionScreenOutlined,
   LockOutlined,
@@ -49,12 +50,14 @@ export const MENUS: Record<Desk, readonly MenuItem[]> = {
     item('/payouts', 'payouts', SendOutlined),
     item('/reconciliation', 'reconciliation', DiffOutlined),
     item('/close', 'close', CheckSquareOutlined),
+    item('/refusals', 'refusals', ExclamationCircleOutlined),
   ],
   operator: [
     item('/live', 'live', FundProjectionScreenOutlined),
     item('/review', 'review', AuditOutlined),
     item('/outlets', 'outlets', ShopOutlined),
     item('/stops', 'stops', PoweroffOutlined),
+    item('/refusals', 'refusals', ExclamationCircleOutlined),
     item('/audit', 'audit', LockOutlined),
   ],
 };

@@ -88,6 +88,7 @@ const screens = [
     'Reconciliation',
   ),
   screen('/audit', () => import('../features/audit/audit.tsx'), 'Audit'),
+  screen('/refusals', () => import('../features/refusals/refusals.tsx'), 'Refusals'),
   screen('/members', () => import('../features/account/members.tsx'), 'Members'),
   screen('/account', () => import('../features/account/account.tsx'), 'Account'),
 ];

@@ -83,6 +83,7 @@ export const DESKS: readonly Desk[] = [
       place('outlet', '/outlets?outlet=13', '收款人'),
       place('stops', '/stops', '紧急停投'),
       place('audit', '/audit', '哈希链'),
+      place('refusals', '/refusals', '拒绝记录'),
       ...shared,
     ],
   },

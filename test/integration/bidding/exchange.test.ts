@@ -91,6 +91,21 @@ async function rejections(): Promise<string[]> {
   return entries.map(([, fields]) => fields[1] as string);
 }
 
+test('a malformed request and an unknown placement are refused with their reason, and filed for a person', async () => {
+  const broken = await fetch(`${url}/openrtb2/auction`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: '{"id":"1","imp":[',
+  });
+  expect(broken.status).toBe(400);
+  expect(await broken.json()).toMatchObject({ code: 'malformed' });
+  const unknown = await ask(request('999999'));
+  expect([unknown.status, unknown.headers.get('x-no-bid')]).toEqual([204, 'unknown_placement']);
+  expect(await rejections()).toEqual(expect.arrayContaining(['malformed', 'unknown_placement']));
+  const entries = await redis.xrange(keys.rejected, '-', '+');
+  expect(JSON.stringify(entries)).toContain('999999');
+});
+
 test('a request wins, its impression reaches the stream once with price and lease, and a replay is filed', async () => {
   const bid = await win(request('201'));
   expect(bid.price).toBe(20);
