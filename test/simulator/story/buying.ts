@@ -182,10 +182,10 @@ export async function meter(stage: Stage, tell: Teller, impressions: number, spe
     "SELECT string_agg(DISTINCT reason, ', ' ORDER BY reason) AS r FROM rejected_event",
   )) as unknown as { r: string | null }[];
   tell.expect(
-    '伪造与重放都留有记录',
-    'the forged and the replayed are on file',
+    '四种拒绝都留有记录',
+    'all four refusals are on file',
     reasons[0]?.r,
-    'forged, replayed',
+    'forged, malformed, replayed, unknown_placement',
   );
 }
 
