@@ -2,10 +2,9 @@
 import { Link } from '@tanstack/react-router';
 import { Alert, Button } from 'antd';
 import { useMemo } from 'react';
-import { addDays } from '../../../db/terms/day.ts';
-import { count, money, monthName, percent, shortDay, yuanForChart } from '../../lib/format.ts';
+import { count, money, monthName, percent, yuanForChart } from '../../lib/format.ts';
 import { defineWords, useLanguage } from '../../lib/words.ts';
-import { Chart, categoryAxis, valueAxis } from '../../ui/chart.tsx';
+import { DailyMoney } from '../../ui/dailyMoney.tsx';
 import { type Column, DataTable } from '../../ui/dataTable.tsx';
 import { Figure, Figures, Money, Page, Panel } from '../../ui/page.tsx';
 import { PeriodPicker, usePeriod } from '../../ui/period.tsx';
@@ -146,31 +145,19 @@ function Head(props: { report: IncomeReport; from: string; to: string }) {
 function Days(props: { report: IncomeReport; from: string; to: string }) {
   const say = useWords();
   const { report, from, to } = props;
-  const option = useMemo(() => {
-    const sums = new Map(
-      report.items.map((row) => [row.dimensions.day?.key ?? '', yuanForChart(row.incomeMicroCny)]),
-    );
-    const days: string[] = [];
-    for (let day = from; day <= to; day = addDays(day, 1)) days.push(day);
-    return {
-      xAxis: categoryAxis(days.map(shortDay)),
-      yAxis: valueAxis((v) => `¥${count(v)}`),
-      series: [
-        {
-          type: 'bar',
-          name: say('income'),
-          data: days.map((day) => sums.get(day) ?? 0),
-          barMaxWidth: 34,
-          itemStyle: { borderRadius: [3, 3, 0, 0] },
-          tooltip: { valueFormatter: (v: number) => `¥${v.toFixed(2)}` },
-        },
-      ],
-    };
-  }, [report, from, to, say]);
+  const amounts = useMemo(
+    () =>
+      report.items.map((row) => ({
+        day: row.dimensions.day?.key,
+        amountMicroCny: row.incomeMicroCny,
+      })),
+    [report],
+  );
   if (report.items.length === 0) {
     return <Empty title={say('none')} hint={say('noneHint')} />;
   }
-  return <Chart option={option} label={say('chart', { from, to })} />;
+  const label = say('chart', { from, to });
+  return <DailyMoney amounts={amounts} name={say('income')} from={from} to={to} label={label} />;
 }
 
 type Row = IncomeReport['items'][number];

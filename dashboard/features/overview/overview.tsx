@@ -2,11 +2,10 @@
 import { Link, useNavigate } from '@tanstack/react-router';
 import { Button } from 'antd';
 import { useMemo } from 'react';
-import { addDays } from '../../../db/terms/day.ts';
 import { useCountyBook } from '../../lib/divisions.ts';
-import { count, money, percent, shortDay, yuanForChart } from '../../lib/format.ts';
-import { Chart, categoryAxis, valueAxis } from '../../ui/chart.tsx';
+import { count, money, percent } from '../../lib/format.ts';
 import { CountyMoney } from '../../ui/countyMoney.tsx';
+import { DailyMoney } from '../../ui/dailyMoney.tsx';
 import { Figure, Figures, Money, Page, Panel } from '../../ui/page.tsx';
 import { PeriodPicker, usePeriod } from '../../ui/period.tsx';
 import { Empty, Loaded } from '../../ui/states.tsx';
@@ -131,27 +130,24 @@ function daysLeft(available: string | undefined, report: SpendReport): number | 
 function SpendByDay(props: { report: SpendReport; from: string; to: string }) {
   const say = useOverviewWords();
   const { report, from, to } = props;
-  const option = useMemo(() => {
-    const spends = new Map(
-      report.items.map((row) => [row.dimensions.day?.key ?? '', yuanForChart(row.spendMicroCny)]),
-    );
-    const days: string[] = [];
-    for (let day = from; day <= to; day = addDays(day, 1)) days.push(day);
-    return {
-      xAxis: categoryAxis(days.map(shortDay)),
-      yAxis: valueAxis((v) => `¥${count(v)}`),
-      series: [
-        {
-          type: 'bar',
-          name: say('spend'),
-          data: days.map((day) => spends.get(day) ?? 0),
-          barMaxWidth: 34,
-          itemStyle: { borderRadius: [3, 3, 0, 0] },
-          tooltip: { valueFormatter: (v: number) => `¥${v.toFixed(2)}` },
-        },
-      ],
-    };
-  }, [report, from, to, say]);
+  const amounts = useMemo(
+    () =>
+      report.items.map((row) => ({
+        day: row.dimensions.day?.key,
+        amountMicroCny: row.spendMicroCny,
+      })),
+    [report],
+  );
   if (report.items.length === 0) return <Empty title={say('noneYet')} hint={say('noneHint')} />;
-  return <Chart option={option} label={say('chart', { from, to })} height={268} />;
+  const label = say('chart', { from, to });
+  return (
+    <DailyMoney
+      amounts={amounts}
+      name={say('spend')}
+      from={from}
+      to={to}
+      label={label}
+      height={268}
+    />
+  );
 }
