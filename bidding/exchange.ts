@@ -38,6 +38,8 @@ export interface ExchangeOptions {
   partners?: readonly Partner[];
   /** Wait before a bill notice is sent again; ten seconds unless a test is in a hurry. */
   noticeRetryMs?: number;
+  /** Wait for a reader's counts; fifty milliseconds unless a test must pass on a machine under any load. */
+  capReadTimeoutMs?: number;
 }
 
 export interface Exchange {
@@ -65,7 +67,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
   };
   const pulse = createPulse(redis, nodeId, clock());
   const feed = followMarket(redis, () => {});
-  const caps = createCaps(redis);
+  const caps = createCaps(redis, options.capReadTimeoutMs);
   const leases = createLeases(redis, nodeId, () => pulse.nodes);
   const events = createEventLog(redis);
   const key = tokenKey(options.tokenKey);

@@ -1,7 +1,8 @@
 /**
  * Frequency counters: one packed string a user, ten bytes a counter, so that a user-day of ten counters is a hundred.
  * Owns their form, the read of all users of one event-loop turn in one call, and the counting. Counts of this node
- * that Redis has not confirmed yet are added to what is read, so that two auctions for one user in a row see each other.
+ * that were sent only after a read are added to what it finds, so that two auctions for one user in a row see each other;
+ * those sent before it are in it, because a connection keeps its order.
  *
  * Counted when an ad is handed out, not when it is seen: the decision and its count cannot come apart.
  */
@@ -79,13 +80,28 @@ export interface UserCounts {
   count(scope: Scope, id: number, window: Window): number;
 }
 
+/** One count of this node that Redis has not confirmed yet. */
+interface Unconfirmed {
+  key: string;
+  /** The number of the sending that carries it. */
+  sending: number;
+}
+
 class Counts implements UserCounts {
   private readonly packed: string;
-  private readonly pending: readonly string[] | undefined;
+  private readonly unconfirmed: readonly Unconfirmed[] | undefined;
+  private readonly lastSending: number;
   private readonly atMs: number;
-  constructor(packed: string, pending: readonly string[] | undefined, atMs: number) {
+  /** `lastSending`: the last one that went out before the read that found `packed`. */
+  constructor(
+    packed: string,
+    unconfirmed: readonly Unconfirmed[] | undefined,
+    lastSending: number,
+    atMs: number,
+  ) {
     this.packed = packed;
-    this.pending = pending;
+    this.unconfirmed = unconfirmed;
+    this.lastSending = lastSending;
     this.atMs = atMs;
   }
 
@@ -97,7 +113,9 @@ class Counts implements UserCounts {
       total += this.packed.charCodeAt(at + 8) * 256 + this.packed.charCodeAt(at + 9);
       break;
     }
-    if (this.pending) for (const each of this.pending) if (each === key) total++;
+    if (this.unconfirmed)
+      for (const each of this.unconfirmed)
+        if (each.sending > this.lastSending && each.key === key) total++;
     return total;
   }
 }
@@ -117,11 +135,14 @@ interface Waiting {
   done: (counts: UserCounts | undefined) => void;
 }
 
-export function createCaps(store: Store): CapCounters {
+/** `readTimeoutMs`: how long an auction waits for its reader's counts before capped line items stand back. */
+export function createCaps(store: Store, readTimeoutMs = READ_TIMEOUT_MS): CapCounters {
   let readers: Waiting[] = [];
   let additions = new Map<string, string[]>();
-  /** Not yet confirmed by Redis, by user. */
-  const pending = new Map<string, string[]>();
+  const unconfirmed = new Map<string, Unconfirmed[]>();
+  /** Sendings of additions so far; what is added now goes with the next. */
+  let sendings = 0;
+  let isLoaded = false;
   let scheduled = false;
   let additionsAtMs = 0;
   let sending: Promise<void> = Promise.resolve();
@@ -140,11 +161,13 @@ export function createCaps(store: Store): CapCounters {
     if (readers.length === 0) return;
     const batch = readers;
     readers = [];
-    fetchAll(store, batch).then(
+    const lastSending = sendings;
+    within(readTimeoutMs, fetchAll(store, batch)).then(
       (values) => {
         for (let i = 0; i < batch.length; i++) {
           const { userHash, atMs, done } = batch[i] as Waiting;
-          done(new Counts(values[i]?.toString('latin1') ?? '', pending.get(userHash), atMs));
+          const packed = values[i]?.toString('latin1') ?? '';
+          done(new Counts(packed, unconfirmed.get(userHash), lastSending, atMs));
         }
       },
       () => {
@@ -157,15 +180,19 @@ export function createCaps(store: Store): CapCounters {
     if (additions.size === 0) return;
     const batch = additions;
     additions = new Map();
+    sendings++;
     try {
+      // Ahead on the same connection: a script sent again after NOSCRIPT would come behind later reads.
+      if (!isLoaded && !store.isCluster) store.script('LOAD', COUNT.lua).catch(() => {});
+      isLoaded = true;
       await countAll(store, batch, additionsAtMs);
     } catch {
       // Redis is away: nobody with caps is served meanwhile, so these few counts are all that is lost.
     }
     for (const [userHash, sent] of batch) {
-      const rest = pending.get(userHash)?.slice(sent.length) ?? [];
-      if (rest.length > 0) pending.set(userHash, rest);
-      else pending.delete(userHash);
+      const rest = unconfirmed.get(userHash)?.slice(sent.length) ?? [];
+      if (rest.length > 0) unconfirmed.set(userHash, rest);
+      else unconfirmed.delete(userHash);
     }
   }
 
@@ -178,9 +205,10 @@ export function createCaps(store: Store): CapCounters {
       const mine = additions.get(userHash);
       if (mine) mine.push(...counterKeys);
       else additions.set(userHash, [...counterKeys]);
-      const waiting = pending.get(userHash);
-      if (waiting) waiting.push(...counterKeys);
-      else pending.set(userHash, [...counterKeys]);
+      const added = counterKeys.map((key) => ({ key, sending: sendings + 1 }));
+      const waiting = unconfirmed.get(userHash);
+      if (waiting) waiting.push(...added);
+      else unconfirmed.set(userHash, added);
       additionsAtMs = atMs;
       schedule();
     },
@@ -194,10 +222,9 @@ export function createCaps(store: Store): CapCounters {
 /** On one server a single MGET; on a cluster a GET for each, which ioredis pipelines by node. */
 function fetchAll(store: Store, batch: readonly Waiting[]): Promise<(Buffer | null)[]> {
   const names = batch.map((each) => keys.caps(each.userHash));
-  const answer = store.isCluster
+  return store.isCluster
     ? Promise.all(names.map((name) => store.getBuffer(name)))
     : store.mgetBuffer(names);
-  return within(READ_TIMEOUT_MS, answer);
 }
 
 async function countAll(store: Store, batch: Map<string, string[]>, atMs: number): Promise<void> {

@@ -30,7 +30,13 @@ export async function openTestExchange(
   await publish(redis, snapshot);
   const day = dayOf((options.clock ?? Date.now)());
   for (const { id } of snapshot.lineItems) await grant(redis, id, day, 1_000_000_000);
-  const exchange = createExchange({ redis, tokenKey: TOKEN_KEY, nodeId: 'test', ...options });
+  const exchange = createExchange({
+    redis,
+    tokenKey: TOKEN_KEY,
+    nodeId: 'test',
+    capReadTimeoutMs: 30_000,
+    ...options,
+  });
   const { url } = await exchange.listen(0);
   afterAll(() => exchange.close());
   return {

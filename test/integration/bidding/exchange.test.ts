@@ -37,7 +37,13 @@ beforeAll(async () => {
   );
   await grant(redis, 501, dayOf(nowMs), 10_000_000);
   await grant(redis, 502, dayOf(nowMs), 5_000_000);
-  exchange = createExchange({ redis, clock: () => nowMs, tokenKey: TOKEN_KEY, nodeId: 'n1' });
+  exchange = createExchange({
+    redis,
+    clock: () => nowMs,
+    tokenKey: TOKEN_KEY,
+    nodeId: 'n1',
+    capReadTimeoutMs: 30_000,
+  });
   ({ url } = await exchange.listen(0));
 });
 afterAll(() => exchange.close());

@@ -47,7 +47,13 @@ export async function openStage(urls: {
   });
   const redis = new Redis(urls.redisUrl, { maxRetriesPerRequest: 1 });
   const assetsDir = mkdtempSync(join(tmpdir(), 'hongze-story-'));
-  const exchange = createExchange({ redis, clock, tokenKey: TOKEN_KEY, nodeId: 'story' });
+  const exchange = createExchange({
+    redis,
+    clock,
+    tokenKey: TOKEN_KEY,
+    nodeId: 'story',
+    capReadTimeoutMs: 30_000,
+  });
   const { url: exchangeUrl } = await exchange.listen(0);
   const ctx: Context = {
     db: connect(urls.databaseUrl),
