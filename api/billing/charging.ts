@@ -1,29 +1,46 @@
 /**
- * From due buckets to charges and journals. Pure: it is told what each wallet has free and each hold has left, and
+ * From what is due to charges and journals. Pure: it is told what each wallet has free and each hold has left, and
  * decides who pays what. An advertiser never pays more than its wallet has; what is short the platform absorbs, and the
  * outlets are paid in full.
  */
+import type { ChargeReason } from '../../db/schema/billing.ts';
 import type { Day, HourNumber } from '../../db/terms/day.ts';
 import { assert } from '../../db/terms/failure.ts';
+import type { Subject } from '../../db/terms/id.ts';
 import type { MicroCny } from '../../db/terms/money.ts';
 import type { Portion } from '../contracts/contracts.ts';
-import {
-  type AccountCode,
-  accounts,
-  type Capture,
-  holdKeys,
-  type Journal,
-} from '../ledger/ledger.ts';
-import type { DueBucket } from './due.ts';
+import { type AccountCode, accounts, type Capture, type Journal } from '../ledger/ledger.ts';
 
-export interface Charge extends DueBucket {
-  contractVersionId: number;
-  /** The bucket's day: contract, hold. */
+/** A charge before it is split and booked. */
+export interface DueCharge {
+  hour: HourNumber;
+  /** The day it was earned on: contract, tiers. */
   earnedDay: Day;
   /** The day it is booked on. */
   day: Day;
+  advertiserId: number;
+  /** Null of a booked day. */
+  campaignId: number | null;
+  lineItemId: number | null;
+  bookingLineId: number | null;
+  outletId: number;
+  placementId: number;
+  /** Billable units and amount; negative where too much was charged. */
+  quantity: number;
+  amountMicroCny: MicroCny;
+  /** What earlier charges of the same left to the platform. */
+  absorbedMicroCny: MicroCny;
+  contractVersionId: number;
   revision: number;
+  reason: ChargeReason;
+  /** Charges that share it make one journal. */
   journalKey: string;
+  subject: Subject;
+  /** Pays first, before the wallet's free money. */
+  holdKey: string;
+}
+
+export interface Charge extends DueCharge {
   portions: Portion[];
 }
 
@@ -33,9 +50,6 @@ export interface Purse {
   /** µCNY left in each hold, by key. */
   held: Map<string, MicroCny>;
 }
-
-export const chargeKey = (hour: HourNumber, lineItemId: number, revision: number): string =>
-  `charge:${hour}:${lineItemId}:${revision}`;
 
 /** Accounts that the charges' journals may touch. */
 export function accountsOf(charges: readonly Charge[]): AccountCode[] {
@@ -57,10 +71,9 @@ function settle(charge: Charge, purse: Purse): { captured: MicroCny; absorbed: M
     const absorbed = charge.absorbedMicroCny < -amount ? charge.absorbedMicroCny : -amount;
     return { captured: 0n, absorbed: -absorbed };
   }
-  const hold = holdKeys.budget(charge.lineItemId, charge.earnedDay);
-  const held = purse.held.get(hold) ?? 0n;
+  const held = purse.held.get(charge.holdKey) ?? 0n;
   const captured = held < amount ? held : amount;
-  purse.held.set(hold, held - captured);
+  purse.held.set(charge.holdKey, held - captured);
   const wallet = accounts.wallet(charge.advertiserId);
   const free = purse.free.get(wallet) ?? 0n;
   const wanted = amount - captured;
@@ -74,16 +87,19 @@ export interface Billed {
   absorbedMicroCny: MicroCny;
 }
 
+interface Group {
+  head: Charge;
+  lines: Map<AccountCode, MicroCny>;
+  captures: Map<string, MicroCny>;
+}
+
 /** One journal for each `journalKey`, and what of each charge the platform absorbed. */
 export function toJournals(
   charges: readonly Charge[],
   purse: Purse,
 ): { journals: Journal[]; billed: Billed[] } {
   const billed: Billed[] = [];
-  const groups = new Map<
-    string,
-    { head: Charge; lines: Map<AccountCode, MicroCny>; captures: Map<string, MicroCny> }
-  >();
+  const groups = new Map<string, Group>();
   for (const charge of charges) {
     const { captured, absorbed } = settle(charge, purse);
     billed.push({ charge, absorbedMicroCny: absorbed });
@@ -93,8 +109,7 @@ export function toJournals(
       captures: new Map(),
     };
     groups.set(charge.journalKey, group);
-    const hold = holdKeys.budget(charge.lineItemId, charge.earnedDay);
-    if (captured > 0n) add(group.captures, hold, captured);
+    if (captured > 0n) add(group.captures, charge.holdKey, captured);
     add(group.lines, accounts.wallet(charge.advertiserId), charge.amountMicroCny - absorbed);
     add(group.lines, accounts.overdelivery, absorbed);
     for (const { outletId, amountMicroCny } of charge.portions) {
@@ -102,20 +117,20 @@ export function toJournals(
       add(group.lines, payee, -amountMicroCny);
     }
   }
-  const journals = [...groups].flatMap(([key, { head, lines, captures }]): Journal[] => {
-    const entries = [...lines]
-      .filter(([, amount]) => amount !== 0n)
-      .map(([account, amountMicroCny]) => ({ account, amountMicroCny }));
-    const held = [...captures].map(
-      ([holdKey, amountMicroCny]): Capture => ({ holdKey, amountMicroCny }),
-    );
-    // Corrections between placements of one line item can cancel out to nothing at all.
-    if (entries.length === 0) return [];
-    assert(entries.length > 1, `journal ${key} has two sides`);
-    const subject = `lineItem:${head.lineItemId}` as const;
-    return [{ key, kind: 'charge', day: head.day, subject, entries, captures: held }];
-  });
-  return { journals, billed };
+  return { journals: [...groups].flatMap(([key, group]) => journalOf(key, group)), billed };
+}
+
+function journalOf(key: string, { head, lines, captures }: Group): Journal[] {
+  const entries = [...lines]
+    .filter(([, amount]) => amount !== 0n)
+    .map(([account, amountMicroCny]) => ({ account, amountMicroCny }));
+  const held = [...captures].map(
+    ([holdKey, amountMicroCny]): Capture => ({ holdKey, amountMicroCny }),
+  );
+  // Corrections between placements of one line item can cancel out to nothing at all.
+  if (entries.length === 0) return [];
+  assert(entries.length > 1, `journal ${key} has two sides`);
+  return [{ key, kind: 'charge', day: head.day, subject: head.subject, entries, captures: held }];
 }
 
 function add<K>(sums: Map<K, MicroCny>, key: K, amount: MicroCny): void {

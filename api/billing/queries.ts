@@ -1,6 +1,7 @@
 /** Reads of charges: what is still due, what made up an outlet's day. */
 import { sql } from 'drizzle-orm';
 import type { Db } from '../../db/client.ts';
+import type { ChargeReason } from '../../db/schema/billing.ts';
 import type { Day, HourNumber } from '../../db/terms/day.ts';
 import type { MicroCny } from '../../db/terms/money.ts';
 
@@ -42,11 +43,15 @@ export interface ChargeView {
   hour: HourNumber;
   day: Day;
   advertiserId: number;
-  campaignId: number;
-  lineItemId: number;
+  /** Null, both, of a booked day. */
+  campaignId: number | null;
+  lineItemId: number | null;
+  /** Null of a line item's charge. */
+  bookingLineId: number | null;
   outletId: number;
   placementId: number;
   revision: number;
+  reason: ChargeReason;
   quantity: number;
   /** What the advertiser was charged in all. */
   amountMicroCny: MicroCny;
@@ -55,6 +60,8 @@ export interface ChargeView {
   contractVersionId: number;
   journalKey: string;
 }
+
+const idOf = (value: string | number | null | undefined) => (value == null ? null : Number(value));
 
 /** Charges in which an outlet has a share, or those of an advertiser, over days (inclusive), by id. */
 export async function chargesOf(
@@ -73,8 +80,8 @@ export async function chargesOf(
 ): Promise<{ items: ChargeView[]; nextCursor: number | null }> {
   const share = filter.outletId === undefined ? sql`c.amount_micro_cny` : sql`s.amount_micro_cny`;
   const rows = (await db.execute(sql`
-    SELECT c.id, c.hour, c.day::text AS day, c.advertiser_id, c.campaign_id, c.line_item_id, c.outlet_id,
-           c.placement_id, c.revision, c.quantity, c.amount_micro_cny AS amount, ${share} AS share,
+    SELECT c.id, c.hour, c.day::text AS day, c.advertiser_id, c.campaign_id, c.line_item_id, c.booking_line_id,
+           c.outlet_id, c.placement_id, c.revision, c.reason, c.quantity, c.amount_micro_cny AS amount, ${share} AS share,
            c.contract_version_id, c.journal_key
       FROM charge c
       ${filter.outletId === undefined ? sql`` : sql`JOIN charge_share s ON s.charge_id = c.id AND s.outlet_id = ${filter.outletId}`}
@@ -84,17 +91,22 @@ export async function chargesOf(
        ${filter.placementId === undefined ? sql`` : sql`AND c.placement_id = ${filter.placementId}`}
        ${filter.contractVersionId === undefined ? sql`` : sql`AND c.contract_version_id = ${filter.contractVersionId}`}
        ${filter.lineItemId === undefined ? sql`` : sql`AND c.line_item_id = ${filter.lineItemId}`}
-     ORDER BY c.id LIMIT ${filter.limit + 1}`)) as unknown as Record<string, string | number>[];
+     ORDER BY c.id LIMIT ${filter.limit + 1}`)) as unknown as Record<
+    string,
+    string | number | null
+  >[];
   const items = rows.slice(0, filter.limit).map((row) => ({
     chargeId: Number(row.id),
     hour: Number(row.hour),
     day: String(row.day),
     advertiserId: Number(row.advertiser_id),
-    campaignId: Number(row.campaign_id),
-    lineItemId: Number(row.line_item_id),
+    campaignId: idOf(row.campaign_id),
+    lineItemId: idOf(row.line_item_id),
+    bookingLineId: idOf(row.booking_line_id),
     outletId: Number(row.outlet_id),
     placementId: Number(row.placement_id),
     revision: Number(row.revision),
+    reason: row.reason as ChargeReason,
     quantity: Number(row.quantity),
     amountMicroCny: BigInt(row.amount as string),
     shareMicroCny: BigInt(row.share as string),

@@ -15,7 +15,7 @@ import { contractFailure } from './failures.ts';
 import { contractsFor, versionById } from './queries.ts';
 import { PPM } from './split.ts';
 
-export { contractsFor, listContracts, versionById } from './queries.ts';
+export { type ContractPlace, contractsFor, listContracts, versionById } from './queries.ts';
 export { type Portion, splitCharges, splitReplay } from './splitting.ts';
 
 export interface Party {

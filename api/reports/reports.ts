@@ -172,7 +172,9 @@ export async function spendReport(db: Db, q: SpendQuery): Promise<SpendReport> {
 
 async function chargedMicroCny(db: Db, q: SpendQuery): Promise<bigint> {
   const [row] = await db.execute<{ amount: string | null }>(
-    sql`SELECT sum(c.amount_micro_cny) AS amount FROM charge c WHERE ${spendWhere(q, 'c')}`,
+    // Booked days are in no rollup: they are not part of what is compared here.
+    sql`SELECT sum(c.amount_micro_cny) AS amount FROM charge c
+         WHERE c.booking_line_id IS NULL AND ${spendWhere(q, 'c')}`,
   );
   return BigInt(row?.amount ?? 0);
 }

@@ -1,4 +1,5 @@
 /** Charges: an hour's rollup turned into money. Written by api/billing only; append-only. */
+import { sql } from 'drizzle-orm';
 import {
   bigint,
   date,
@@ -12,10 +13,19 @@ import {
 } from 'drizzle-orm/pg-core';
 import { identity, microCny } from './columns.ts';
 
+export const CHARGE_REASONS = [
+  'delivery',
+  'late_events',
+  'invalid_traffic',
+  'booking',
+  'booking_change',
+] as const;
+export type ChargeReason = (typeof CHARGE_REASONS)[number];
+
 /**
- * One charge = hour × line item × placement. The charges of a line item and hour that are found together share one
- * journal (`journalKey`). A later difference (late events, invalid traffic) is a further row with a higher `revision`,
- * never an edit.
+ * One charge = hour × line item × placement, or day × booking line. The charges of a line item and hour that are found
+ * together share one journal (`journalKey`). A later difference (late events, invalid traffic) is a further row with a
+ * higher `revision`, never an edit.
  */
 export const charge = pgTable(
   'charge',
@@ -26,8 +36,13 @@ export const charge = pgTable(
     /** When it is booked: the hour's day, or a later one when its month was cut before. */
     day: date('day').notNull(),
     advertiserId: bigint('advertiser_id', { mode: 'number' }).notNull(),
-    campaignId: bigint('campaign_id', { mode: 'number' }).notNull(),
-    lineItemId: bigint('line_item_id', { mode: 'number' }).notNull(),
+    /** Of a line item's charge, with it. */
+    campaignId: bigint('campaign_id', { mode: 'number' }),
+    lineItemId: bigint('line_item_id', { mode: 'number' }),
+    /** Of a booked day's charge; then `hour` is the day's first. */
+    bookingLineId: bigint('booking_line_id', { mode: 'number' }),
+    /** Why it is there: charged first, or a difference found later. */
+    reason: text('reason').$type<ChargeReason>().notNull().default('delivery'),
     outletId: bigint('outlet_id', { mode: 'number' }).notNull(),
     placementId: bigint('placement_id', { mode: 'number' }).notNull(),
     revision: integer('revision').notNull().default(0),
@@ -42,6 +57,9 @@ export const charge = pgTable(
   },
   (t) => [
     uniqueIndex('charge_bucket').on(t.hour, t.lineItemId, t.placementId, t.revision),
+    uniqueIndex('charge_booking')
+      .on(t.bookingLineId, t.hour, t.revision)
+      .where(sql`${t.bookingLineId} IS NOT NULL`),
     index('charge_outlet_day').on(t.outletId, t.day),
     index('charge_advertiser_day').on(t.advertiserId, t.day),
   ],
