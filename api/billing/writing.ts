@@ -1,5 +1,5 @@
 /**
- * Writing charges: split under their contracts, paid from hold and wallet, inserted with their shares, posted. Owns the one
+ * Writing charges: split under their contracts, paid by wallet and its holds, inserted with their shares, posted. Owns the one
  * order of locks (contract residuals, accounts, holds) and the months that were cut. Private to billing: whoever charges
  * something decides what is due and under which lock it looked.
  */
