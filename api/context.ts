@@ -2,8 +2,9 @@
  * What every verb may need, made once a process. Owns nothing but the list; a verb's own signature takes the
  * smallest part it needs (`ctx: { db: Db; clock: Clock }`), so that tests pass no more than that.
  */
-import type { Redis } from 'ioredis';
+
 import type { Database } from '../db/client.ts';
+import type { RedisStore } from '../db/redis.ts';
 import type { Clock } from '../db/terms/day.ts';
 import type { Config } from './env.ts';
 import type { Actor } from './identity/actor.ts';
@@ -11,7 +12,7 @@ import type { Alipay } from './payments/alipay/client.ts';
 
 export interface Context {
   db: Database;
-  redis: Redis;
+  redis: RedisStore;
   clock: Clock;
   config: Config;
   alipay: Alipay;

@@ -3,8 +3,8 @@
  * not share sockets between requests, and a shared ioredis client hangs there. Refuses what needs a
  * process that lives on: live streams, uploads to a local folder, consumers and schedules.
  */
-import { Redis } from 'ioredis';
 import { connect } from '../db/client.ts';
+import { connectRedis } from '../db/redis.ts';
 import { createApp } from './app.ts';
 import type { Context } from './context.ts';
 import { type Config, readConfig } from './env.ts';
@@ -26,7 +26,7 @@ function createContext(config: Config): Context {
   return {
     // One request, few queries: Hyperdrive pools behind us.
     db: connect(config.databaseUrl, { max: 2 }),
-    redis: new Redis(config.redisUrl, { maxRetriesPerRequest: 1, lazyConnect: true }),
+    redis: connectRedis(config.redisUrl, { cluster: config.redisCluster ?? false, lazy: true }),
     clock,
     config,
     alipay: createAlipay({

@@ -13,6 +13,8 @@ const pem = z
 const environmentSchema = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
   REDIS_URL: z.url({ protocol: /^rediss?$/ }),
+  /** `1` when REDIS_URL names a node of a cluster. */
+  REDIS_CLUSTER: z.enum(['0', '1']).default('0'),
   PORT: z.coerce.number().int().min(0).max(65_535).default(8787),
   HOST: z.string().min(1).default('127.0.0.1'),
   PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
@@ -39,6 +41,8 @@ const environmentSchema = z.object({
 export interface Config {
   databaseUrl: string;
   redisUrl: string;
+  /** Absent: one server. */
+  redisCluster?: boolean;
   port: number;
   host: string;
   /** Origin under which browsers see the console and the API; no slash at the end. */
@@ -73,6 +77,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
   return {
     databaseUrl: env.DATABASE_URL,
     redisUrl: env.REDIS_URL,
+    redisCluster: env.REDIS_CLUSTER === '1',
     port: env.PORT,
     host: env.HOST,
     publicUrl: (env.PUBLIC_URL ?? `http://localhost:${env.PORT}`).replace(/\/+$/, ''),

@@ -9,9 +9,9 @@ import { createAdaptorServer } from '@hono/node-server';
 import { serveStatic } from '@hono/node-server/serve-static';
 import type { Hono } from 'hono';
 import { compress } from 'hono/compress';
-import { Redis } from 'ioredis';
 import { pino } from 'pino';
 import { connect } from '../db/client.ts';
+import { connectRedis } from '../db/redis.ts';
 import { createApp } from './app.ts';
 import type { AppEnv, Context } from './context.ts';
 import { mediaRoutes } from './creatives/media.ts';
@@ -51,7 +51,7 @@ export function createContext(config: Config): Context {
   const clock = () => Date.now();
   return {
     db: connect(config.databaseUrl),
-    redis: new Redis(config.redisUrl, { maxRetriesPerRequest: 1, enableOfflineQueue: true }),
+    redis: connectRedis(config.redisUrl, { cluster: config.redisCluster ?? false }),
     clock,
     config,
     alipay: createAlipay({

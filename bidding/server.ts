@@ -1,5 +1,5 @@
 /** The exchange's process: environment in, a listening node out. Needs Redis only. */
-import { Cluster, Redis } from 'ioredis';
+import { Cluster, type ClusterOptions, Redis, type RedisOptions } from 'ioredis';
 import { readEnv } from './env.ts';
 import { createExchange } from './exchange.ts';
 
@@ -14,12 +14,23 @@ export function connectRedis(url: string, cluster: boolean): Redis | Cluster {
     retryStrategy: (times: number) => Math.min(50 * times, 1_000),
   };
   const client = cluster
-    ? new Cluster([url], { redisOptions: options, enableAutoPipelining: true })
+    ? new Cluster([url], clusterOptions(url, options))
     : new Redis(url, options);
   client.on('error', () => {
     // Reported by the node's health; ioredis goes on trying to connect.
   });
   return client;
+}
+
+/** Credentials and encryption of the node that is named hold for all: a cluster tells addresses only. */
+function clusterOptions(url: string, options: RedisOptions): ClusterOptions {
+  const { username, password, protocol } = new URL(url);
+  const credentials = {
+    ...(username ? { username: decodeURIComponent(username) } : {}),
+    ...(password ? { password: decodeURIComponent(password) } : {}),
+    ...(protocol === 'rediss:' ? { tls: {} } : {}),
+  };
+  return { enableAutoPipelining: true, redisOptions: { ...options, ...credentials } };
 }
 
 async function main(): Promise<void> {

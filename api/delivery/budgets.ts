@@ -7,7 +7,6 @@
  * the next pass corrects from the pool itself. One granter at a time, by an advisory lock.
  */
 import { sql } from 'drizzle-orm';
-import type { Redis } from 'ioredis';
 import {
   LEASE_TTL_MS,
   leaseTakenAtMs,
@@ -16,6 +15,7 @@ import {
   TOKEN_TTL_MS,
 } from '../../bidding/wire/budget.ts';
 import type { Database, Db } from '../../db/client.ts';
+import type { RedisStore } from '../../db/redis.ts';
 import { type Clock, type Day, dayOf } from '../../db/terms/day.ts';
 import { watermark } from '../metering/metering.ts';
 import { allocate, asks, type BudgetLine } from './allowance.ts';
@@ -29,12 +29,12 @@ import {
   writeFunding,
   writeGrant,
 } from './grants.ts';
-import { dropPool, movePool, type PoolName, readPools, redisEpoch, settleLease } from './pools.ts';
+import { dropPool, movePool, type PoolName, poolEpochs, readPools, settleLease } from './pools.ts';
 import { raisePromise, readPromises, settlePromise } from './promises.ts';
 
 export interface BudgetContext {
   db: Database;
-  redis: Redis;
+  redis: RedisStore;
   clock: Clock;
 }
 
@@ -68,18 +68,19 @@ async function grantAll(ctx: BudgetContext): Promise<GrantPass> {
     lostPools: 0,
   };
   const today = dayOf(ctx.clock());
-  const epoch = await redisEpoch(ctx.redis);
   const safeMs = await watermark(ctx);
   const grants = await readGrants(ctx.db);
+  const epochs = await poolEpochs(ctx.redis, grants);
   const pools = await readPools(ctx.redis, grants);
   for (const [i, grant] of grants.entries()) {
-    await reconcile(ctx, grant, pools[i], { epoch, safeMs, today }, pass);
+    await reconcile(ctx, grant, pools[i], { epoch: epochs[i] ?? '', safeMs, today }, pass);
   }
-  await allot(ctx, today, epoch, pass);
+  await allot(ctx, today, pass);
   return pass;
 }
 
 interface Moment {
+  /** Of the server that holds the pool. */
   epoch: string;
   /** Everything accepted by a tracker before this is billed. */
   safeMs: number;
@@ -192,14 +193,10 @@ async function forgetDay(db: Db, grant: GrantRow): Promise<void> {
   await settlePromise(db, grant, holds.get(grant.lineItemId), billed);
 }
 
-async function allot(
-  ctx: BudgetContext,
-  today: Day,
-  epoch: string,
-  pass: GrantPass,
-): Promise<void> {
+async function allot(ctx: BudgetContext, today: Day, pass: GrantPass): Promise<void> {
   const lines = await readBudgetLines(ctx.db, today);
   const names: PoolName[] = lines.map(({ lineItemId }) => ({ lineItemId, day: today }));
+  const epochs = await poolEpochs(ctx.redis, names);
   for (const [i, pool] of (await readPools(ctx.redis, names)).entries()) {
     (lines[i] as BudgetLine).freeMicroCny = BigInt(pool?.freeMicroCny ?? 0);
   }
@@ -217,8 +214,11 @@ async function allot(
     (await readGrants(ctx.db)).filter((g) => g.day === today).map((g) => [g.lineItemId, g]),
   );
   const fresh = await readPromises(ctx.db, lines, today);
+  const at = new Map(lines.map((line, i) => [line.lineItemId, i]));
   for (const [lineItemId, amount] of allocate(lines, wallets)) {
-    const line = lines.find((l) => l.lineItemId === lineItemId) as BudgetLine;
+    const i = at.get(lineItemId) ?? 0;
+    const line = lines[i] as BudgetLine;
+    const epoch = epochs[i] ?? '';
     const grant = grants.get(lineItemId) ?? newGrant(lineItemId, today, epoch);
     if (amount > 0n) {
       const promised = { lineItemId, advertiserId: line.advertiserId, day: today };

@@ -2,9 +2,9 @@
  * The operators' live wall: sampled auctions and the nodes' health as server-sent events. Owns one reading of the Redis
  * stream for all who watch; a watcher that falls behind misses samples, never slows the others.
  */
-import type { Redis } from 'ioredis';
 import { keys } from '../../bidding/wire/keys.ts';
 import { type LiveAuction, NODE_GONE_MS, type NodeHealth } from '../../bidding/wire/live.ts';
+import type { RedisStore } from '../../db/redis.ts';
 import type { Clock } from '../../db/terms/day.ts';
 
 export interface LiveFrame {
@@ -16,7 +16,7 @@ const FRAME_MS = 1_000;
 const AUCTIONS_A_FRAME = 40;
 
 /** Nodes that wrote within the last seconds. */
-export async function readNodes(redis: Redis, nowMs: number): Promise<NodeHealth[]> {
+export async function readNodes(redis: RedisStore, nowMs: number): Promise<NodeHealth[]> {
   const all = await redis.hgetall(keys.nodes);
   return Object.values(all)
     .map((text) => JSON.parse(text) as NodeHealth)
@@ -30,9 +30,9 @@ interface Feed {
   lastId: string;
 }
 
-const feeds = new WeakMap<Redis, Feed>();
+const feeds = new WeakMap<RedisStore, Feed>();
 
-async function frameOf(redis: Redis, feed: Feed, nowMs: number): Promise<LiveFrame> {
+async function frameOf(redis: RedisStore, feed: Feed, nowMs: number): Promise<LiveFrame> {
   const entries = await redis.xrevrange(
     keys.live,
     '+',
@@ -50,7 +50,7 @@ async function frameOf(redis: Redis, feed: Feed, nowMs: number): Promise<LiveFra
 
 /** Calls `watcher` once a second until the returned function is called. */
 export function watchLive(
-  ctx: { redis: Redis; clock: Clock },
+  ctx: { redis: RedisStore; clock: Clock },
   watcher: (frame: LiveFrame) => void,
 ): () => void {
   let feed = feeds.get(ctx.redis);

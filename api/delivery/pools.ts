@@ -1,7 +1,7 @@
 /** The central pools in Redis, seen from the granting side: reading many at once, granting, settling, dropping. */
-import type { Redis } from 'ioredis';
 import { BUDGET_LUA, type PoolState, readPool } from '../../bidding/wire/budget.ts';
 import { keys } from '../../bidding/wire/keys.ts';
+import { type RedisStore, redisEpochs } from '../../db/redis.ts';
 import type { Day } from '../../db/terms/day.ts';
 import { assert } from '../../db/terms/failure.ts';
 
@@ -13,14 +13,19 @@ export interface PoolName {
 /** A pool outlives its day by the longest life of a token; then its row in PostgreSQL says all. */
 const POOL_KEPT_S = 3 * 86_400;
 
-/** Pools in the order asked for; undefined where there is none. One round trip. */
+/** Pools in the order asked for; undefined where there is none. One round trip to each server. */
 export async function readPools(
-  redis: Redis,
+  redis: RedisStore,
   names: readonly PoolName[],
 ): Promise<(PoolState | undefined)[]> {
   if (names.length === 0) return [];
+  const held = names.map(({ lineItemId, day }) => keys.budget(lineItemId, day));
+  if (redis.isCluster) {
+    // Each pool has a slot of its own; ioredis gathers what goes to the same server.
+    return (await Promise.all(held.map((key) => redis.hgetall(key)))).map(readPool);
+  }
   const pipeline = redis.pipeline();
-  for (const { lineItemId, day } of names) pipeline.hgetall(keys.budget(lineItemId, day));
+  for (const key of held) pipeline.hgetall(key);
   const replies = (await pipeline.exec()) ?? [];
   return replies.map(([error, hash]) => {
     if (error) throw error;
@@ -30,7 +35,7 @@ export async function readPools(
 
 /** Moves µCNY into a pool (or, negative, out of it) and says how much moved and what the pool was granted in all. */
 export async function movePool(
-  redis: Redis,
+  redis: RedisStore,
   name: PoolName,
   epoch: string,
   amountMicroCny: bigint,
@@ -49,7 +54,7 @@ export async function movePool(
 
 /** Settles an expired lease: what was not billed under it is free again. */
 export async function settleLease(
-  redis: Redis,
+  redis: RedisStore,
   name: PoolName,
   leaseId: number,
   billedMicroCny: bigint,
@@ -63,11 +68,12 @@ export async function settleLease(
   );
 }
 
-export const dropPool = (redis: Redis, name: PoolName): Promise<number> =>
+export const dropPool = (redis: RedisStore, name: PoolName): Promise<number> =>
   redis.del(keys.budget(name.lineItemId, name.day));
 
-/** Names this life of the Redis server: a restart may have forgotten the last second of leases. */
-export async function redisEpoch(redis: Redis): Promise<string> {
-  const info = await redis.info('server');
-  return /run_id:(\w+)/.exec(info)?.[1] ?? 'unknown';
-}
+/** The life of the Redis that holds each pool: a restart may have forgotten the last second of leases. */
+export const poolEpochs = (redis: RedisStore, names: readonly PoolName[]): Promise<string[]> =>
+  redisEpochs(
+    redis,
+    names.map(({ lineItemId, day }) => keys.budget(lineItemId, day)),
+  );

@@ -7,10 +7,10 @@
  */
 import { gzipSync } from 'node:zlib';
 import { desc, inArray, sql } from 'drizzle-orm';
-import type { Redis } from 'ioredis';
 import { keys } from '../../bidding/wire/keys.ts';
 import type { Snapshot, SnapshotDelta } from '../../bidding/wire/snapshot.ts';
 import type { Database, Db, Transaction } from '../../db/client.ts';
+import type { RedisStore } from '../../db/redis.ts';
 import { deliveryChange, stop } from '../../db/schema/delivery.ts';
 import type { Clock } from '../../db/terms/day.ts';
 import { affectedBy, isEmpty } from './changes.ts';
@@ -27,7 +27,7 @@ import {
 
 export interface DeliveryContext {
   db: Database;
-  redis: Redis;
+  redis: RedisStore;
   clock: Clock;
 }
 
@@ -61,7 +61,7 @@ async function nextVersion(db: Db): Promise<number> {
   return Number(row?.version);
 }
 
-const publishedVersion = async (redis: Redis): Promise<number> =>
+const publishedVersion = async (redis: RedisStore): Promise<number> =>
   Number((await redis.get(keys.snapshotVersion)) ?? 0);
 
 /**
@@ -112,7 +112,7 @@ async function writeFull(ctx: DeliveryContext, db: Db, version: number): Promise
     .exec();
 }
 
-async function appendDelta(redis: Redis, delta: SnapshotDelta): Promise<void> {
+async function appendDelta(redis: RedisStore, delta: SnapshotDelta): Promise<void> {
   await redis
     .multi()
     .xadd(

@@ -4,11 +4,11 @@
  * with the next delta, well under two seconds; it is lifted, never deleted.
  */
 import { desc, eq, inArray, isNull, or, sql } from 'drizzle-orm';
-import type { Redis } from 'ioredis';
 import { keys } from '../../bidding/wire/keys.ts';
 import { NODE_GONE_MS, type NodeHealth } from '../../bidding/wire/live.ts';
 import type { SnapshotStop } from '../../bidding/wire/snapshot.ts';
 import type { Database, Db } from '../../db/client.ts';
+import type { RedisStore } from '../../db/redis.ts';
 import { stop, stopReceipt } from '../../db/schema/delivery.ts';
 import type { Clock } from '../../db/terms/day.ts';
 import { Failure } from '../../db/terms/failure.ts';
@@ -103,7 +103,11 @@ export async function confirmStop(
 }
 
 /** Writes a receipt for each live node that answers with a version in which the stop holds; returns how many are new. */
-export async function recordReceipts(ctx: { db: Db; redis: Redis; clock: Clock }): Promise<number> {
+export async function recordReceipts(ctx: {
+  db: Db;
+  redis: RedisStore;
+  clock: Clock;
+}): Promise<number> {
   const open = await ctx.db
     .select({ id: stop.id, version: stop.publishedVersion })
     .from(stop)

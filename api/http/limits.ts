@@ -2,7 +2,8 @@
  * Rate limits on every door. Owns the counting: fixed windows in Redis, so that all processes count together; where
  * Redis does not answer each process counts for itself rather than lock people out or let everybody try.
  */
-import type { Redis } from 'ioredis';
+
+import type { RedisStore } from '../../db/redis.ts';
 import { Failure } from '../../db/terms/failure.ts';
 
 export interface Rate {
@@ -28,7 +29,7 @@ return {n, left}`;
 
 const MAX_LOCAL_KEYS = 10_000;
 
-export function createLimiter(redis: Redis) {
+export function createLimiter(redis: RedisStore) {
   const local = new Map<string, { count: number; endsAtMs: number }>();
 
   function consumeLocally(key: string, rate: Rate): [number, number] {

@@ -17,8 +17,8 @@ import {
   ownerAc,
 } from 'better-auth/plugins/organization/access';
 import { asc, eq } from 'drizzle-orm';
-import type { Redis } from 'ioredis';
 import type { Database } from '../../db/client.ts';
+import type { RedisStore } from '../../db/redis.ts';
 import * as schema from '../../db/schema/identity.ts';
 import type { Config } from '../env.ts';
 import { createLimiter } from '../http/limits.ts';
@@ -44,7 +44,7 @@ const roles = {
 
 export interface AuthContext {
   db: Database;
-  redis: Redis;
+  redis: RedisStore;
   config: Pick<Config, 'publicUrl' | 'authSecret' | 'oidc'>;
 }
 

@@ -5,10 +5,10 @@
  */
 import { hostname } from 'node:os';
 import { sql } from 'drizzle-orm';
-import type { Redis } from 'ioredis';
 import { decodeEvent, type TrackedEvent } from '../../bidding/wire/event.ts';
 import { EVENT_SHARDS, keys } from '../../bidding/wire/keys.ts';
 import type { Db } from '../../db/client.ts';
+import type { RedisStore } from '../../db/redis.ts';
 import { rejectedEvent } from '../../db/schema/metering.ts';
 import { addDays, type Clock, dayOf } from '../../db/terms/day.ts';
 import { BATCH_EVENTS, ensurePartitions, writeBatch } from './batch.ts';
@@ -17,7 +17,7 @@ import { letGo, oldestAgeMs, type StreamEntry, take } from './stream.ts';
 
 export interface MeteringContext {
   db: Db;
-  redis: Redis;
+  redis: RedisStore;
   clock: Clock;
 }
 

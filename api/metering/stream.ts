@@ -5,8 +5,8 @@
  * The streams are read with XREADGROUP and given up only by an acknowledgement after the commit, so that a consumer
  * killed anywhere leaves its entries pending; XAUTOCLAIM gives them to the next one.
  */
-import type { Redis } from 'ioredis';
 import { METERING_GROUP } from '../../bidding/wire/keys.ts';
+import type { RedisStore } from '../../db/redis.ts';
 
 export interface StreamEntry {
   id: string;
@@ -28,7 +28,7 @@ function toEntry([id, flat]: RawEntry): StreamEntry {
 }
 
 /** Creates the group at the stream's beginning, unless it stands. */
-export async function ensureGroup(redis: Redis, stream: string): Promise<void> {
+export async function ensureGroup(redis: RedisStore, stream: string): Promise<void> {
   try {
     await redis.xgroup('CREATE', stream, METERING_GROUP, '0', 'MKSTREAM');
   } catch (error) {
@@ -38,7 +38,7 @@ export async function ensureGroup(redis: Redis, stream: string): Promise<void> {
 
 /** At most `count` entries: first what the dead left, then what is new. A lost group is made again. */
 export async function take(
-  redis: Redis,
+  redis: RedisStore,
   stream: string,
   consumer: string,
   count: number,
@@ -77,7 +77,7 @@ export async function take(
 
 /** Lets entries go for good: acknowledged and removed, so that the stream holds only what is not yet counted. */
 export async function letGo(
-  redis: Redis,
+  redis: RedisStore,
   stream: string,
   entries: readonly StreamEntry[],
 ): Promise<void> {
@@ -90,17 +90,19 @@ export async function letGo(
     .exec();
 }
 
+/** KEYS stream → its oldest entry's id or false, and the time by the server that holds it. */
+const OLDEST = `
+local oldest, time = redis.call('XRANGE', KEYS[1], '-', '+', 'COUNT', 1)[1], redis.call('TIME')
+return {oldest and oldest[1] or false, time[1], time[2]}`;
+
 /**
- * Age in ms of the oldest entry that is not let go, 0 where there is none: everything older is committed. By Redis' own
- * clock, for ids carry its time.
+ * Age in ms of the oldest entry that is not let go, 0 where there is none: everything older is committed. By the clock of the
+ * very server that holds the stream, for ids carry its time.
  */
-export async function oldestAgeMs(redis: Redis, stream: string): Promise<number> {
-  const [oldest, time] = await Promise.all([
-    redis.xrange(stream, '-', '+', 'COUNT', 1),
-    redis.time(),
-  ]);
-  const id = oldest[0]?.[0];
-  if (id === undefined) return 0;
-  const nowMs = Number(time[0]) * 1000 + Math.floor(Number(time[1]) / 1000);
+export async function oldestAgeMs(redis: RedisStore, stream: string): Promise<number> {
+  const answer = (await redis.eval(OLDEST, 1, stream)) as [string | null, string, string];
+  const [id, seconds, micros] = answer;
+  if (id === null) return 0;
+  const nowMs = Number(seconds) * 1000 + Math.floor(Number(micros) / 1000);
   return Math.max(1, nowMs - Number(id.split('-')[0]));
 }

@@ -2,10 +2,10 @@
  * What the house can say of itself: is the money in order, does work pile up, do the nodes live. Owns the
  * measures by which alerts fire and the doctor judges; changes nothing.
  */
-import type { Redis } from 'ioredis';
 import { keys } from '../../bidding/wire/keys.ts';
 import type { NodeHealth } from '../../bidding/wire/live.ts';
 import type { Database } from '../../db/client.ts';
+import type { RedisStore } from '../../db/redis.ts';
 import { type Clock, hourOf } from '../../db/terms/day.ts';
 import { hoursDue } from '../billing/billing.ts';
 import { ledgerFaults } from '../ledger/ledger.ts';
@@ -32,7 +32,7 @@ export interface Observation {
   nodes: NodeHealth[];
 }
 
-type ObservationContext = { db: Database; redis: Redis; clock: Clock };
+type ObservationContext = { db: Database; redis: RedisStore; clock: Clock };
 
 /** Reads all measures: some index lookups and two aggregates over small tables. */
 export async function observe(ctx: ObservationContext): Promise<Observation> {
