@@ -14,10 +14,12 @@ import { deliveryRoutes } from './delivery/routes.ts';
 import { bodies, doorkeeper, requestId, safeHeaders, sameOrigin } from './http/doors.ts';
 import { describeApi } from './http/openapi.ts';
 import { problemHandler, problemOf, sendProblem } from './http/problem.ts';
+import { authDoor } from './identity/doors.ts';
 import { createAuth } from './identity/identity.ts';
 import { identityRoutes } from './identity/routes.ts';
 import { ledgerRoutes } from './ledger/routes.ts';
 import { meteringRoutes } from './metering/routes.ts';
+import { onboardingRoutes } from './onboarding/routes.ts';
 import { outletRoutes } from './outlets/routes.ts';
 import { batchRoutes } from './payments/batch-routes.ts';
 import { payoutRoutes } from './payments/payout-routes.ts';
@@ -35,6 +37,7 @@ const slices = new Hono<AppEnv>()
   .basePath('/api')
   .get('/health', (c) => c.json({ status: 'ok' as const }))
   .route('/', identityRoutes)
+  .route('/', onboardingRoutes)
   .route('/', auditRoutes)
   .route('/', ledgerRoutes)
   .route('/', contractRoutes)
@@ -79,7 +82,7 @@ export function createApp(ctx: Context, options: AppOptions = {}): Hono<AppEnv> 
   options.before?.(app);
   app.use(requestId, safeHeaders(ctx.config));
   app.use('/api/*', sameOrigin, bodies);
-  app.on(['GET', 'POST'], '/api/auth/*', (c) => auth.handler(c.req.raw));
+  app.on(['GET', 'POST'], '/api/auth/*', authDoor(auth));
   app.use('/api/*', doorkeeper(auth, ctx));
   app.route('/', slices);
   describeApi(app, ctx.config.publicUrl);

@@ -7,7 +7,7 @@ import type { Database } from '../db/client.ts';
 import type { RedisStore } from '../db/redis.ts';
 import type { Clock } from '../db/terms/day.ts';
 import type { Config } from './env.ts';
-import type { Actor } from './identity/actor.ts';
+import type { Actor, Person } from './identity/actor.ts';
 import type { Alipay } from './payments/alipay/client.ts';
 
 export interface Context {
@@ -20,8 +20,9 @@ export interface Context {
 
 /**
  * Hono's environment in every slice's routes. `actor` is there on every path but the public ones listed in
- * api/app.ts: whoever is not signed in never reaches a handler.
+ * api/http/doors.ts: whoever is not signed in never reaches a handler. `person` is who holds the session, where there is
+ * one: a person may be signed in and belong to no organisation yet.
  */
 export interface AppEnv {
-  Variables: { ctx: Context; requestId: string; actor: Actor };
+  Variables: { ctx: Context; requestId: string; actor: Actor; person?: Person };
 }

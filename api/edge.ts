@@ -8,7 +8,7 @@ import { connectRedis } from '../db/redis.ts';
 import { createApp } from './app.ts';
 import type { Context } from './context.ts';
 import { type Config, readConfig } from './env.ts';
-import { CLIENT_ADDRESS_HEADER } from './identity/auth.ts';
+import { CLIENT_ADDRESS_HEADER } from './http/address.ts';
 import { createAlipay } from './payments/alipay/client.ts';
 
 interface EdgeEnvironment {

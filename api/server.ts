@@ -16,7 +16,7 @@ import { createApp } from './app.ts';
 import type { AppEnv, Context } from './context.ts';
 import { mediaRoutes } from './creatives/media.ts';
 import { type Config, readConfig } from './env.ts';
-import { CLIENT_ADDRESS_HEADER } from './identity/auth.ts';
+import { addressOf, CLIENT_ADDRESS_HEADER } from './http/address.ts';
 import { metricsRoutes } from './observation/routes.ts';
 import { createAlipay } from './payments/alipay/client.ts';
 
@@ -85,7 +85,6 @@ export function createServer(
     log,
     before: (early) => {
       early.route('/', mediaRoutes(ctx.config.assetsDir));
-      const addressOf = (request: Request) => request.headers.get(CLIENT_ADDRESS_HEADER) ?? '';
       early.route('/', metricsRoutes(ctx, { token: ctx.config.metricsToken, addressOf }));
     },
     pages: consolePages(consoleDir),

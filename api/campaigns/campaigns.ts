@@ -14,7 +14,7 @@ import {
 } from '../../db/schema/campaigns.ts';
 import type { Clock } from '../../db/terms/day.ts';
 import { Failure } from '../../db/terms/failure.ts';
-import { record } from '../audit/audit.ts';
+import { type Author, record } from '../audit/audit.ts';
 import { assertActsFor, forbidden, type Ownership } from '../http/auth.ts';
 import { lockRow, saveEdit } from '../http/versioned.ts';
 import { type Actor, opens } from '../identity/actor.ts';
@@ -41,9 +41,19 @@ export const campaignOwnership: Ownership = {
   advertiser: campaign.advertiserId,
 };
 
+/** An agency takes in its own clients and nobody else's, and joins them to no organisation that exists. */
+export function asClient(actor: Actor, input: z.infer<typeof newAdvertiserSchema>) {
+  if (actor.kind !== 'agency') return input;
+  const agencyOrganizationId = input.agencyOrganizationId ?? actor.organizationId;
+  if (input.organizationId !== undefined || agencyOrganizationId !== actor.organizationId) {
+    throw forbidden();
+  }
+  return { ...input, agencyOrganizationId };
+}
+
 export async function createAdvertiser(
   ctx: DemandContext,
-  actor: Actor,
+  actor: Author,
   input: z.infer<typeof newAdvertiserSchema>,
 ) {
   return ctx.db.transaction(async (tx) => {

@@ -8,6 +8,7 @@ import { pageQuery } from '../http/paging.ts';
 import { idParam, json, query, wire } from '../http/validation.ts';
 import {
   advertiserOwnership,
+  asClient,
   campaignOwnership,
   copyCampaign,
   createAdvertiser,
@@ -69,12 +70,15 @@ const advertiserRoutes = new Hono<AppEnv>()
   )
   .post(
     '/advertisers',
-    describeRoute({ tags, summary: 'Take an advertiser in' }),
-    requireActor('platform:operator'),
+    describeRoute({ tags, summary: 'Take an advertiser in; an agency: as its client' }),
+    requireActor('agency', 'platform:operator'),
     idempotent(),
     json(newAdvertiserSchema),
-    async (c) =>
-      c.json(wire(await createAdvertiser(c.var.ctx, c.var.actor, c.req.valid('json'))), 201),
+    async (c) => {
+      const { ctx, actor } = c.var;
+      const input = asClient(actor, c.req.valid('json'));
+      return c.json(wire(await createAdvertiser(ctx, actor, input)), 201);
+    },
   )
   .get(
     '/advertisers/:id',

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { targetSchema } from '../../bidding/wire/target.ts';
 import { CAMPAIGN_STATUSES } from '../../db/schema/campaigns.ts';
 import { daySchema } from '../../db/terms/day.ts';
+import { domainSchema } from '../../db/terms/domain.ts';
 import { idSchema } from '../../db/terms/id.ts';
 import { CATEGORIES, PRICINGS } from '../../db/terms/market.ts';
 import { MAX_MICRO_CNY, MICRO_CNY_PER_YUAN, microCnySchema } from '../../db/terms/money.ts';
@@ -25,16 +26,10 @@ const orderMessage = {
   message: '结束日期不能早于开始日期|the end cannot be before the start',
 };
 
-const domain = z
-  .string()
-  .trim()
-  .toLowerCase()
-  .regex(/^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,}$/);
-
 export const newAdvertiserSchema = z.strictObject({
   name,
   category: z.enum(CATEGORIES),
-  domain: domain.nullable().default(null),
+  domain: domainSchema.nullable().default(null),
   organizationId: z.string().min(1).max(64).optional(),
   agencyOrganizationId: z.string().min(1).max(64).nullable().default(null),
 });
@@ -43,7 +38,7 @@ export const advertiserEditSchema = z.strictObject({
   version: versionSchema,
   name: name.optional(),
   category: z.enum(CATEGORIES).optional(),
-  domain: domain.nullable().optional(),
+  domain: domainSchema.nullable().optional(),
   status: z.enum(['pending', 'active', 'suspended']).optional(),
 });
 

@@ -20,6 +20,9 @@ export const notFound = () =>
 export const forbidden = () =>
   new Failure('forbidden', { zh: '您的角色不能做这件事', en: 'your role may not do this' });
 
+export const notSignedIn = () =>
+  new Failure('unauthenticated', { zh: '请先登录', en: 'sign in first' });
+
 /** Lets in whom any of the doors opens for; with none named, anyone signed in. */
 export const requireActor = (...doors: Door[]) =>
   createMiddleware<AppEnv>(async (c, next) => {
@@ -28,9 +31,7 @@ export const requireActor = (...doors: Door[]) =>
   });
 
 export function assertActor(actor: Actor | undefined, ...doors: Door[]): asserts actor is Actor {
-  if (!actor) {
-    throw new Failure('unauthenticated', { zh: '请先登录', en: 'sign in first' });
-  }
+  if (!actor) throw notSignedIn();
   if (doors.length > 0 && !doors.some((door) => opens(door, actor))) throw forbidden();
 }
 

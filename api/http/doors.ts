@@ -8,8 +8,9 @@ import { createMiddleware } from 'hono/factory';
 import { secureHeaders } from 'hono/secure-headers';
 import { Failure } from '../../db/terms/failure.ts';
 import type { AppEnv, Context } from '../context.ts';
-import { CLIENT_ADDRESS_HEADER } from '../identity/auth.ts';
 import { type Auth, findActor } from '../identity/identity.ts';
+import { addressOf } from './address.ts';
+import { notSignedIn } from './auth.ts';
 import { createLimiter, tooMany } from './limits.ts';
 
 /** Paths of the API that anyone may call. Everything else needs an actor. */
@@ -23,6 +24,10 @@ const PUBLIC = [
   /^\/api\/public\//,
 ];
 export const isPublic = (path: string): boolean => PUBLIC.some((pattern) => pattern.test(path));
+
+/** Open to whoever is signed in, also without an organisation. */
+const PERSONAL = [/^\/api\/organizations$/];
+const isPersonal = (path: string): boolean => PERSONAL.some((pattern) => pattern.test(path));
 
 const REQUEST_ID = /^[A-Za-z0-9-]{8,64}$/;
 
@@ -118,18 +123,17 @@ export function doorkeeper(auth: Auth, ctx: Context) {
   return createMiddleware<AppEnv>(async (c, next) => {
     const path = c.req.path;
     if (path.startsWith('/api/health') || path.startsWith('/api/auth/')) return next();
-    const { actor, setCookie } = await findActor({ ...ctx, auth }, c.req.raw.headers);
+    const { actor, person, setCookie } = await findActor({ ...ctx, auth }, c.req.raw.headers);
     const safe = SAFE_METHODS.has(c.req.method);
-    const who = actor ? actor.userId : (c.req.header(CLIENT_ADDRESS_HEADER) ?? 'unknown');
+    const who = actor?.userId ?? person?.userId ?? addressOf(c.req.raw);
     const rate = actor ? (safe ? READ_RATE : WRITE_RATE) : STRANGER_RATE;
     const verdict = await consume(`api:${safe ? 'r' : 'w'}:${who}`, rate);
     if (!verdict.allowed) {
       c.header('retry-after', String(verdict.retryAfterSeconds));
       throw tooMany(verdict.retryAfterSeconds);
     }
-    if (!actor && !isPublic(path)) {
-      throw new Failure('unauthenticated', { zh: '请先登录', en: 'sign in first' });
-    }
+    if (!actor && !isPublic(path) && !(person && isPersonal(path))) throw notSignedIn();
+    if (person) c.set('person', person);
     if (actor) {
       assertScope(actor.scopes, safe, path);
       c.set('actor', actor);

@@ -2,9 +2,11 @@
  * Rate limits on every door. Owns the counting: fixed windows in Redis, so that all processes count together; where
  * Redis does not answer each process counts for itself rather than lock people out or let everybody try.
  */
-
+import { createMiddleware } from 'hono/factory';
 import type { RedisStore } from '../../db/redis.ts';
 import { Failure } from '../../db/terms/failure.ts';
+import type { AppEnv } from '../context.ts';
+import { addressOf } from './address.ts';
 
 export interface Rate {
   windowSeconds: number;
@@ -68,3 +70,19 @@ export const tooMany = (seconds: number | null): Failure =>
     zh: `操作过于频繁，请 ${seconds ?? 1} 秒后再试`,
     en: `too many requests; try again in ${seconds ?? 1} s`,
   });
+
+/** A limit of its own on one door, by address: for what strangers may do and what costs us much. */
+export function limited(door: string, rate: Rate) {
+  const limiters = new WeakMap<RedisStore, Limiter>();
+  return createMiddleware<AppEnv>(async (c, next) => {
+    const { redis } = c.var.ctx;
+    const consume = limiters.get(redis) ?? createLimiter(redis);
+    limiters.set(redis, consume);
+    const verdict = await consume(`${door}:${addressOf(c.req.raw)}`, rate);
+    if (!verdict.allowed) {
+      c.header('retry-after', String(verdict.retryAfterSeconds));
+      throw tooMany(verdict.retryAfterSeconds);
+    }
+    await next();
+  });
+}

@@ -13,7 +13,9 @@ import {
   organization,
   user,
 } from '../../db/schema/identity.ts';
+import { Failure } from '../../db/terms/failure.ts';
 import type { Role } from './actor.ts';
+import { assertStrongPassword } from './password.ts';
 
 export interface NewOrganization {
   /** Default: random. A given id makes the call repeatable. */
@@ -73,7 +75,44 @@ export async function createAccount(
   });
 }
 
-async function ensureMember(db: Db, organizationId: string, userId: string, roles: Role[]) {
+export interface NewPerson {
+  email: string;
+  password: string;
+  name: string;
+}
+
+/**
+ * A stranger's account, made once: whoever holds the address already is never touched. The address counts as
+ * unproven, so that a later sign-on through a province's account system does not join an account others prepared.
+ * Fails with `conflict` where the address has an account, `invalid_input` where the password is a known or weak one.
+ */
+export async function openAccount(db: Db, input: NewPerson): Promise<{ userId: string }> {
+  const email = input.email.toLowerCase();
+  assertStrongPassword(input.password, [email, input.name]);
+  const passwordHash = await hashPassword(input.password);
+  const [person] = await db
+    .insert(user)
+    .values({ id: randomUUID(), name: input.name, email })
+    .onConflictDoNothing({ target: user.email })
+    .returning({ id: user.id });
+  if (!person) {
+    throw new Failure('conflict', {
+      pointer: '/email',
+      zh: '该邮箱已注册，请直接登录',
+      en: 'this address has an account: sign in instead',
+    });
+  }
+  await db.insert(account).values({
+    id: randomUUID(),
+    userId: person.id,
+    accountId: person.id,
+    providerId: 'credential',
+    password: passwordHash,
+  });
+  return { userId: person.id };
+}
+
+export async function ensureMember(db: Db, organizationId: string, userId: string, roles: Role[]) {
   const mine = and(eq(member.organizationId, organizationId), eq(member.userId, userId));
   const known = await db.select({ id: member.id }).from(member).where(mine);
   if (known.length > 0) return;

@@ -23,6 +23,14 @@ export interface Actor {
   scopes: string[] | null;
 }
 
+/** Who is signed in, whatever they may do: the holder of a session, never of an API key. */
+export interface Person {
+  userId: string;
+  sessionId: string;
+  /** How many organisations they belong to. */
+  organizations: number;
+}
+
 /** `outlet`: anyone of that kind of organisation; `platform:finance`: only with that role. */
 export type Door = OrganizationKind | `${OrganizationKind}:${Role}`;
 

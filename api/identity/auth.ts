@@ -21,10 +21,10 @@ import type { Database } from '../../db/client.ts';
 import type { RedisStore } from '../../db/redis.ts';
 import * as schema from '../../db/schema/identity.ts';
 import type { Config } from '../env.ts';
+import { CLIENT_ADDRESS_HEADER } from '../http/address.ts';
 import { createLimiter } from '../http/limits.ts';
-
-/** Set by our own server on the request it hands over; a client's own value is removed first. */
-export const CLIENT_ADDRESS_HEADER = 'x-hongze-client-address';
+import { recordAuthAct, recordSession } from './acts.ts';
+import { MAX_PASSWORD, MIN_PASSWORD, passwordProblem } from './password.ts';
 
 const SESSION_SECONDS = 12 * 3600;
 const RENEW_AFTER_SECONDS = 3600;
@@ -60,7 +60,13 @@ export function createAuth({ db, redis, config }: AuthContext) {
     logger: { disabled: true },
     database: drizzleAdapter(db, { provider: 'pg', schema, transaction: true }),
     trustedOrigins: (request) => trustedOrigins(origin, request),
-    emailAndPassword: { enabled: true, minPasswordLength: 12, maxPasswordLength: 128 },
+    emailAndPassword: {
+      enabled: true,
+      // Accounts are opened by sign-up and by invitation (accounts.ts), which judge the password.
+      disableSignUp: true,
+      minPasswordLength: MIN_PASSWORD,
+      maxPasswordLength: MAX_PASSWORD,
+    },
     session: {
       expiresIn: SESSION_SECONDS,
       updateAge: RENEW_AFTER_SECONDS,
@@ -72,7 +78,8 @@ export function createAuth({ db, redis, config }: AuthContext) {
       max: 120,
       customRules: {
         '/sign-in/email': { window: 60, max: 60 },
-        '/sign-up/email': { window: 3600, max: 20 },
+        '/sign-in/social': { window: 60, max: 60 },
+        '/change-password': { window: 300, max: 20 },
         '/two-factor/*': { window: 60, max: 20 },
         '/get-session': false,
       },
@@ -88,6 +95,7 @@ export function createAuth({ db, redis, config }: AuthContext) {
     },
     hooks: {
       before: createAuthMiddleware(async (ctx) => {
+        if (ctx.path === '/change-password') return refuseWeakPassword(ctx.body);
         if (ctx.path !== '/sign-in/email') return;
         const email = String((ctx.body as { email?: unknown })?.email ?? '').toLowerCase();
         const verdict = await consume(`sign-in:${email}`, SIGN_IN_RATE);
@@ -96,6 +104,11 @@ export function createAuth({ db, redis, config }: AuthContext) {
             message: 'Too many attempts for this account',
           });
         }
+      }),
+      after: createAuthMiddleware(async (ctx) => {
+        if (ctx.context.returned instanceof APIError) return;
+        const userId = ctx.context.session?.user.id;
+        if (userId) await recordAuthAct(db, ctx.path, userId);
       }),
     },
     databaseHooks: {
@@ -111,7 +124,9 @@ export function createAuth({ db, redis, config }: AuthContext) {
               .limit(1);
             return { data: { ...session, activeOrganizationId: first?.id ?? null } };
           },
+          after: (session) => recordSession(db, 'session.open', session),
         },
+        delete: { after: (session) => recordSession(db, 'session.close', session) },
       },
     },
     advanced: {
@@ -126,6 +141,17 @@ export function createAuth({ db, redis, config }: AuthContext) {
       ...provincePlugins(config.oidc),
     ],
   });
+}
+
+function refuseWeakPassword(body: unknown): void {
+  const wanted = String((body as { newPassword?: unknown } | undefined)?.newPassword ?? '');
+  const problem = passwordProblem(wanted);
+  if (problem) {
+    throw new APIError('BAD_REQUEST', {
+      code: 'PASSWORD_TOO_WEAK',
+      message: `${problem.zh} · ${problem.en}`,
+    });
+  }
 }
 
 const organizationPlugin = () =>
@@ -143,7 +169,11 @@ const organizationPlugin = () =>
     },
   });
 
-/** Sign-on through a province's unified account system. An account it vouches for still needs an invitation. */
+/**
+ * Sign-on through a province's unified account system: authorisation code with PKCE and nonce, ID tokens verified by the
+ * issuer's keys. A person new to us belongs to no organisation: they open one, or accept an invitation. An address that
+ * has a password here is joined only where both sides have proved it (better-auth's rule).
+ */
 const provincePlugins = (oidc: Config['oidc']) =>
   oidc === null
     ? []
@@ -157,6 +187,7 @@ const provincePlugins = (oidc: Config['oidc']) =>
               clientSecret: oidc.clientSecret,
               scopes: ['openid', 'profile', 'email'],
               pkce: true,
+              requireIdTokenVerification: true,
             },
           ],
         }),

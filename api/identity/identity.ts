@@ -6,15 +6,16 @@ import { createHash } from 'node:crypto';
 import { and, eq, gt, isNull, or, sql } from 'drizzle-orm';
 import type { Db } from '../../db/client.ts';
 import { advertiser } from '../../db/schema/campaigns.ts';
-import { apiKey, member, organization, user } from '../../db/schema/identity.ts';
+import { apiKey, member, organization, session, user } from '../../db/schema/identity.ts';
 import { outlet } from '../../db/schema/outlets.ts';
 import type { Clock } from '../../db/terms/day.ts';
-import type { Actor } from './actor.ts';
+import type { Actor, Person } from './actor.ts';
 import type { Auth } from './auth.ts';
 
-export { createAccount, ensureOrganization } from './accounts.ts';
-export { type Actor, opens } from './actor.ts';
+export { createAccount, ensureMember, ensureOrganization, openAccount } from './accounts.ts';
+export { type Actor, opens, type Person } from './actor.ts';
 export { type Auth, createAuth } from './auth.ts';
+export { newPersonSchema } from './invitations.ts';
 export { checkSecondFactor } from './second-factor.ts';
 
 export const API_KEY_PREFIX = 'hz_';
@@ -66,11 +67,17 @@ export async function actorOf(
   };
 }
 
+export interface Found {
+  actor: Actor | undefined;
+  person?: Person;
+  setCookie: string[];
+}
+
 /** The actor behind a request's session cookie or `Authorization: Bearer hz_…`; undefined: nobody. */
 export async function findActor(
   ctx: { db: Db; clock: Clock; auth: Auth },
   headers: Headers,
-): Promise<{ actor: Actor | undefined; setCookie: string[] }> {
+): Promise<Found> {
   const bearer = /^Bearer (hz_[A-Za-z0-9_-]{20,100})$/.exec(
     headers.get('authorization') ?? '',
   )?.[1];
@@ -78,10 +85,20 @@ export async function findActor(
   if (!headers.has('cookie')) return { actor: undefined, setCookie: [] };
   const found = await ctx.auth.api.getSession({ headers, returnHeaders: true });
   if (!found.response) return { actor: undefined, setCookie: [] };
-  const { user: person, session } = found.response;
-  const actor = await actorOf(ctx.db, person.id, session.activeOrganizationId);
+  const { user: holder, session: held } = found.response;
+  const actor = await actorOf(ctx.db, holder.id, held.activeOrganizationId);
+  const organizations = await ctx.db.$count(member, eq(member.userId, holder.id));
+  const person = { userId: holder.id, sessionId: held.id, organizations };
   // A session in use renews itself: the new expiry travels with whatever is answered.
-  return { actor, setCookie: found.headers.getSetCookie() };
+  return { actor, person, setCookie: found.headers.getSetCookie() };
+}
+
+/** The session acts for this organisation from now on. */
+export async function actInOrganization(db: Db, person: Person, organizationId: string) {
+  await db
+    .update(session)
+    .set({ activeOrganizationId: organizationId })
+    .where(and(eq(session.id, person.sessionId), eq(session.userId, person.userId)));
 }
 
 async function actorOfKey(ctx: { db: Db; clock: Clock }, key: string): Promise<Actor | undefined> {

@@ -5,9 +5,11 @@ import { z } from 'zod';
 import type { AppEnv } from '../context.ts';
 import { requireActor } from '../http/auth.ts';
 import { idempotent } from '../http/idempotency.ts';
+import { limited } from '../http/limits.ts';
 import { json, param, wire } from '../http/validation.ts';
 import { ROLES } from './actor.ts';
 import { createApiKey, listApiKeys, revokeApiKey, rotateApiKey } from './apiKeys.ts';
+import { joinByInvitation, newPersonSchema, readInvitation } from './invitations.ts';
 import {
   changeRoles,
   inviteMember,
@@ -22,7 +24,28 @@ const roles = z.array(z.enum(ROLES)).min(1).max(ROLES.length);
 const scope = z.string().regex(/^(read|write)(:[a-z-]{2,30})?$/);
 const MANAGERS = ['advertiser:admin', 'agency:admin', 'outlet:admin', 'platform:admin'] as const;
 
+/** Guessing 128 bits is hopeless; this keeps the try from costing anything. */
+const INVITATION_RATE = { windowSeconds: 3600, max: 60 };
+
 export const identityRoutes = new Hono<AppEnv>()
+  .get(
+    '/public/invitations/:id',
+    describeRoute({ tags, summary: 'An invitation, to whoever holds its link' }),
+    limited('invitation', INVITATION_RATE),
+    textId,
+    async (c) => c.json(wire(await readInvitation(c.var.ctx, c.req.valid('param').id))),
+  )
+  .post(
+    '/public/invitations/:id/acceptance',
+    describeRoute({ tags, summary: 'Join as a new person; then sign in' }),
+    limited('invitation', INVITATION_RATE),
+    textId,
+    json(newPersonSchema),
+    async (c) => {
+      const { id } = c.req.valid('param');
+      return c.json(wire(await joinByInvitation(c.var.ctx, id, c.req.valid('json'))), 201);
+    },
+  )
   .get('/me', describeRoute({ tags, summary: 'The actor of this session' }), async (c) => {
     const { db } = c.var.ctx;
     const actor = c.var.actor;

@@ -11,7 +11,7 @@ import { type Clock, dayOf } from '../../db/terms/day.ts';
 import { divisionLevel } from '../../db/terms/division.ts';
 import { Failure } from '../../db/terms/failure.ts';
 import type { Format, PropertyKind } from '../../db/terms/market.ts';
-import { record } from '../audit/audit.ts';
+import { type Author, record } from '../audit/audit.ts';
 import { assertOwned, forbidden, type Ownership } from '../http/auth.ts';
 import { lockRow, saveEdit } from '../http/versioned.ts';
 import { type Actor, opens } from '../identity/actor.ts';
@@ -49,7 +49,7 @@ export const floorRuleOwnership: Ownership = {
 /** Fails with `invalid_input` where tier and division do not belong together or the division does not exist. */
 export async function createOutlet(
   ctx: OutletContext,
-  actor: Actor,
+  actor: Author,
   input: z.infer<typeof newOutletSchema>,
 ) {
   return ctx.db.transaction(async (tx) => {

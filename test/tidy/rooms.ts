@@ -13,6 +13,7 @@ export const SLICE_RANK: Record<string, number> = {
   deals: 3,
   bookings: 3,
   metering: 4,
+  onboarding: 4,
   delivery: 5,
   billing: 5,
   statements: 6,

@@ -162,6 +162,8 @@ export async function makeTheirs(api: TestApi, nowMs: number): Promise<Theirs> {
       contracts: papers.contractId,
       adjustments: papers.adjustmentId,
       stops: papers.stopId,
+      // Whoever holds the link may read it: its id is the proof, and nobody else has one.
+      'public/invitations': 'no-such-invitation',
       // The platform's own: closed to everybody here whatever the id.
       'payout-batches': 1,
       'ledger/periods': '2026-02',

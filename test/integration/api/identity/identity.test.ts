@@ -1,3 +1,4 @@
+import { eq } from 'drizzle-orm';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { auditEntry } from '../../../../db/schema/audit.ts';
 import { newCaller, openTestApi, send, signIn, type TestApi } from '../../../kit/actors.ts';
@@ -61,15 +62,38 @@ describe('sign-in', () => {
     expect(answer.status).toBeGreaterThanOrEqual(400);
   });
 
-  test('a new account without an organisation is signed in to nothing', async () => {
-    const fresh = await send(api.app, 'POST', '/api/auth/sign-up/email', {
-      email: 'fresh@test.hongze',
-      password: 'a long enough password',
-      name: 'Fresh',
-    });
-    expect(fresh.status).toBe(200);
-    const { call } = await signIn(api, 'fresh@test.hongze', 'a long enough password');
-    expect((await call('GET', '/api/me')).status).toBe(401);
+  test('of better-auth’s own doors only those on the list are open', async () => {
+    const owner = await newCaller(api, 'outlet');
+    const shut = [
+      ['POST', 'sign-up/email'],
+      ['POST', 'organization/invite-member'],
+      ['POST', 'organization/update-member-role'],
+      ['POST', 'organization/remove-member'],
+      ['POST', 'organization/update'],
+      ['POST', 'organization/delete'],
+      ['POST', 'delete-user'],
+    ] as const;
+    for (const [method, path] of shut) {
+      const answer = await owner.call(method, `/api/auth/${path}`, {
+        email: 'x@test.hongze',
+        password: 'tidal marsh lantern',
+        name: 'X',
+        role: 'owner',
+      });
+      expect([path, answer.status]).toEqual([path, 404]);
+    }
+  });
+
+  test('is told to the audit log, and so is signing out', async () => {
+    const owner = await newCaller(api, 'outlet');
+    expect((await owner.call('POST', '/api/auth/sign-out', {})).status).toBe(200);
+    expect((await owner.call('GET', '/api/me')).status).toBe(401);
+    const acts = await api.ctx.db
+      .select({ action: auditEntry.action })
+      .from(auditEntry)
+      .where(eq(auditEntry.userId, owner.userId))
+      .orderBy(auditEntry.id);
+    expect(acts.map(({ action }) => action)).toEqual(['session.open', 'session.close']);
   });
 });
 
@@ -111,23 +135,41 @@ describe('members', () => {
       roles: ['member'],
     });
     expect(invited.status).toBe(201);
-    await send(api.app, 'POST', '/api/auth/sign-up/email', {
+    const link = `/api/public/invitations/${invited.body.id}`;
+    const seen = await send<{ hasAccount: boolean }>(api.app, 'GET', link);
+    expect(seen.body).toMatchObject({
       email: 'clerk@test.hongze',
-      password: 'a long enough password',
-      name: 'Clerk',
+      hasAccount: false,
+      organization: { kind: 'outlet' },
     });
-    const clerk = await signIn(api, 'clerk@test.hongze', 'a long enough password');
-    const joined = await clerk.call('POST', '/api/auth/organization/accept-invitation', {
-      invitationId: invited.body.id,
-    });
-    expect(joined.status).toBe(200);
-    const again = await signIn(api, 'clerk@test.hongze', 'a long enough password');
-    expect((await again.call('GET', '/api/me')).body).toMatchObject({
+    const person = { name: 'Clerk', password: 'tidal marsh lantern' };
+    expect((await send(api.app, 'POST', `${link}/acceptance`, person)).status).toBe(201);
+    expect((await send(api.app, 'POST', `${link}/acceptance`, person)).status).toBe(404);
+    const clerk = await signIn(api, 'clerk@test.hongze', person.password);
+    expect((await clerk.call('GET', '/api/me')).body).toMatchObject({
       organizationId: owner.organizationId,
       roles: ['member'],
     });
-    const entries = await api.ctx.db.select().from(auditEntry);
-    expect(entries.some((entry) => entry.action === 'member.invite')).toBe(true);
+    const actions = (await api.ctx.db.select().from(auditEntry)).map(({ action }) => action);
+    expect(actions).toEqual(expect.arrayContaining(['member.invite', 'member.join']));
+  });
+
+  test('who has an account accepts as themselves, and nobody else can', async () => {
+    const owner = await newCaller(api, 'outlet');
+    const invitee = await newCaller(api, 'advertiser');
+    const { body: me } = await invitee.call('GET', '/api/me');
+    const invited = await owner.call('POST', '/api/members', { email: me.email, roles: ['admin'] });
+    const link = `/api/public/invitations/${invited.body.id}`;
+    expect((await send(api.app, 'GET', link)).body).toMatchObject({ hasAccount: true });
+    const person = { name: 'Somebody', password: 'tidal marsh lantern' };
+    const stolen = await send(api.app, 'POST', `${link}/acceptance`, person);
+    expect(stolen).toMatchObject({ status: 409, body: { errors: [{ pointer: '/email' }] } });
+    const accept = { invitationId: invited.body.id };
+    const stranger = await newCaller(api, 'advertiser');
+    const path = '/api/auth/organization/accept-invitation';
+    expect((await stranger.call('POST', path, accept)).status).toBe(403);
+    expect((await invitee.call('POST', path, accept)).status).toBe(200);
+    expect((await invitee.call('GET', '/api/me')).body.organizations).toHaveLength(2);
   });
 
   test('a member cannot invite, and an admin cannot make owners', async () => {
