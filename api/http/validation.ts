@@ -26,6 +26,13 @@ export function failureOf(issues: readonly StandardSchemaV1.Issue[]): Failure {
   return new Failure('invalid_input', first ?? { zh: '内容有误', en: 'not valid' }, ...rest);
 }
 
+/** What passes the schema; a Failure that names the fields otherwise. For input that came by another way than a request. */
+export function parsed<Schema extends z.ZodType>(schema: Schema, value: unknown): z.infer<Schema> {
+  const result = schema.safeParse(value);
+  if (!result.success) throw failureOf(result.error.issues);
+  return result.data;
+}
+
 function hook(result: { success: boolean; error?: readonly StandardSchemaV1.Issue[] }): void {
   if (!result.success) throw failureOf(result.error ?? []);
 }

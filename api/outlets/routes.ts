@@ -1,26 +1,35 @@
 /** Supply over HTTP: thin; who may enter and whose it is, then one verb. */
 import { Hono } from 'hono';
 import { describeRoute } from 'hono-openapi';
+import { z } from 'zod';
+import { idSchema } from '../../db/terms/id.ts';
 import type { AppEnv } from '../context.ts';
 import { requireActor, requireOwned } from '../http/auth.ts';
 import { idempotent } from '../http/idempotency.ts';
+import { intakeForm } from '../http/intake.ts';
 import { pageQuery } from '../http/paging.ts';
-import { idParam, json, query, wire } from '../http/validation.ts';
+import { templateOf } from '../http/sheet.ts';
+import { sheetFile } from '../http/sheetFile.ts';
+import { form, idParam, json, query, wire } from '../http/validation.ts';
+import { importSupply, SUPPLY_COLUMNS } from './intake.ts';
+import {
+  createOutlet,
+  createProperty,
+  editOutlet,
+  editProperty,
+  outletOwnership,
+  propertyOwnership,
+} from './outlets.ts';
 import {
   createFloorRule,
-  createOutlet,
   createPlacement,
-  createProperty,
   deleteFloorRule,
-  editOutlet,
   editPlacement,
-  editProperty,
   floorRuleOwnership,
-  outletOwnership,
   placementOwnership,
-  propertyOwnership,
   publishRate,
-} from './outlets.ts';
+} from './placements.ts';
+import { logPsaAiring, psaQuota } from './psa.ts';
 import {
   listFloorRules,
   listOutlets,
@@ -39,6 +48,8 @@ import {
   outletEditSchema,
   placementEditSchema,
   propertyEditSchema,
+  psaAiringSchema,
+  psaQuery,
   supplyFilter,
 } from './shapes.ts';
 
@@ -46,7 +57,7 @@ const tags = ['outlets'];
 const list = supplyFilter.extend(pageQuery.shape);
 const supply = requireActor('outlet', 'platform:operator');
 
-export const outletRoutes = new Hono<AppEnv>()
+const supplyRoutes = new Hono<AppEnv>()
   .get('/outlets', describeRoute({ tags, summary: 'Outlets' }), query(list), async (c) => {
     const filter = c.req.valid('query');
     return c.json(wire(await listOutlets(c.var.ctx.db, c.var.actor, filter, filter)));
@@ -72,6 +83,7 @@ export const outletRoutes = new Hono<AppEnv>()
     describeRoute({ tags, summary: 'Edit an outlet' }),
     requireActor('outlet', 'platform:operator', 'platform:finance'),
     requireOwned(outletOwnership),
+    idempotent(),
     idParam(),
     json(outletEditSchema),
     async (c) => {
@@ -97,6 +109,7 @@ export const outletRoutes = new Hono<AppEnv>()
     describeRoute({ tags, summary: 'Edit a property' }),
     supply,
     requireOwned(propertyOwnership),
+    idempotent(),
     idParam(),
     json(propertyEditSchema),
     async (c) => {
@@ -130,6 +143,7 @@ export const outletRoutes = new Hono<AppEnv>()
     describeRoute({ tags, summary: 'Edit a placement' }),
     supply,
     requireOwned(placementOwnership),
+    idempotent(),
     idParam(),
     json(placementEditSchema),
     async (c) => {
@@ -159,6 +173,7 @@ export const outletRoutes = new Hono<AppEnv>()
     describeRoute({ tags, summary: 'Take a floor rule back' }),
     supply,
     requireOwned(floorRuleOwnership),
+    idempotent(),
     idParam(),
     async (c) => {
       await deleteFloorRule(c.var.ctx, c.var.actor, c.req.valid('param').id);
@@ -182,3 +197,50 @@ export const outletRoutes = new Hono<AppEnv>()
     json(newRateCardSchema),
     async (c) => c.json(wire(await publishRate(c.var.ctx, c.var.actor, c.req.valid('json'))), 201),
   );
+
+const intakeRoutes = new Hono<AppEnv>()
+  .get(
+    '/imports/supply/template',
+    describeRoute({ tags, summary: 'An empty sheet for properties, placements and prices' }),
+    supply,
+    query(z.object({ as: z.enum(['csv', 'xlsx']).default('xlsx') })),
+    async (c) => {
+      const file = await sheetFile(templateOf(SUPPLY_COLUMNS), c.req.valid('query').as);
+      return c.body(file.bytes, 200, file.headers('placements'));
+    },
+  )
+  .post(
+    '/imports/supply',
+    describeRoute({ tags, summary: 'Preview a sheet of placements, or take it in whole' }),
+    supply,
+    idempotent(),
+    form(z.object({ ...intakeForm, outletId: idSchema })),
+    async (c) => {
+      const { outletId, file, apply } = c.req.valid('form');
+      const bytes = new Uint8Array(await file.arrayBuffer());
+      const input = { outletId, file: bytes, apply: apply === 'true' };
+      return c.json(wire(await importSupply(c.var.ctx, c.var.actor, input)));
+    },
+  );
+
+const psaRoutes = new Hono<AppEnv>()
+  .get(
+    '/psa-quota',
+    describeRoute({ tags, summary: 'Public-service ads owed and run, by channel and day' }),
+    requireActor('outlet', 'platform'),
+    query(psaQuery),
+    async (c) => c.json(wire(await psaQuota(c.var.ctx.db, c.var.actor, c.req.valid('query')))),
+  )
+  .post(
+    '/psa-airings',
+    describeRoute({ tags, summary: 'Log public-service airings of a channel' }),
+    supply,
+    idempotent(),
+    json(psaAiringSchema),
+    async (c) => c.json(wire(await logPsaAiring(c.var.ctx, c.var.actor, c.req.valid('json'))), 201),
+  );
+
+export const outletRoutes = new Hono<AppEnv>()
+  .route('/', supplyRoutes)
+  .route('/', intakeRoutes)
+  .route('/', psaRoutes);

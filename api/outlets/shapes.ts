@@ -1,9 +1,9 @@
 /** What callers may say about supply. Owns field limits and the rules a single field can tell. */
 import { z } from 'zod';
-import { daySchema } from '../../db/terms/day.ts';
+import { addDays, daySchema } from '../../db/terms/day.ts';
 import { divisionCodeSchema } from '../../db/terms/division.ts';
 import { idSchema } from '../../db/terms/id.ts';
-import { CATEGORIES, FORMATS, PROPERTY_KINDS, TIERS } from '../../db/terms/market.ts';
+import { CATEGORIES, FORMATS, PROPERTY_KINDS, RATE_UNITS, TIERS } from '../../db/terms/market.ts';
 
 export const nameSchema = z.string().trim().min(1).max(100);
 export const versionSchema = z.number().int().positive();
@@ -40,6 +40,13 @@ export const qualificationSchema = z.strictObject({
   expiresOn: daySchema.nullable(),
 });
 
+export const acceptanceSchema = z.strictObject({
+  auto: z.boolean(),
+  leadDays: z.number().int().min(0).max(90),
+  categories: z.array(z.enum(CATEGORIES)).max(CATEGORIES.length),
+  maxDiscountPpm: z.number().int().min(0).max(1_000_000),
+});
+
 export const outletEditSchema = z.strictObject({
   version: versionSchema,
   name: nameSchema.optional(),
@@ -54,26 +61,51 @@ export const outletEditSchema = z.strictObject({
   qualifications: z.array(qualificationSchema).max(30).optional(),
   blockedCategories: z.array(z.enum(CATEGORIES)).max(CATEGORIES.length).optional(),
   blockedAdvertiserIds: z.array(id).max(2000).optional(),
+  acceptance: acceptanceSchema.optional(),
+  psaQuotaPpm: z.number().int().min(0).max(1_000_000).optional(),
 });
 
-export const newPropertySchema = z.strictObject({
-  outletId: id,
-  kind: z.enum(PROPERTY_KINDS),
-  name: nameSchema,
-  domain: domain.nullable().default(null),
-  forMinors: z.boolean().default(false),
-});
+const latitude = z.number().min(-90).max(90).nullable();
+const longitude = z.number().min(-180).max(180).nullable();
 
-export const propertyEditSchema = z.strictObject({
-  version: versionSchema,
-  name: nameSchema.optional(),
-  domain: domain.nullable().optional(),
-  status: z.enum(['active', 'paused']).optional(),
-  forMinors: z.boolean().optional(),
-});
+/** Both of a place's coordinates or neither. */
+const wholePlace = (one: { latitude?: number | null; longitude?: number | null }) =>
+  (one.latitude ?? null) === null ? (one.longitude ?? null) === null : one.longitude != null;
+const placeMessage = {
+  path: ['longitude'],
+  message: '经度与纬度须同时填写|latitude and longitude go together',
+};
+
+export const newPropertySchema = z
+  .strictObject({
+    outletId: id,
+    kind: z.enum(PROPERTY_KINDS),
+    name: nameSchema,
+    domain: domain.nullable().default(null),
+    forMinors: z.boolean().default(false),
+    latitude: latitude.default(null),
+    longitude: longitude.default(null),
+  })
+  .refine(wholePlace, placeMessage);
+
+export const propertyEditSchema = z
+  .strictObject({
+    version: versionSchema,
+    name: nameSchema.optional(),
+    domain: domain.nullable().optional(),
+    status: z.enum(['active', 'paused']).optional(),
+    forMinors: z.boolean().optional(),
+    latitude: latitude.optional(),
+    longitude: longitude.optional(),
+  })
+  .refine(wholePlace, placeMessage);
 
 const side = z.number().int().min(1).max(8192);
 const sizes = z.array(z.strictObject({ w: side, h: side })).max(20);
+
+/** Length of a broadcast spot, and the hour of the day in which it airs. */
+const spotSeconds = z.number().int().min(1).max(300).nullable();
+const airHour = z.number().int().min(0).max(23).nullable();
 
 export const newPlacementSchema = z.strictObject({
   propertyId: id,
@@ -83,6 +115,8 @@ export const newPlacementSchema = z.strictObject({
   floorCpmFen: floor,
   auctionType: z.enum(['first', 'second']).default('first'),
   dailySlots: z.number().int().min(1).max(100).default(1),
+  spotSeconds: spotSeconds.default(null),
+  airHour: airHour.default(null),
 });
 
 export const placementEditSchema = z.strictObject({
@@ -92,6 +126,8 @@ export const placementEditSchema = z.strictObject({
   floorCpmFen: floor.optional(),
   auctionType: z.enum(['first', 'second']).optional(),
   dailySlots: z.number().int().min(1).max(100).optional(),
+  spotSeconds: spotSeconds.optional(),
+  airHour: airHour.optional(),
   status: z.enum(['active', 'paused']).optional(),
 });
 
@@ -104,14 +140,29 @@ export const newFloorRuleSchema = z.strictObject({
   floorCpmFen: floor,
 });
 
-export const RATE_UNITS = ['CPM', 'CPT', 'CPD_DAY', 'SPOT', 'POST'] as const;
-
 export const newRateCardSchema = z.strictObject({
   placementId: id,
   unit: z.enum(RATE_UNITS),
   priceFen: z.number().int().min(1).max(1_000_000_000),
   effectiveFrom: daySchema,
 });
+
+export const psaAiringSchema = z.strictObject({
+  propertyId: id,
+  day: daySchema,
+  airHour: z.number().int().min(0).max(23),
+  /** Negative in a correction, like the seconds. */
+  airings: z.number().int().min(-500).max(500),
+  seconds: z.number().int().min(-3600).max(3600),
+  note: z.string().trim().max(200).optional(),
+});
+
+export const psaQuery = z
+  .object({ outletId: idSchema.optional(), from: daySchema, to: daySchema })
+  .refine((one) => one.from <= one.to && one.to < addDays(one.from, 93), {
+    path: ['to'],
+    message: '最多查询三个月|three months at most',
+  });
 
 export const supplyFilter = z.object({
   outletId: idSchema.optional(),

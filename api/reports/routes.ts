@@ -7,11 +7,12 @@ import { divisionCodeSchema } from '../../db/terms/division.ts';
 import { idSchema } from '../../db/terms/id.ts';
 import type { AppEnv } from '../context.ts';
 import { assertActsFor, requireActor } from '../http/auth.ts';
+import { sheetFile } from '../http/sheetFile.ts';
 import { query, wire } from '../http/validation.ts';
 import type { Actor } from '../identity/actor.ts';
 import { INCOME_DIMENSIONS, SPEND_DIMENSIONS } from './dimensions.ts';
 import { incomeReport, type SpendQuery, spendReport } from './reports.ts';
-import { incomeSheet, sheetFile, spendSheet } from './sheets.ts';
+import { incomeSheet, spendSheet } from './sheets.ts';
 
 const MAX_DAYS = 400;
 

@@ -5,6 +5,7 @@ import {
   boolean,
   check,
   date,
+  doublePrecision,
   index,
   integer,
   jsonb,
@@ -12,8 +13,20 @@ import {
   text,
   uniqueIndex,
 } from 'drizzle-orm/pg-core';
-import type { Format, PropertyKind, Size, Tier } from '../terms/market.ts';
+import type { Category, Format, PropertyKind, RateUnit, Size, Tier } from '../terms/market.ts';
 import { identity, timestamps, version } from './columns.ts';
+
+/** How an outlet answers a reserved booking; what these rules do not take waits for a person. */
+export interface AcceptanceRules {
+  /** Takes by itself whatever the other rules allow. */
+  auto: boolean;
+  /** … from so many days before its first day on, */
+  leadDays: number;
+  /** … of these categories (none named: of all that are not blocked), */
+  categories: Category[];
+  /** … at this discount from the rate card at most, parts per million. */
+  maxDiscountPpm: number;
+}
 
 export const outlet = pgTable('outlet', {
   id: identity(),
@@ -29,6 +42,12 @@ export const outlet = pgTable('outlet', {
   qualifications: jsonb('qualifications').$type<Record<string, unknown>[]>().notNull().default([]),
   blockedCategories: jsonb('blocked_categories').$type<string[]>().notNull().default([]),
   blockedAdvertiserIds: jsonb('blocked_advertiser_ids').$type<number[]>().notNull().default([]),
+  acceptance: jsonb('acceptance')
+    .$type<AcceptanceRules>()
+    .notNull()
+    .default({ auto: false, leadDays: 0, categories: [], maxDiscountPpm: 0 }),
+  /** Public-service airtime owed, as a part of commercial airtime (order 61 art. 16: 3 %). */
+  psaQuotaPpm: integer('psa_quota_ppm').notNull().default(30_000),
   ...version,
   ...timestamps,
 });
@@ -47,6 +66,9 @@ export const property = pgTable(
     status: text('status').$type<'active' | 'paused'>().notNull().default('active'),
     /** Children are the audience: no personalisation, no barred categories. */
     forMinors: boolean('for_minors').notNull().default(false),
+    /** WGS 84; where a screen or loudspeaker stands. */
+    latitude: doublePrecision('latitude'),
+    longitude: doublePrecision('longitude'),
     ...version,
     ...timestamps,
   },
@@ -70,6 +92,9 @@ export const placement = pgTable(
     auctionType: text('auction_type').$type<'first' | 'second'>().notNull().default('first'),
     /** Bookings that share one day here, in rotation: one booking's share of voice is 1 / dailySlots. */
     dailySlots: integer('daily_slots').notNull().default(1),
+    /** Of a broadcast spot: its length, and the hour of the Shanghai day in which it airs. */
+    spotSeconds: integer('spot_seconds'),
+    airHour: integer('air_hour'),
     status: text('status').$type<'active' | 'paused'>().notNull().default('active'),
     ...version,
     ...timestamps,
@@ -104,10 +129,35 @@ export const rateCard = pgTable(
     placementId: bigint('placement_id', { mode: 'number' })
       .notNull()
       .references(() => placement.id),
-    unit: text('unit').$type<'CPM' | 'CPT' | 'CPD_DAY' | 'SPOT' | 'POST'>().notNull(),
+    unit: text('unit').$type<RateUnit>().notNull(),
     priceFen: bigint('price_fen', { mode: 'number' }).notNull(),
     effectiveFrom: date('effective_from').notNull(),
     ...timestamps,
   },
   (t) => [uniqueIndex('rate_card_version').on(t.placementId, t.unit, t.effectiveFrom)],
+);
+
+/** Public-service airings as the outlet logs them (order 61 art. 16); a correction is a row of negative figures. */
+export const psaAiring = pgTable(
+  'psa_airing',
+  {
+    id: identity(),
+    outletId: bigint('outlet_id', { mode: 'number' })
+      .notNull()
+      .references(() => outlet.id),
+    propertyId: bigint('property_id', { mode: 'number' })
+      .notNull()
+      .references(() => property.id),
+    day: date('day').notNull(),
+    airHour: integer('air_hour').notNull(),
+    airings: integer('airings').notNull(),
+    seconds: integer('seconds').notNull(),
+    note: text('note'),
+    loggedBy: text('logged_by').notNull(),
+    ...timestamps,
+  },
+  (t) => [
+    index('psa_airing_property_day').on(t.propertyId, t.day),
+    index('psa_airing_outlet').on(t.outletId),
+  ],
 );

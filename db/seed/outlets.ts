@@ -77,6 +77,10 @@ interface PlacementPlan {
   unit: 'CPM' | 'CPT' | 'CPD_DAY' | 'SPOT' | 'POST';
   /** Rate card price in fen at county level. */
   priceFen: number;
+  /** Of a broadcast spot. */
+  spotSeconds?: number;
+  airHour?: number;
+  dailySlots?: number;
 }
 
 interface PropertyPlan {
@@ -138,7 +142,14 @@ const TV: PropertyPlan = {
   kind: 'tv',
   name: (o) => `${o.brand}电视频道`,
   domain: () => null,
-  placements: [spot('晚间新闻前 15 秒', 'spot', [], 0, 'SPOT', 200_000)],
+  placements: [
+    {
+      ...spot('晚间新闻前 15 秒', 'spot', [], 0, 'SPOT', 200_000),
+      spotSeconds: 15,
+      airHour: 18,
+      dailySlots: 4,
+    },
+  ],
 };
 const RADIO: PropertyPlan = {
   kind: 'radio',
@@ -146,7 +157,12 @@ const RADIO: PropertyPlan = {
   domain: (o) => `radio.${o.slug}.demo.hongze.example`,
   placements: [
     spot('直播流音频前贴', 'audio', [], 500, 'CPM', 1_500),
-    spot('早高峰 15 秒', 'spot', [], 0, 'SPOT', 60_000),
+    {
+      ...spot('早高峰 15 秒', 'spot', [], 0, 'SPOT', 60_000),
+      spotSeconds: 15,
+      airHour: 7,
+      dailySlots: 6,
+    },
   ],
 };
 const OUTDOOR: PropertyPlan = {
@@ -165,7 +181,14 @@ const LOUDSPEAKER: PropertyPlan = {
   kind: 'loudspeaker',
   name: (o) => `${o.brand}村村响`,
   domain: () => null,
-  placements: [spot('早间播报后 15 秒', 'spot', [], 0, 'SPOT', 8_000)],
+  placements: [
+    {
+      ...spot('早间播报后 15 秒', 'spot', [], 0, 'SPOT', 8_000),
+      spotSeconds: 15,
+      airHour: 6,
+      dailySlots: 2,
+    },
+  ],
 };
 
 const PLANS: Record<Tier, PropertyPlan[]> = {
@@ -238,6 +261,9 @@ export async function seedOutlets(
         format: p.format,
         sizes: p.sizes,
         floorCpmFen: priced(p.floorCpmFen, o.tier, random),
+        spotSeconds: p.spotSeconds ?? null,
+        airHour: p.airHour ?? null,
+        dailySlots: p.dailySlots ?? 1,
       })),
     )
     .returning({ id: placement.id });

@@ -34,6 +34,10 @@ export type Pricing = (typeof PRICINGS)[number];
 export const PRIORITIES = ['guaranteed', 'deal', 'open'] as const;
 export type Priority = (typeof PRIORITIES)[number];
 
+/** What a published price is for: a thousand impressions, a period, a day, a broadcast spot, a post. */
+export const RATE_UNITS = ['CPM', 'CPT', 'CPD_DAY', 'SPOT', 'POST'] as const;
+export type RateUnit = (typeof RATE_UNITS)[number];
+
 /** At most `count` impressions a user in the window. */
 export interface FrequencyCap {
   scope: 'lineItem' | 'campaign' | 'advertiser';
