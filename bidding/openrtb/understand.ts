@@ -3,7 +3,7 @@
  * offers, who the user is, where the user is) and what may not be used: an identifier after an opt-out, a precise place
  * without the user's leave.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { FORMATS } from '../../db/terms/market.ts';
 import {
   newImp as newEngineImp,
@@ -43,7 +43,7 @@ export function userHashOf(request: BidRequest, salt: string): string {
   if (request.limited || request.optedOut) return '';
   const id = request.ifa || request.userId || request.buyerUid || request.eids[0] || '';
   if (id === '' || /^[0-]+$/.test(id)) return '';
-  return createHash('sha256').update(salt).update(id).digest('base64url').slice(0, 16);
+  return hash('sha256', salt + id, 'base64url').slice(0, 16);
 }
 
 function locateUser(request: BidRequest, target: Request): void {

@@ -3,19 +3,14 @@
  * binary form, its key and its validity. Refuses whatever it did not seal itself, byte for byte; what it refuses it
  * names (`forged`, `expired`), so that the refusal can be filed where a person finds it.
  *
- * AES-256-GCM over varints, base64url, about 110 characters. The nonce is the auction's own id (12 bytes: 8 random
- * ones drawn when the process starts, then a counter) and the imp's ordinal (2 bytes), so it never repeats under a
- * key and need not be sent apart from the id. Measured on Node 20: 5.4 µs to seal; HMAC alone would take 2.7 µs and
- * leave the price readable.
+ * ChaCha20-Poly1305 over varints, base64url, about 105 characters. The nonce is the auction's own id (12 bytes: 8 random
+ * ones drawn when the process starts, then a counter in steps of 64) with the imp's ordinal in the gap, so it never
+ * repeats under a key and need not be sent apart from the id. Measured on Node 20: 1.7 µs to seal; AES-256-GCM by
+ * `node:crypto` 5.0 µs, HMAC alone 2.7 µs, which would leave the price readable.
  */
-import {
-  createCipheriv,
-  createDecipheriv,
-  createSecretKey,
-  type KeyObject,
-  randomBytes,
-} from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { assert } from '../../db/terms/failure.ts';
+import { AEAD_NONCE_BYTES, aeadKey, open, seal, TAG_BYTES } from './aead.ts';
 
 /** What is billed, and when. */
 /** `test`: a trial request's; its trackers answer and count nothing. */
@@ -48,25 +43,30 @@ export interface Token {
 
 export type TokenRefusal = 'malformed' | 'forged' | 'expired';
 
-const VERSION = 1;
-const ID_BYTES = 12;
-const NONCE_BYTES = 14;
-const TAG_BYTES = 16;
+const VERSION = 2;
+const ID_BYTES = AEAD_NONCE_BYTES;
+/** Version, auction id and ordinal: authenticated, not hidden. */
+const HEAD_BYTES = 1 + ID_BYTES + 1;
+/** Of imps of one auction, and so the step from one auction's nonce to the next one's. */
+const ORDINALS = 64;
 const MAX_CHARS = 400;
 /** Anything before this is not a time this product has seen; it keeps the varint short. */
 const EPOCH_MS = Date.UTC(2025, 0, 1);
 
 export interface TokenKey {
-  readonly key: KeyObject;
+  readonly words: Int32Array;
 }
 
 /** `hex`: 32 bytes in 64 hexadecimal digits, the environment's TOKEN_KEY. */
 export function tokenKey(hex: string): TokenKey {
   assert(/^[0-9a-f]{64}$/i.test(hex), 'TOKEN_KEY is 64 hexadecimal digits');
-  return { key: createSecretKey(Buffer.from(hex, 'hex')) };
+  return { words: aeadKey(Buffer.from(hex, 'hex')) };
 }
 
-/** Draws auction ids that never repeat: random once, counted from there, drawn anew when the counter is used up. */
+/**
+ * Draws auction ids that never repeat: random once, counted from there by steps that leave room for the ordinals, drawn
+ * anew when the counter is used up.
+ */
 export function auctionIds(random: (bytes: number) => Buffer = randomBytes): () => string {
   const id = Buffer.alloc(ID_BYTES);
   let counter = 2 ** 32;
@@ -75,34 +75,43 @@ export function auctionIds(random: (bytes: number) => Buffer = randomBytes): () 
       random(8).copy(id);
       counter = 0;
     }
-    id.writeUInt32BE(counter++, 8);
+    id.writeUInt32BE(counter, 8);
+    counter += ORDINALS;
     return id.toString('base64url', 0, ID_BYTES);
   };
 }
 
-const scratch = Buffer.alloc(160);
-const nonce = Buffer.alloc(NONCE_BYTES);
+const scratch = Buffer.alloc(HEAD_BYTES + 160);
+const nonce = Buffer.alloc(AEAD_NONCE_BYTES);
 
 function putVarint(value: number, at: number): number {
   assert(Number.isSafeInteger(value) && value >= 0, 'a token holds whole numbers only');
   let rest = value;
   let end = at;
-  while (rest > 0x7f) {
+  while (rest > 0x7fffffff) {
     scratch[end++] = (rest % 128) | 0x80;
     rest = Math.floor(rest / 128);
   }
+  for (; rest > 0x7f; rest >>= 7) scratch[end++] = (rest & 0x7f) | 0x80;
   scratch[end++] = rest;
   return end;
 }
 
-function writeNonce(auctionId: string, impOrdinal: number): void {
-  assert(nonce.write(auctionId, 0, 'base64url') === ID_BYTES, 'an auction id has 12 bytes');
-  nonce.writeUInt16BE(impOrdinal, ID_BYTES);
+/** From the head of a token to the nonce it was sealed with. */
+function takeNonce(sealed: Buffer): void {
+  for (let i = 0; i < ID_BYTES; i++) nonce[i] = sealed[1 + i] as number;
+  nonce[ID_BYTES - 1] = (nonce[ID_BYTES - 1] as number) ^ (sealed[1 + ID_BYTES] as number);
 }
 
 /** Seals a token for the URLs of one ad. Throws (a bug) on a number that is not a whole one. */
 export function sealToken(key: TokenKey, token: Token): string {
-  let end = putVarint(Math.max(0, Math.round(token.issuedAtMs) - EPOCH_MS), 0);
+  const { auctionId, impOrdinal } = token;
+  assert(impOrdinal >= 0 && impOrdinal < ORDINALS, 'an auction has at most 64 imps');
+  scratch[0] = VERSION;
+  const idBytes = auctionId.length === 16 ? scratch.write(auctionId, 1, 'base64url') : 0;
+  assert(idBytes === ID_BYTES, 'an auction id has 12 bytes');
+  scratch[1 + ID_BYTES] = impOrdinal;
+  let end = putVarint(Math.max(0, Math.round(token.issuedAtMs) - EPOCH_MS), HEAD_BYTES);
   end = putVarint(Math.max(0, Math.round(token.expiresAtMs - token.issuedAtMs)), end);
   end = putVarint(token.outletId, end);
   end = putVarint(token.placementId, end);
@@ -116,39 +125,23 @@ export function sealToken(key: TokenKey, token: Token): string {
   end = putVarint(token.priceMicroCny, end);
   end = putVarint(token.leaseId, end);
   end += scratch.write(token.userHash, end, 'base64url');
-  writeNonce(token.auctionId, token.impOrdinal);
-  const cipher = createCipheriv('aes-256-gcm', key.key, nonce);
-  const sealed = Buffer.allocUnsafe(1 + NONCE_BYTES + end + TAG_BYTES);
-  sealed[0] = VERSION;
-  nonce.copy(sealed, 1);
-  cipher.update(scratch.subarray(0, end)).copy(sealed, 1 + NONCE_BYTES);
-  cipher.final();
-  cipher.getAuthTag().copy(sealed, 1 + NONCE_BYTES + end);
-  return sealed.toString('base64url', 0, sealed.length);
-}
-
-function decrypt(key: TokenKey, sealed: Buffer): Buffer | undefined {
-  const decipher = createDecipheriv('aes-256-gcm', key.key, sealed.subarray(1, 1 + NONCE_BYTES));
-  decipher.setAuthTag(sealed.subarray(sealed.length - TAG_BYTES));
-  try {
-    const plain = decipher.update(sealed.subarray(1 + NONCE_BYTES, sealed.length - TAG_BYTES));
-    decipher.final();
-    return plain;
-  } catch {
-    return undefined;
-  }
+  takeNonce(scratch);
+  seal(key.words, nonce, scratch, HEAD_BYTES, end);
+  return scratch.toString('base64url', 0, end + TAG_BYTES);
 }
 
 /** Opens a token without looking at the clock: see `refusalOf` for its validity in time. */
 export function openToken(key: TokenKey, text: string): Token | TokenRefusal {
   if (text.length > MAX_CHARS || !/^[\w-]+$/.test(text)) return 'malformed';
   const sealed = Buffer.from(text, 'base64url');
-  if (sealed.length < 1 + NONCE_BYTES + 13 + TAG_BYTES || sealed[0] !== VERSION) return 'malformed';
+  if (sealed.length < HEAD_BYTES + 13 + TAG_BYTES || sealed[0] !== VERSION) return 'malformed';
   // Two texts may decode to the same bytes (unused low bits of the last character): only ours is accepted.
   if (sealed.toString('base64url', 0, sealed.length) !== text) return 'forged';
-  const plain = decrypt(key, sealed);
-  if (plain === undefined) return 'forged';
-  let at = 0;
+  const end = sealed.length - TAG_BYTES;
+  takeNonce(sealed);
+  if (!open(key.words, nonce, sealed, HEAD_BYTES, end)) return 'forged';
+  const plain = sealed.subarray(0, end);
+  let at = HEAD_BYTES;
   const varint = (): number => {
     let value = 0;
     for (let scale = 1; ; scale *= 128) {
@@ -160,7 +153,7 @@ export function openToken(key: TokenKey, text: string): Token | TokenRefusal {
   const issuedAtMs = EPOCH_MS + varint();
   return {
     auctionId: sealed.toString('base64url', 1, 1 + ID_BYTES),
-    impOrdinal: sealed.readUInt16BE(1 + ID_BYTES),
+    impOrdinal: sealed[1 + ID_BYTES] as number,
     issuedAtMs,
     expiresAtMs: issuedAtMs + varint(),
     outletId: varint(),
