@@ -5,6 +5,7 @@
 import { and, desc, eq, gte, like, lt, lte, type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../../db/client.ts';
 import { auditEntry } from '../../db/schema/audit.ts';
+import { user } from '../../db/schema/identity.ts';
 import type { Subject } from '../../db/terms/id.ts';
 import { decodeIdCursor, type Page, type PageQuery, pageOf } from '../http/paging.ts';
 
@@ -82,6 +83,21 @@ export async function searchAudit(db: Db, search: AuditSearch): Promise<Page<Aud
     .orderBy(desc(auditEntry.id))
     .limit(search.limit + 1);
   return pageOf(rows, search.limit, (row) => row.id);
+}
+
+/** Who touched a thing last, by name where it was a person. */
+export async function lastAuthor(
+  db: Db,
+  subject: Subject,
+): Promise<{ userName: string; at: Date } | undefined> {
+  const [row] = await db
+    .select({ name: user.name, userId: auditEntry.userId, at: auditEntry.at })
+    .from(auditEntry)
+    .leftJoin(user, eq(user.id, auditEntry.userId))
+    .where(eq(auditEntry.subject, subject))
+    .orderBy(desc(auditEntry.id))
+    .limit(1);
+  return row && { userName: row.name ?? row.userId, at: row.at };
 }
 
 /** Recomputes the whole chain in the database; null, or the number of the first link that does not hold. */

@@ -19,6 +19,7 @@ const PUBLIC = [
   /^\/api\/openapi\.json$/,
   /^\/api\/docs(\/|$)/,
   /^\/api\/divisions(\/|$)/,
+  /^\/api\/session$/,
   /^\/api\/auth\//,
   /^\/api\/payments\/alipay\/notify$/,
   /^\/api\/public\//,

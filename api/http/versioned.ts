@@ -2,22 +2,44 @@
  * Edits under an optimistic lock, and their audit entry, in one place: the caller names the version it read; whoever
  * comes second is told so and loses nothing.
  */
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, getTableName, sql } from 'drizzle-orm';
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
 import type { Db } from '../../db/client.ts';
 import { Failure } from '../../db/terms/failure.ts';
 import type { Subject } from '../../db/terms/id.ts';
-import { type Author, record } from '../audit/audit.ts';
+import { type Author, lastAuthor, record } from '../audit/audit.ts';
 import { notFound } from './auth.ts';
 
 type Versioned = PgTable & { id: PgColumn; version: PgColumn; updatedAt: PgColumn };
 
-export const staleVersion = (current: number) =>
-  new Failure('stale_version', {
+/** What the audit log calls a table's rows, where that is not its name. */
+const SUBJECT_KIND: Record<string, string> = {
+  booking_line: 'booking',
+  booking_order: 'order',
+  line_item: 'lineItem',
+};
+
+/** Says whose change came first and when, as the audit log has it. */
+async function staleVersion(db: Db, table: PgTable, id: number, current: number) {
+  const name = getTableName(table);
+  const first = await lastAuthor(db, `${SUBJECT_KIND[name] ?? name}:${id}`);
+  const at = first && MINUTE.format(first.at);
+  return new Failure('stale_version', {
     pointer: '/version',
-    zh: `已有更新的版本 ${current}，请刷新后重试`,
-    en: `version ${current} exists already; reload and try again`,
+    zh: first
+      ? `${first.userName} 已于 ${at} 先作修改（第 ${current} 版），请核对后再保存`
+      : `已有更新的第 ${current} 版，请核对后再保存`,
+    en: first
+      ? `${first.userName} changed it first, at ${at} (version ${current}); check and save again`
+      : `version ${current} exists already; check and save again`,
   });
+}
+
+const MINUTE = new Intl.DateTimeFormat('en-GB', {
+  timeZone: 'Asia/Shanghai',
+  hour: '2-digit',
+  minute: '2-digit',
+});
 
 /** The row, locked for the rest of the transaction; fails with `not_found`, or `stale_version` where one is named. */
 export async function lockRow<Table extends Versioned>(
@@ -33,7 +55,9 @@ export async function lockRow<Table extends Versioned>(
     .for('update');
   if (!row) throw notFound();
   const known = row as Table['$inferSelect'] & { version: number };
-  if (version !== undefined && known.version !== version) throw staleVersion(known.version);
+  if (version !== undefined && known.version !== version) {
+    throw await staleVersion(db, table, id, known.version);
+  }
   return known;
 }
 
@@ -73,7 +97,7 @@ export async function saveEdit<Table extends Versioned>(
     })
     .where(and(eq(table.id, row.id as number), eq(table.version, row.version as number)))
     .returning();
-  if (!saved) throw staleVersion((row.version as number) + 1);
+  if (!saved) throw await staleVersion(db, table, row.id as number, (row.version as number) + 1);
   await record(db, {
     actor: edit.actor,
     action: edit.action,

@@ -27,6 +27,8 @@ export interface Actor {
 export interface Person {
   userId: string;
   sessionId: string;
+  userName: string;
+  email: string;
   /** How many organisations they belong to. */
   organizations: number;
 }

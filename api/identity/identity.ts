@@ -88,7 +88,8 @@ export async function findActor(
   const { user: holder, session: held } = found.response;
   const actor = await actorOf(ctx.db, holder.id, held.activeOrganizationId);
   const organizations = await ctx.db.$count(member, eq(member.userId, holder.id));
-  const person = { userId: holder.id, sessionId: held.id, organizations };
+  const { id: userId, name: userName, email } = holder;
+  const person = { userId, userName, email, sessionId: held.id, organizations };
   // A session in use renews itself: the new expiry travels with whatever is answered.
   return { actor, person, setCookie: found.headers.getSetCookie() };
 }

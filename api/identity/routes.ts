@@ -2,12 +2,13 @@
 import { Hono } from 'hono';
 import { describeRoute } from 'hono-openapi';
 import { z } from 'zod';
+import type { Db } from '../../db/client.ts';
 import type { AppEnv } from '../context.ts';
 import { requireActor } from '../http/auth.ts';
 import { idempotent } from '../http/idempotency.ts';
 import { limited } from '../http/limits.ts';
 import { json, param, wire } from '../http/validation.ts';
-import { ROLES } from './actor.ts';
+import { type Actor, ROLES } from './actor.ts';
 import { createApiKey, listApiKeys, revokeApiKey, rotateApiKey } from './apiKeys.ts';
 import { joinByInvitation, newPersonSchema, readInvitation } from './invitations.ts';
 import {
@@ -26,6 +27,11 @@ const MANAGERS = ['advertiser:admin', 'agency:admin', 'outlet:admin', 'platform:
 
 /** Guessing 128 bits is hopeless; this keeps the try from costing anything. */
 const INVITATION_RATE = { windowSeconds: 3600, max: 60 };
+
+const meOf = async (db: Db, actor: Actor) => ({
+  ...actor,
+  organizations: await organizationsOf(db, actor.userId),
+});
 
 export const identityRoutes = new Hono<AppEnv>()
   .get(
@@ -46,11 +52,22 @@ export const identityRoutes = new Hono<AppEnv>()
       return c.json(wire(await joinByInvitation(c.var.ctx, id, c.req.valid('json'))), 201);
     },
   )
-  .get('/me', describeRoute({ tags, summary: 'The actor of this session' }), async (c) => {
-    const { db } = c.var.ctx;
-    const actor = c.var.actor;
-    return c.json({ ...actor, organizations: await organizationsOf(db, actor.userId) });
-  })
+  .get('/me', describeRoute({ tags, summary: 'The actor of this session' }), async (c) =>
+    c.json(await meOf(c.var.ctx.db, c.var.actor)),
+  )
+  .get(
+    '/session',
+    describeRoute({ tags, summary: 'Who is at this browser; nobody is an answer, not a refusal' }),
+    async (c) => {
+      // A public path: there may be no actor, whatever the type of signed-in routes says.
+      const actor: Actor | undefined = c.var.actor;
+      const { person } = c.var;
+      return c.json({
+        me: actor ? await meOf(c.var.ctx.db, actor) : null,
+        person: person ? { userName: person.userName, email: person.email } : null,
+      });
+    },
+  )
   .get('/members', describeRoute({ tags, summary: 'People of my organisation' }), async (c) =>
     c.json(wire(await listMembers(c.var.ctx.db, c.var.actor))),
   )

@@ -4,6 +4,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router';
 import { Button, Drawer } from 'antd';
 import { useEffect, useState, useSyncExternalStore } from 'react';
+import { HelpButton } from '../features/help/help.tsx';
 import { deskOf, type Me } from '../lib/me.ts';
 import { auth } from '../lib/session.ts';
 import { chooseLanguage, useLanguage } from '../lib/words.ts';
@@ -11,6 +12,8 @@ import { Brand } from '../ui/brand.tsx';
 import { useNarrow } from '../ui/useNarrow.ts';
 import { ExpiredSession } from './expiredSession.tsx';
 import { EVERYONE, MENUS, type MenuItem } from './menu.tsx';
+import { OrganisationSwitch } from './organisationSwitch.tsx';
+import { Waiting, WaitingBell } from './waiting.tsx';
 import { useShellWords } from './words.ts';
 import './layout.css';
 
@@ -44,17 +47,17 @@ function Side({ me, items }: { me: Me; items: readonly MenuItem[] }) {
         <small>{say(deskOf(me))}</small>
       </Link>
       <nav aria-label={say('mainMenu')}>
+        <Waiting />
         <Items items={items} />
         <hr />
         <Items items={EVERYONE} />
       </nav>
       <footer className="side-foot">
-        <p className="side-organisation" title={me.organizationName}>
-          {me.organizationName}
-        </p>
+        <OrganisationSwitch me={me} />
         <p className="faint small">{me.userName}</p>
         <div className="side-actions">
           <LanguageButton />
+          <HelpButton />
           <SignOutButton />
         </div>
       </footer>
@@ -87,6 +90,8 @@ function PhoneBar({ me }: { me: Me }) {
         <span>{say('name')}</span>
       </Link>
       <span className="phone-organisation">{me.organizationName}</span>
+      <HelpButton />
+      <WaitingBell />
     </header>
   );
 }
@@ -120,6 +125,7 @@ function Tabs({ me, items }: { me: Me; items: readonly MenuItem[] }) {
         title={me.organizationName}
       >
         <Items items={rest} />
+        <OrganisationSwitch me={me} />
         <div className="side-actions">
           <LanguageButton />
           <SignOutButton />

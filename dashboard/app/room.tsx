@@ -2,15 +2,17 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useRouter } from '@tanstack/react-router';
 import { Button } from 'antd';
-import { meQuery } from '../lib/me.ts';
+import { NoDesk } from '../features/session/noDesk.tsx';
+import { sessionQuery } from '../lib/me.ts';
 import { Problem } from '../lib/problem.ts';
 import { Empty, Failed } from '../ui/states.tsx';
 import { Layout } from './layout.tsx';
 import { useShellWords } from './words.ts';
 
 export function Room() {
-  const { data } = useQuery(meQuery);
-  return data ? <Layout me={data} /> : null;
+  const { data } = useQuery(sessionQuery);
+  if (data?.me) return <Layout me={data.me} />;
+  return data?.person ? <NoDesk person={data.person} /> : null;
 }
 
 export function Missing() {

@@ -9,7 +9,7 @@ import {
 } from '@tanstack/react-router';
 import { SignIn } from '../features/session/signIn.tsx';
 import { readSearch } from '../lib/filters.ts';
-import { type Desk, deskOf, meQuery } from '../lib/me.ts';
+import { type Desk, deskOf, sessionQuery } from '../lib/me.ts';
 import { Problem } from '../lib/problem.ts';
 import { Loading } from '../ui/states.tsx';
 import { Broken, Missing, Room } from './room.tsx';
@@ -21,6 +21,17 @@ const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({
 
 const signIn = createRoute({ getParentRoute: () => root, path: '/sign-in', component: SignIn });
 
+const signUp = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-up',
+  component: lazyRouteComponent(() => import('../features/session/signUp.tsx'), 'SignUp'),
+});
+const invitation = createRoute({
+  getParentRoute: () => root,
+  path: '/invitations/$id',
+  component: lazyRouteComponent(() => import('../features/session/invitation.tsx'), 'Invitation'),
+});
+
 /** Everything behind the door. */
 const room = createRoute({
   getParentRoute: () => root,
@@ -28,7 +39,7 @@ const room = createRoute({
   component: Room,
   beforeLoad: async ({ context, location }) => {
     try {
-      return { me: await context.queryClient.ensureQueryData(meQuery) };
+      return { session: await context.queryClient.ensureQueryData(sessionQuery) };
     } catch (error) {
       if (!(error instanceof Problem) || error.code !== 'unauthenticated') throw error;
       const to = location.href === '/' ? undefined : location.href;
@@ -48,7 +59,8 @@ const home = createRoute({
   getParentRoute: () => room,
   path: '/',
   beforeLoad: ({ context }) => {
-    throw redirect({ to: HOME[deskOf(context.me)], replace: true });
+    const { me } = context.session;
+    if (me) throw redirect({ to: HOME[deskOf(me)], replace: true });
   },
 });
 
@@ -87,6 +99,7 @@ const screens = [
     () => import('../features/reconciliation/reconciliation.tsx'),
     'Reconciliation',
   ),
+  screen('/notices', () => import('../features/notices/notices.tsx'), 'NoticesScreen'),
   screen('/audit', () => import('../features/audit/audit.tsx'), 'Audit'),
   screen('/refusals', () => import('../features/refusals/refusals.tsx'), 'Refusals'),
   screen('/members', () => import('../features/account/members.tsx'), 'Members'),
@@ -94,7 +107,7 @@ const screens = [
 ];
 
 export const router = createRouter({
-  routeTree: root.addChildren([signIn, room.addChildren([home, ...screens])]),
+  routeTree: root.addChildren([signIn, signUp, invitation, room.addChildren([home, ...screens])]),
   context: { queryClient: undefined as unknown as QueryClient },
   defaultPreload: 'intent',
   defaultPreloadStaleTime: 0,

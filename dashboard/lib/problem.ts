@@ -69,19 +69,30 @@ export function fieldPath(pointer: string): (string | number)[] {
 }
 
 /**
- * Puts a problem's messages beside their fields. Returns true if any field of the form took one, so
- * that the caller knows whether to say it elsewhere.
+ * Puts a problem's messages beside their fields: each at the field of the form that names most of its pointer. `alias`
+ * tells where the form calls the pointer's first part by another name. Returns true if any field took one, so that the
+ * caller knows whether to say it elsewhere.
  */
-export function showInForm(form: FormInstance, error: unknown, language: Language): boolean {
+export function showInForm(
+  form: FormInstance,
+  error: unknown,
+  language: Language,
+  alias: Readonly<Record<string, string>> = {},
+): boolean {
   if (!(error instanceof Problem)) return false;
-  const known = form.getFieldsValue(true) as Record<string, unknown>;
+  const registered = form.getFieldsError().map(({ name }) => name);
   const fields = error.fields.flatMap((field) => {
-    const name = field.pointer ? fieldPath(field.pointer) : [];
-    return name.length > 0 && String(name[0]) in known
-      ? [{ name: name.slice(0, 1), errors: [said(field, language)] }]
-      : [];
+    const [first, ...rest] = field.pointer ? fieldPath(field.pointer) : [];
+    if (first === undefined) return [];
+    const path = [alias[first] ?? first, ...rest];
+    const [name] = registered
+      .filter((known) => known.every((part, at) => String(part) === String(path[at])))
+      .sort((a, b) => b.length - a.length);
+    return name ? [{ name, errors: [said(field, language)] }] : [];
   });
   if (fields.length === 0) return false;
   form.setFields(fields);
+  const [first] = fields;
+  if (first) form.scrollToField(first.name, { focus: true });
   return true;
 }

@@ -1,15 +1,16 @@
 /**
- * The table of every list: virtual rows (50,000 stay smooth), sort and search kept in the URL, CSV
+ * The table of every list: virtual rows (50,000 stay smooth), sort and search kept in the URL,
  * export, cards on a phone, keys (↑ ↓ move, Enter opens). Owns the looks and the order of rows it is
  * given; refuses to fetch.
  */
-import { DownloadOutlined, SearchOutlined } from '@ant-design/icons';
+import { SearchOutlined } from '@ant-design/icons';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { Button, Input } from 'antd';
+import { Input } from 'antd';
 import { type CSSProperties, type KeyboardEvent, type ReactNode, useMemo, useRef } from 'react';
-import { type CsvCell, csvText, download } from '../lib/csv.ts';
+import type { CsvCell } from '../lib/csv.ts';
 import { useFilters } from '../lib/filters.ts';
 import { defineWords } from '../lib/words.ts';
+import { ExportButton } from './exportButton.tsx';
 import { Empty, Failed, Loading } from './states.tsx';
 import { Cell, Heads } from './tableParts.tsx';
 import { useNarrow } from './useNarrow.ts';
@@ -54,7 +55,6 @@ interface Props<Row> {
 const useWords = defineWords(
   {
     search: '搜索',
-    export: '导出 CSV',
     rows: '{{n}} 行',
     none: '没有符合条件的记录',
     noneHint: '换个搜索词或放宽筛选条件试试。',
@@ -62,7 +62,6 @@ const useWords = defineWords(
   },
   {
     search: 'Search',
-    export: 'Export CSV',
     rows: '{{n}} rows',
     none: 'Nothing matches',
     noneHint: 'Try another word or a wider filter.',
@@ -97,17 +96,7 @@ export function DataTable<Row>(props: Props<Row>) {
           <span className="table-count faint small number">
             {props.rows ? say('rows', { n: shown.length.toLocaleString('en') }) : ''}
           </span>
-          {props.exportAs && (
-            <Button
-              type="text"
-              icon={<DownloadOutlined />}
-              aria-label={say('export')}
-              disabled={shown.length === 0}
-              onClick={() => exportRows(props.exportAs ?? 'table', columns, shown)}
-            >
-              <span className="table-export-text">{say('export')}</span>
-            </Button>
-          )}
+          {props.exportAs && <ExportButton name={props.exportAs} columns={columns} rows={shown} />}
         </div>
       )}
       <Rows {...props} shown={shown} order={order} setSort={setSort} />
@@ -125,23 +114,6 @@ export function DataTable<Row>(props: Props<Row>) {
       {props.footer}
     </div>
   );
-}
-
-function exportRows<Row>(
-  name: string,
-  columns: readonly Column<Row>[],
-  rows: readonly Row[],
-): void {
-  const plain = (value: CsvCell | bigint): CsvCell =>
-    typeof value === 'bigint' ? yuanText(value) : value;
-  const lines = rows.map((row) => columns.map((column) => plain(column.value(row))));
-  const heads = columns.map((column) => column.title);
-  download(`${name}.csv`, csvText([heads, ...lines]), 'text/csv;charset=utf-8');
-}
-
-/** bigint columns are µCNY: written in yuan with all six places, so that sums in a sheet stay exact. */
-function yuanText(microCny: bigint): number {
-  return Number(microCny) / 1e6;
 }
 
 /** The rows that match the search, in the order that the URL asks for. */

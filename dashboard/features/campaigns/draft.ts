@@ -1,6 +1,7 @@
 /** The wizard's form: its shape, its beginning, and its copy in the browser so that no typing is lost. */
 import { addDays } from '../../../db/terms/day.ts';
 import type { DEVICES, TIERS } from '../../../db/terms/market.ts';
+import { dropKept, keep, readKept } from '../../lib/kept.ts';
 import { today } from '../../ui/period.tsx';
 import { ALL_HOURS } from './target.ts';
 
@@ -22,7 +23,7 @@ export interface Draft {
   creativeIds: number[];
 }
 
-const KEY = 'hongze.campaignDraft';
+const NAME = 'campaign';
 
 export const emptyDraft = (): Draft => ({
   campaignName: '',
@@ -44,13 +45,9 @@ export const emptyDraft = (): Draft => ({
 
 /** What was left unfinished in this tab; undefined where there is nothing. */
 export function keptDraft(): Draft | undefined {
-  try {
-    const text = sessionStorage.getItem(KEY);
-    return text ? { ...emptyDraft(), ...(JSON.parse(text) as Partial<Draft>) } : undefined;
-  } catch {
-    return undefined;
-  }
+  const kept = readKept<Draft>(NAME);
+  return kept && { ...emptyDraft(), ...kept };
 }
 
-export const keepDraft = (draft: Draft): void => sessionStorage.setItem(KEY, JSON.stringify(draft));
-export const dropDraft = (): void => sessionStorage.removeItem(KEY);
+export const keepDraft = (draft: Draft): void => keep(NAME, draft);
+export const dropDraft = (): void => dropKept(NAME);

@@ -1,12 +1,10 @@
 /** One placement: making it, changing it, and the code that puts it on a page. */
-import { Button, Drawer, Form, Input, Segmented, Select } from 'antd';
-import { useEffect } from 'react';
+import { useQueryClient } from '@tanstack/react-query';
+import { Form, Input, Segmented, Select } from 'antd';
 import { FORMATS } from '../../../db/terms/market.ts';
 import { api, once, read } from '../../lib/client.ts';
 import { useFormatLabel } from '../../lib/labels.ts';
-import { Problem, showInForm } from '../../lib/problem.ts';
-import { useChange } from '../../lib/queries.ts';
-import { useLanguage } from '../../lib/words.ts';
+import { FormDrawer } from '../../ui/formDrawer.tsx';
 import { YuanInput } from '../../ui/yuanInput.tsx';
 import { PLACEMENTS, type Placement, readSizes, sizesText, useProperties } from './data.ts';
 import { usePlacementWords } from './words.ts';
@@ -27,53 +25,54 @@ interface Props {
 
 export function PlacementDrawer({ placement, close }: Props) {
   const say = usePlacementWords();
-  const [form] = Form.useForm<Values>();
-  const save = useSave(placement, form, close);
-  useEffect(() => {
-    if (!placement) return;
-    form.resetFields();
-    if (placement !== 'new') {
-      form.setFieldsValue({ ...placement, sizes: sizesText(placement.sizes) });
-    }
-  }, [placement, form]);
+  const client = useQueryClient();
+  const isNew = placement === 'new' || placement === undefined;
   return (
-    <Drawer
+    <FormDrawer<Values, unknown>
       open={placement !== undefined}
-      onClose={close}
-      size={440}
-      title={say(placement === 'new' ? 'new' : 'edit')}
-      footer={
-        <div className="row" style={{ justifyContent: 'flex-end' }}>
-          <Button onClick={close}>{say('cancel')}</Button>
-          <Button type="primary" loading={save.isPending} onClick={() => form.submit()}>
-            {say(placement === 'new' ? 'create' : 'save')}
-          </Button>
-        </div>
+      close={close}
+      title={say(isNew ? 'new' : 'edit')}
+      name={isNew ? 'placement-new' : `placement-${placement.id}`}
+      okText={say(isNew ? 'create' : 'save')}
+      initial={
+        isNew
+          ? { auctionType: 'first', format: 'banner', sizes: '' }
+          : { ...fieldsOf(placement), sizes: sizesText(placement.sizes) }
       }
+      run={({ sizes, propertyId, format, ...values }, key) => {
+        const json = { ...values, sizes: readSizes(sizes) ?? [] };
+        return isNew
+          ? read(api.placements.$post({ json: { ...json, propertyId, format } }, once(key)))
+          : read(
+              api.placements[':id'].$patch({
+                param: { id: String(placement.id) },
+                json: { ...json, version: placement.version },
+              }),
+            );
+      }}
+      refresh={[PLACEMENTS]}
+      reload={() => client.invalidateQueries({ queryKey: PLACEMENTS })}
+      say={say(isNew ? 'created' : 'saved')}
     >
-      <PlacementForm form={form} isNew={placement === 'new'} submit={save.mutate} />
-    </Drawer>
+      <PlacementFields isNew={isNew} />
+    </FormDrawer>
   );
 }
 
-function PlacementForm(props: {
-  form: ReturnType<typeof Form.useForm<Values>>[0];
-  isNew: boolean;
-  submit: (values: Values) => void;
-}) {
+const fieldsOf = ({ name, floorCpmFen, auctionType }: Placement) => ({
+  name,
+  floorCpmFen,
+  auctionType,
+});
+
+function PlacementFields({ isNew }: { isNew: boolean }) {
   const say = usePlacementWords();
   const format = useFormatLabel();
   const properties = useProperties();
   const required = { required: true, message: say('required') };
   return (
-    <Form
-      form={props.form}
-      name="placement"
-      layout="vertical"
-      initialValues={{ auctionType: 'first', format: 'banner', sizes: '' }}
-      onFinish={props.submit}
-    >
-      {props.isNew && (
+    <>
+      {isNew && (
         <>
           <Form.Item name="propertyId" label={say('property')} rules={[required]}>
             <Select
@@ -116,35 +115,6 @@ function PlacementForm(props: {
           ]}
         />
       </Form.Item>
-    </Form>
+    </>
   );
-}
-
-function useSave(
-  placement: Placement | 'new' | undefined,
-  form: ReturnType<typeof Form.useForm<Values>>[0],
-  close: () => void,
-) {
-  const say = usePlacementWords();
-  const language = useLanguage();
-  return useChange({
-    run: ({ sizes, propertyId, format, ...values }: Values, key) => {
-      const json = { ...values, sizes: readSizes(sizes) ?? [] };
-      return placement === 'new' || !placement
-        ? read(api.placements.$post({ json: { ...json, propertyId, format } }, once(key)))
-        : read(
-            api.placements[':id'].$patch({
-              param: { id: String(placement.id) },
-              json: { ...json, version: placement.version },
-            }),
-          );
-    },
-    refresh: [PLACEMENTS],
-    say: say(placement === 'new' ? 'created' : 'saved'),
-    done: close,
-    failed: (error) => {
-      if (!(error instanceof Problem)) return false;
-      return showInForm(form, error, language);
-    },
-  });
 }

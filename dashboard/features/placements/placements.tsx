@@ -16,10 +16,14 @@ import { usePlacementWords } from './words.ts';
 
 export function Placements() {
   const say = usePlacementWords();
-  const { filters } = useFilters();
-  const [opened, setOpened] = useState<Placement | 'new'>();
+  const { filters, set } = useFilters();
   const [addsProperty, setAddsProperty] = useState(false);
   const list = usePlacements();
+  const opened =
+    filters.placement === 'new'
+      ? 'new'
+      : list.data?.find((row) => String(row.id) === filters.placement);
+  const open = (placement: string | undefined) => set({ placement });
   const shown = list.data?.filter((row) => !filters.format || row.format === filters.format);
   return (
     <Page
@@ -28,7 +32,7 @@ export function Placements() {
       actions={
         <>
           <Button onClick={() => setAddsProperty(true)}>{say('newProperty')}</Button>
-          <Button type="primary" onClick={() => setOpened('new')}>
+          <Button type="primary" onClick={() => open('new')}>
             {say('new')}
           </Button>
         </>
@@ -39,10 +43,10 @@ export function Placements() {
           rows={shown}
           error={list.error}
           retry={() => void list.refetch()}
-          open={setOpened}
+          open={(row) => open(String(row.id))}
         />
       </Panel>
-      <PlacementDrawer placement={opened} close={() => setOpened(undefined)} />
+      <PlacementDrawer placement={opened} close={() => open(undefined)} />
       <PropertyModal open={addsProperty} close={() => setAddsProperty(false)} />
     </Page>
   );

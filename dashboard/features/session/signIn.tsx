@@ -1,6 +1,6 @@
 /** The door: sign in, then on to where one was going or to one's desk. */
 import { useQueryClient } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
+import { Link, useNavigate } from '@tanstack/react-router';
 import { useFilters } from '../../lib/filters.ts';
 import { Door } from './door.tsx';
 import { SignInForm } from './signInForm.tsx';
@@ -13,7 +13,7 @@ export function SignIn() {
   const { filters } = useFilters();
   const onward = filters.to?.startsWith('/') && !filters.to.startsWith('//') ? filters.to : '/';
   return (
-    <Door title={say('signIn')} hint={say('signInHint')} foot={say('noAccount')}>
+    <Door title={say('signIn')} hint={say('signInHint')} foot={<Other />}>
       <SignInForm
         done={() => {
           client.clear();
@@ -21,5 +21,16 @@ export function SignIn() {
         }}
       />
     </Door>
+  );
+}
+
+function Other() {
+  const say = useSessionWords();
+  return (
+    <span className="faint">
+      {say('noAccount')} <Link to="/sign-up">{say('signUp')}</Link>
+      <br />
+      <small>{say('invitedOnly')}</small>
+    </span>
   );
 }

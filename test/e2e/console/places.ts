@@ -23,6 +23,13 @@ const shared = [
   place('account', '/account', '二次验证'),
 ];
 
+/** Before one is signed in. */
+export const DOORS: readonly Place[] = [
+  place('sign-in', '/sign-in', '登录'),
+  place('sign-up', '/sign-up', '公司全称'),
+  place('invitation', '/invitations/none', '接受邀请'),
+];
+
 export const DESKS: readonly Desk[] = [
   {
     name: 'advertiser',

@@ -51,7 +51,7 @@ export async function signIn(page: Page, email: string): Promise<void> {
 /** Opens a screen and waits until nothing on it is still loading. */
 export async function look(page: Page, path: string): Promise<void> {
   await page.goto(path);
-  await page.waitForSelector('.page, .wall', { timeout: 30_000 });
+  await page.waitForSelector('.page, .wall, .door', { timeout: 30_000 });
   await page.waitForFunction(() => !document.querySelector('.state-loading'), undefined, {
     timeout: 30_000,
   });

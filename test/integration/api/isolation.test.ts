@@ -121,7 +121,7 @@ async function theirState(): Promise<string> {
 
 /** Answers a question about the open market; placements and divisions are nobody's secret. */
 const COMPUTES = '/api/forecast';
-const PUBLIC = /^\/api\/(health|divisions|payments\/alipay\/notify|openapi|docs|public)/;
+const PUBLIC = /^\/api\/(health|divisions|payments\/alipay\/notify|openapi|docs|public|session$)/;
 
 describe('without a session', () => {
   test('every endpoint but the public ones answers 401', async () => {

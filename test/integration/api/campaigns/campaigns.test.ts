@@ -66,6 +66,7 @@ describe('campaigns', () => {
     await buyer.call('PATCH', `/api/campaigns/${id}`, { version, name: 'first' });
     const late = await buyer.call('PATCH', `/api/campaigns/${id}`, { version, name: 'second' });
     expect(late).toMatchObject({ status: 409, body: { code: 'stale_version' } });
+    expect(late.body.detail.zh).toMatch(/^advertiser \d+ 已于 \d\d:\d\d 先作修改（第 2 版）/);
     expect((await buyer.call('GET', `/api/campaigns/${id}`)).body.name).toBe('first');
   });
 
