@@ -1,96 +1,102 @@
-/** The link of an invitation: sign in or make an account with the invited address, see who invites, join. */
+/** The link of an invitation: who invites and as what; a new person joins with a password, a known one signs in and joins. */
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
-import { Button, Form, Segmented } from 'antd';
-import { useState } from 'react';
+import { Button, Form } from 'antd';
+import { type Answer, api, read } from '../../lib/client.ts';
 import { sessionQuery } from '../../lib/me.ts';
+import { Problem, showInForm } from '../../lib/problem.ts';
 import { useChange } from '../../lib/queries.ts';
 import { auth } from '../../lib/session.ts';
-import { Empty, Loading } from '../../ui/states.tsx';
+import { useLanguage } from '../../lib/words.ts';
+import { Empty, Failed, Loading } from '../../ui/states.tsx';
 import { useRoleLabel } from '../account/words.ts';
 import { Door } from './door.tsx';
 import { PersonFields } from './personFields.tsx';
 import { SignInForm } from './signInForm.tsx';
+import { SignOut } from './signOut.tsx';
 import { useSignUpWords } from './signUpWords.ts';
+
+const one = api.public.invitations[':id'];
+type Invite = Answer<Awaited<ReturnType<typeof one.$get>>>;
 
 export function Invitation() {
   const say = useSignUpWords();
+  const role = useRoleLabel();
   const { id } = useParams({ strict: false }) as { id: string };
   const session = useQuery({ ...sessionQuery, retry: false });
-  const client = useQueryClient();
+  const invite = useQuery({
+    queryKey: ['invitation', id],
+    queryFn: () => read(one.$get({ param: { id } })),
+    retry: false,
+  });
   const person = session.data?.person;
-  if (session.isPending) return <Loading />;
   return (
     <Door
       title={say('invited')}
-      hint={person ? say('signedInAs', { email: person.email }) : say('invitedStranger')}
+      hint={
+        invite.data
+          ? say('invitedHint', {
+              organization: invite.data.organization.name,
+              roles: invite.data.roles.map(role).join(' · '),
+            })
+          : ''
+      }
       foot={person && <SignOut />}
     >
-      {person ? <Join id={id} /> : <Identify done={() => void client.resetQueries()} />}
+      {invite.data && !session.isPending ? (
+        <Accept invite={invite.data} signedInAs={person?.email} />
+      ) : invite.error ? (
+        <Gone error={invite.error} />
+      ) : (
+        <Loading />
+      )}
     </Door>
   );
 }
 
-/** Ends the session and stays on the page, so that another account can go on from here. */
-export function SignOut() {
+function Gone({ error }: { error: unknown }) {
+  const say = useSignUpWords();
+  const unknown = error instanceof Problem && error.status === 404;
+  if (!unknown) return <Failed error={error} />;
+  return <Empty title={say('inviteGone')} hint={say('inviteGoneHint')} />;
+}
+
+function Accept({ invite, signedInAs }: { invite: Invite; signedInAs: string | undefined }) {
   const say = useSignUpWords();
   const client = useQueryClient();
-  const leave = async () => {
-    await auth.signOut();
-    await client.resetQueries();
+  if (signedInAs === invite.email) return <Join id={invite.id} />;
+  if (signedInAs) return <p>{say('otherPerson', { email: invite.email, mine: signedInAs })}</p>;
+  if (!invite.hasAccount) return <NewPerson invite={invite} />;
+  return <SignInForm email={invite.email} done={() => void client.resetQueries()} />;
+}
+
+function useArrive() {
+  const navigate = useNavigate();
+  const client = useQueryClient();
+  return () => {
+    client.clear();
+    void navigate({ to: '/', replace: true });
   };
-  return (
-    <Button type="link" onClick={() => void leave()}>
-      {say('switchUser')}
-    </Button>
-  );
 }
 
-function Identify(props: { done: () => void }) {
+function NewPerson({ invite }: { invite: Invite }) {
   const say = useSignUpWords();
-  const [way, setWay] = useState<'new' | 'known'>('new');
-  return (
-    <div className="stack">
-      <Segmented
-        block
-        value={way}
-        onChange={setWay}
-        options={[
-          { value: 'new' as const, label: say('newAccount') },
-          { value: 'known' as const, label: say('haveAccount') },
-        ]}
-      />
-      {way === 'known' ? <SignInForm done={props.done} /> : <NewAccount done={props.done} />}
-    </div>
-  );
-}
-
-interface Person {
-  name: string;
-  email: string;
-  password: string;
-}
-
-function NewAccount(props: { done: () => void }) {
-  const say = useSignUpWords();
-  const [form] = Form.useForm<Person>();
-  const create = useChange({
-    run: (person: Person) => auth.signUp.email(person),
-    done: ({ error }) => {
-      if (error) form.setFields([{ name: 'email', errors: [say('emailTaken')] }]);
-      else props.done();
+  const language = useLanguage();
+  const arrive = useArrive();
+  const [form] = Form.useForm<{ name: string; password: string }>();
+  const join = useChange({
+    run: async (json: { name: string; password: string }) => {
+      await read(one.acceptance.$post({ param: { id: invite.id }, json }));
+      return auth.signIn.email({ email: invite.email, password: json.password });
     },
+    done: arrive,
+    failed: (error) => showInForm(form, error, language),
   });
   return (
-    <Form
-      form={form}
-      name="new-account"
-      layout="vertical"
-      onFinish={(person) => create.mutate(person)}
-    >
-      <PersonFields />
-      <Button type="primary" size="large" htmlType="submit" block loading={create.isPending}>
-        {say('createAccount')}
+    <Form form={form} name="join" layout="vertical" onFinish={(values) => join.mutate(values)}>
+      <PersonFields email={invite.email} />
+      <Button type="primary" size="large" htmlType="submit" block loading={join.isPending}>
+        {say('accept')}
       </Button>
     </Form>
   );
@@ -98,44 +104,28 @@ function NewAccount(props: { done: () => void }) {
 
 function Join({ id }: { id: string }) {
   const say = useSignUpWords();
-  const role = useRoleLabel();
-  const navigate = useNavigate();
-  const client = useQueryClient();
-  const invitation = useQuery({
-    queryKey: ['invitation', id],
-    queryFn: async () => (await auth.organization.getInvitation({ query: { id } })).data ?? null,
-  });
+  const arrive = useArrive();
   const join = useChange({
     run: async () => {
       const { error } = await auth.organization.acceptInvitation({ invitationId: id });
-      if (error) throw new Error(error.message);
+      if (error) throw new Problem(error.status, 'conflict', GONE);
     },
-    done: () => {
-      client.clear();
-      void navigate({ to: '/', replace: true });
-    },
+    done: arrive,
   });
-  if (invitation.isPending) return <Loading lines={3} />;
-  if (!invitation.data) return <Empty title={say('inviteGone')} hint={say('inviteGoneHint')} />;
-  const { organizationName, role: roles } = invitation.data;
   return (
-    <div className="stack">
-      <p>
-        <strong>{say('invitedHint', { organization: organizationName })}</strong>
-        <br />
-        <span className="faint">
-          {say('inviteAs', { roles: String(roles).split(',').map(role).join(' · ') })}
-        </span>
-      </p>
-      <Button
-        type="primary"
-        size="large"
-        block
-        loading={join.isPending}
-        onClick={() => join.mutate(undefined)}
-      >
-        {say('accept')}
-      </Button>
-    </div>
+    <Button
+      type="primary"
+      size="large"
+      block
+      loading={join.isPending}
+      onClick={() => join.mutate(undefined)}
+    >
+      {say('accept')}
+    </Button>
   );
 }
+
+const GONE = {
+  zh: '邀请已失效，请重新索取',
+  en: 'The invitation no longer holds; ask for another',
+};

@@ -2,7 +2,7 @@
 import { Link } from '@tanstack/react-router';
 import type { Session } from '../../lib/me.ts';
 import { Door } from './door.tsx';
-import { SignOut } from './invitation.tsx';
+import { SignOut } from './signOut.tsx';
 import { useSignUpWords } from './signUpWords.ts';
 
 export function NoDesk(props: { person: NonNullable<Session['person']> }) {
@@ -15,7 +15,7 @@ export function NoDesk(props: { person: NonNullable<Session['person']> }) {
     >
       <p>{say('noDeskHint')}</p>
       <p>
-        <Link to="/sign-up">{say('title')}</Link>
+        <Link to="/sign-up">{say('another')}</Link>
       </p>
     </Door>
   );

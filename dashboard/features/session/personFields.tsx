@@ -1,8 +1,8 @@
-/** Who a new account is for: name, e-mail and a password of twelve characters, wherever an account is made. */
+/** Who a new account is for, wherever one is made: name, password and, unless it is known, the address. */
 import { Form, Input } from 'antd';
 import { useSignUpWords } from './signUpWords.ts';
 
-export function PersonFields() {
+export function PersonFields(props: { email?: string }) {
   const say = useSignUpWords();
   return (
     <>
@@ -14,14 +14,20 @@ export function PersonFields() {
         >
           <Input maxLength={60} autoComplete="name" />
         </Form.Item>
-        <Form.Item
-          name="email"
-          label={say('email')}
-          rules={[{ required: true, type: 'email', message: say('emailWrong') }]}
-          validateTrigger="onBlur"
-        >
-          <Input maxLength={200} autoComplete="username" inputMode="email" />
-        </Form.Item>
+        {props.email === undefined ? (
+          <Form.Item
+            name="email"
+            label={say('email')}
+            rules={[{ required: true, type: 'email', message: say('emailWrong') }]}
+            validateTrigger="onBlur"
+          >
+            <Input maxLength={200} autoComplete="username" inputMode="email" />
+          </Form.Item>
+        ) : (
+          <Form.Item label={say('email')} htmlFor="known-email">
+            <Input id="known-email" readOnly value={props.email} autoComplete="username" />
+          </Form.Item>
+        )}
       </div>
       <Form.Item
         name="password"

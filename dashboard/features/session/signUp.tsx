@@ -1,96 +1,86 @@
-/** An advertiser signs up: company and owner in one form, then straight to the desk. All but the password is kept. */
-import { useQueryClient } from '@tanstack/react-query';
+/**
+ * Coming in: a stranger opens an account with an organisation, somebody signed in opens another. All typing but the
+ * password is kept, and what the server refuses stands beside its field.
+ */
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
-import { Button, Form, Input, Select } from 'antd';
-import { CATEGORIES, type Category } from '../../../db/terms/market.ts';
+import { Button, Form } from 'antd';
 import { api, read } from '../../lib/client.ts';
 import { dropKept, keep, readKept } from '../../lib/kept.ts';
-import { useCategoryLabel } from '../../lib/labels.ts';
+import { sessionQuery } from '../../lib/me.ts';
 import { showInForm } from '../../lib/problem.ts';
 import { useChange } from '../../lib/queries.ts';
 import { auth } from '../../lib/session.ts';
 import { useLanguage } from '../../lib/words.ts';
+import { Loading } from '../../ui/states.tsx';
 import { Door } from './door.tsx';
+import { OrganisationFields } from './organisationFields.tsx';
 import { PersonFields } from './personFields.tsx';
 import { useSignUpWords } from './signUpWords.ts';
 import { useSessionWords } from './words.ts';
 
-interface Values {
-  company: string;
-  category: Category;
-  domain?: string;
-  name: string;
-  email: string;
-  password: string;
-}
-
+type Values = Parameters<(typeof api.public)['sign-up']['$post']>[0]['json'];
 const KEPT = 'sign-up';
 
 export function SignUp() {
   const say = useSignUpWords();
-  const label = useCategoryLabel();
+  const session = useQuery({ ...sessionQuery, retry: false });
+  const person = session.data?.person;
+  const hint = person ? say('signedInAs', { email: person.email }) : say('hint');
+  return (
+    <Door title={say(person ? 'another' : 'title')} hint={hint} foot={!person && <Other />}>
+      {session.isPending ? <Loading /> : <Open known={person !== undefined && person !== null} />}
+    </Door>
+  );
+}
+
+function Open({ known }: { known: boolean }) {
+  const say = useSignUpWords();
   const language = useLanguage();
   const navigate = useNavigate();
   const client = useQueryClient();
   const [form] = Form.useForm<Values>();
   const open = useChange({
-    run: async ({ domain, ...values }: Values) => {
-      const json = { ...values, domain: domain || null };
-      await read(api.public.advertisers.$post({ json }));
-      const { email, password } = values;
+    run: async (values: Values) => {
+      const json = withoutBlanks(values);
+      if (known) return read(api.organizations.$post({ json: json.organization }));
+      await read(api.public['sign-up'].$post({ json }));
+      const { email, password } = json;
       return auth.signIn.email({ email, password, rememberMe: true });
     },
-    done: ({ error }) => {
+    done: () => {
       dropKept(KEPT);
       client.clear();
-      void navigate({ to: error ? '/sign-in' : '/', replace: true });
+      void navigate({ to: '/', replace: true });
     },
     failed: (error) => showInForm(form, error, language),
   });
   return (
-    <Door title={say('title')} hint={say('hint')} foot={<Other />}>
-      <Form
-        form={form}
-        name={KEPT}
-        layout="vertical"
-        initialValues={readKept<Values>(KEPT) ?? {}}
-        onValuesChange={(_, { password: _secret, ...rest }) => keep(KEPT, rest)}
-        onFinish={(values) => open.mutate(values)}
-      >
-        <Form.Item
-          name="company"
-          label={say('company')}
-          extra={say('companyHint')}
-          rules={[{ required: true, whitespace: true, message: say('companyWanted') }]}
-        >
-          <Input maxLength={100} autoComplete="organization" autoFocus />
-        </Form.Item>
-        <div className="form-pair">
-          <Form.Item
-            name="category"
-            label={say('category')}
-            rules={[{ required: true, message: say('categoryWanted') }]}
-          >
-            <Select
-              showSearch={{ optionFilterProp: 'label' }}
-              placeholder={say('categoryPick')}
-              options={CATEGORIES.map((value) => ({ value, label: label(value) }))}
-            />
-          </Form.Item>
-          <Form.Item name="domain" label={say('domain')}>
-            <Input placeholder="example.com.cn" maxLength={253} inputMode="url" />
-          </Form.Item>
-        </div>
-        <PersonFields />
-        <Button type="primary" size="large" htmlType="submit" block loading={open.isPending}>
-          {say('open')}
-        </Button>
-        <p className="faint small" style={{ marginTop: 12 }}>
-          {say('afterwards')}
-        </p>
-      </Form>
-    </Door>
+    <Form
+      form={form}
+      name={KEPT}
+      layout="vertical"
+      initialValues={{ organization: { kind: 'advertiser' }, ...readKept<Values>(KEPT) }}
+      onValuesChange={(_, { password: _secret, ...rest }) => keep(KEPT, rest)}
+      onFinish={(values) => open.mutate(values)}
+    >
+      <OrganisationFields />
+      {!known && <PersonFields />}
+      <Button type="primary" size="large" htmlType="submit" block loading={open.isPending}>
+        {say('open')}
+      </Button>
+      <p className="faint small" style={{ marginTop: 12 }}>
+        {say('afterwards')}
+      </p>
+    </Form>
   );
+}
+
+/** An empty optional field was not said. */
+function withoutBlanks(values: Values): Values {
+  const { organization } = values;
+  if (organization.kind !== 'advertiser') return values;
+  return { ...values, organization: { ...organization, domain: organization.domain || null } };
 }
 
 function Other() {
