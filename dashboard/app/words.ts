@@ -38,7 +38,7 @@ export const useShellWords = defineWords(
     menu: '菜单',
     more: '更多',
     mainMenu: '主导航',
-    signOut: '退出登录',
+    signOut: '退出',
     language: 'English',
     offline: '网络已断开。已填写的内容不会丢失，恢复后自动刷新。',
     skip: '跳到正文',

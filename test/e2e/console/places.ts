@@ -19,6 +19,7 @@ export const PASSWORD = 'hongze-demo-2026';
 
 const place = (name: string, path: string, shows: string): Place => ({ name, path, shows });
 const shared = [
+  place('notices', '/notices', '待办'),
   place('members', '/members', '成员与角色'),
   place('account', '/account', '二次验证'),
 ];
@@ -61,6 +62,7 @@ export const DESKS: readonly Desk[] = [
     places: [
       place('income', '/income', '分成收入'),
       place('placements', '/placements', '底价'),
+      place('placement', '/placements?placement=new', '竞价方式'),
       place('rate-card', '/rate-card', '刊例价'),
       place('statements', '/statements', '结算单'),
       ...shared,
