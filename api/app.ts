@@ -31,6 +31,7 @@ import { reportRoutes } from './reports/routes.ts';
 import { adjustmentRoutes } from './statements/adjustment-routes.ts';
 import { statementRoutes } from './statements/routes.ts';
 import { statementPort } from './statements/statements.ts';
+import { webhookRoutes } from './webhooks/routes.ts';
 
 /** One line a slice. Paths inside a slice's routes are absolute below /api. */
 const slices = new Hono<AppEnv>()
@@ -56,7 +57,8 @@ const slices = new Hono<AppEnv>()
   .route('/', caseRoutes(statementPort))
   .route('/', deliveryRoutes)
   .route('/', meteringRoutes)
-  .route('/', reportRoutes);
+  .route('/', reportRoutes)
+  .route('/', webhookRoutes);
 
 export type AppType = typeof slices;
 

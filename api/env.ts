@@ -31,6 +31,17 @@ const environmentSchema = z.object({
   TRUST_PROXY: z.enum(['none', 'loopback']).default('none'),
   /** Wanted of whoever reads /metrics; without it only this machine may. */
   METRICS_TOKEN: z.string().min(16).optional(),
+  /** An S3-compatible store for files instead of ASSETS_DIR: bucket's URL and keys. */
+  S3_BUCKET_URL: z.url({ protocol: /^https?$/ }).optional(),
+  S3_ACCESS_KEY_ID: z.string().min(1).optional(),
+  S3_SECRET_ACCESS_KEY: z.string().min(1).optional(),
+  S3_REGION: z.string().min(1).default('us-east-1'),
+  /** Hosts, `a.example` or `10.0.0.8:9000`, that may be reached though private; comma between them. */
+  OUTBOUND_ALLOW: z.string().default(''),
+  /** An OpenAI-compatible endpoint; without it there is no assistant. */
+  AI_BASE_URL: z.url({ protocol: /^https?$/ }).optional(),
+  AI_API_KEY: z.string().min(1).optional(),
+  AI_MODEL: z.string().min(1).default('default'),
   /** Who must show a one-time code to approve a payout: whoever has one enrolled, or everybody. */
   SECOND_FACTOR: z.enum(['enrolled', 'required']).default('enrolled'),
   OIDC_ISSUER: z.url().optional(),
@@ -60,10 +71,24 @@ export interface Config {
     privateKey: string;
     publicKey: string;
   };
+  /** Where files are kept instead of `assetsDir`. */
+  s3?: S3Config | null;
+  /** Private hosts that webhooks, landing checks and fetches may reach. */
+  outboundAllow?: string[];
+  /** Absent or null: there is no assistant. */
+  ai?: { baseUrl: string; apiKey: string | undefined; model: string } | null;
   /** Absent: `enrolled`. */
   secondFactor?: 'enrolled' | 'required';
   /** A province's unified account system; null: e-mail and password only. */
   oidc: { issuer: string; clientId: string; clientSecret: string } | null;
+}
+
+export interface S3Config {
+  /** With the bucket in it, no slash at the end. */
+  bucketUrl: string;
+  accessKeyId: string;
+  secretAccessKey: string;
+  region: string;
 }
 
 /** Throws an Error that names every wrong variable, never its value. */
@@ -94,6 +119,15 @@ export function readConfig(environment: Record<string, string | undefined>): Con
       privateKey: env.ALIPAY_PRIVATE_KEY,
       publicKey: env.ALIPAY_PUBLIC_KEY,
     },
+    s3: s3Of(env),
+    outboundAllow: env.OUTBOUND_ALLOW.split(',').filter((host) => host !== ''),
+    ai: env.AI_BASE_URL
+      ? {
+          baseUrl: env.AI_BASE_URL.replace(/\/+$/, ''),
+          apiKey: env.AI_API_KEY,
+          model: env.AI_MODEL,
+        }
+      : null,
     secondFactor: env.SECOND_FACTOR,
     oidc:
       env.OIDC_ISSUER && env.OIDC_CLIENT_ID && env.OIDC_CLIENT_SECRET
@@ -103,5 +137,15 @@ export function readConfig(environment: Record<string, string | undefined>): Con
             clientSecret: env.OIDC_CLIENT_SECRET,
           }
         : null,
+  };
+}
+
+function s3Of(env: z.infer<typeof environmentSchema>): S3Config | null {
+  if (!env.S3_BUCKET_URL || !env.S3_ACCESS_KEY_ID || !env.S3_SECRET_ACCESS_KEY) return null;
+  return {
+    bucketUrl: env.S3_BUCKET_URL.replace(/\/+$/, ''),
+    accessKeyId: env.S3_ACCESS_KEY_ID,
+    secretAccessKey: env.S3_SECRET_ACCESS_KEY,
+    region: env.S3_REGION,
   };
 }

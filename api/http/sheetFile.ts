@@ -16,7 +16,12 @@ const TYPES = {
   xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
 } as const;
 
-/** The file's bytes and the headers to send with it. */
+export const fileHeaders = (name: string, kind: 'csv' | 'xlsx'): Record<string, string> => ({
+  'content-type': TYPES[kind],
+  'content-disposition': `attachment; filename="${name}.${kind}"`,
+});
+
+/** The file's bytes, their type, and the headers to send with them. */
 export async function sheetFile(sheet: Sheet, kind: 'csv' | 'xlsx') {
   const bytes =
     kind === 'csv'
@@ -24,10 +29,8 @@ export async function sheetFile(sheet: Sheet, kind: 'csv' | 'xlsx') {
       : await xlsx(sheet);
   return {
     bytes: bytes as Uint8Array<ArrayBuffer>,
-    headers: (name: string): Record<string, string> => ({
-      'content-type': TYPES[kind],
-      'content-disposition': `attachment; filename="${name}.${kind}"`,
-    }),
+    mediaType: TYPES[kind],
+    headers: (name: string) => fileHeaders(name, kind),
   };
 }
 

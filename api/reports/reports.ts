@@ -13,6 +13,10 @@ import {
   SPEND,
   type SpendDimension,
 } from './dimensions.ts';
+import { type Metric, ORDERS, ratesOf, type SpendMetrics, type SpendSums } from './metrics.ts';
+
+export { expireExports, runExports } from './exports.ts';
+export { queueScheduled } from './schedules.ts';
 
 /** Ids to which a report is confined; undefined: all there are (the platform). */
 export interface Scope {
@@ -30,17 +34,9 @@ export interface SpendQuery extends Scope {
   outletId?: number | undefined;
   advertiserId?: number | undefined;
   divisionCode?: string | undefined;
+  /** The largest of it first. */
+  sort?: Metric | undefined;
   limit?: number | undefined;
-}
-
-export interface SpendMetrics {
-  impressions: number;
-  viewables: number;
-  clicks: number;
-  conversions: number;
-  /** Removed as invalid traffic; in none of the others. */
-  invalid: number;
-  spendMicroCny: bigint;
 }
 
 export interface DimensionValue {
@@ -58,6 +54,8 @@ export interface SpendReport {
   totals: SpendMetrics & {
     /** Posted to the ledger. */
     chargedMicroCny: bigint;
+    /** Posted for booked days: no part of the spend above, and part of what the wallet paid. */
+    bookedMicroCny: bigint;
     /** Metered, its hour not closed yet. */
     pendingMicroCny: bigint;
   };
@@ -87,14 +85,17 @@ function spendWhere(q: Omit<SpendQuery, 'by' | 'limit'>, table: 'r' | 'c'): SQL 
 const SUMS = sql`sum(r.impressions) AS impressions, sum(r.viewables) AS viewables, sum(r.clicks) AS clicks,
   sum(r.conversions) AS conversions, sum(r.invalid) AS invalid, sum(r.spend_micro_cny) AS spend`;
 
-const metrics = (row: Record<string, string | null>): SpendMetrics => ({
-  impressions: Number(row.impressions ?? 0),
-  viewables: Number(row.viewables ?? 0),
-  clicks: Number(row.clicks ?? 0),
-  conversions: Number(row.conversions ?? 0),
-  invalid: Number(row.invalid ?? 0),
-  spendMicroCny: BigInt(row.spend ?? 0),
-});
+function metrics(row: Record<string, string | null>): SpendMetrics {
+  const sums: SpendSums = {
+    impressions: Number(row.impressions ?? 0),
+    viewables: Number(row.viewables ?? 0),
+    clicks: Number(row.clicks ?? 0),
+    conversions: Number(row.conversions ?? 0),
+    invalid: Number(row.invalid ?? 0),
+    spendMicroCny: BigInt(row.spend ?? 0),
+  };
+  return { ...sums, ...ratesOf(sums) };
+}
 
 /**
  * `sums` of `from` by the dimensions' keys, at most `limit` rows, with names looked up for those rows only. `time`: in order of
@@ -104,7 +105,7 @@ function grouped(
   dimensions: readonly Dimension[],
   sums: SQL,
   from: SQL,
-  order: { time: boolean; measure: string; limit: number },
+  order: { time: boolean; measure: SQL; limit: number },
 ): SQL {
   const columns = dimensions.map(({ key }, i) => sql`${key} AS ${sql.identifier(`k${i}`)}`);
   const names = dimensions.flatMap((dimension, i) => {
@@ -112,8 +113,8 @@ function grouped(
     return [sql`${zh} AS ${sql.identifier(`n${i}`)}`, sql`${en} AS ${sql.identifier(`e${i}`)}`];
   });
   const places = sql.raw(dimensions.map((_, i) => i + 1).join(', '));
-  const measure = sql.identifier(order.measure);
-  const by = order.time ? sql`1, ${measure} DESC` : sql`${measure} DESC, 1`;
+  const largest = sql`${order.measure} DESC NULLS LAST`;
+  const by = order.time ? sql`1, ${largest}` : sql`${largest}, 1`;
   return sql`SELECT g.*, ${sql.join(names, sql`, `)} FROM (
     SELECT ${sql.join(columns, sql`, `)}, ${sums} ${from} GROUP BY ${places} ORDER BY ${by} LIMIT ${order.limit}
   ) g`;
@@ -141,8 +142,8 @@ export async function spendReport(db: Db, q: SpendQuery): Promise<SpendReport> {
   const limit = q.limit ?? DEFAULT_ROWS;
   const where = spendWhere(q, 'r');
   const order = {
-    time: q.by[0] === 'day' || q.by[0] === 'hour',
-    measure: 'spend',
+    time: q.sort === undefined && (q.by[0] === 'day' || q.by[0] === 'hour'),
+    measure: ORDERS[q.sort ?? 'spend'],
     limit: limit + 1,
   };
   const from = sql`FROM rollup_hour r WHERE ${where}`;
@@ -155,7 +156,11 @@ export async function spendReport(db: Db, q: SpendQuery): Promise<SpendReport> {
     sql`SELECT ${SUMS} FROM rollup_hour r WHERE ${where}`,
   );
   const sums = metrics(total ?? {});
-  const charged = q.divisionCode === undefined ? await chargedMicroCny(db, q) : sums.spendMicroCny;
+  // A charge knows its placement, not the reader's county: of a county only what was metered can be told.
+  const charged =
+    q.divisionCode === undefined
+      ? await chargedOf(db, q)
+      : { metered: sums.spendMicroCny, booked: 0n };
   return {
     items: rows.slice(0, limit).map((row) => ({
       dimensions: valuesOf(q.by, row),
@@ -163,20 +168,21 @@ export async function spendReport(db: Db, q: SpendQuery): Promise<SpendReport> {
     })),
     totals: {
       ...sums,
-      chargedMicroCny: charged,
-      pendingMicroCny: sums.spendMicroCny - charged,
+      chargedMicroCny: charged.metered,
+      bookedMicroCny: charged.booked,
+      pendingMicroCny: sums.spendMicroCny - charged.metered,
     },
     truncated: rows.length > limit,
   };
 }
 
-async function chargedMicroCny(db: Db, q: SpendQuery): Promise<bigint> {
-  const [row] = await db.execute<{ amount: string | null }>(
-    // Booked days are in no rollup: they are not part of what is compared here.
-    sql`SELECT sum(c.amount_micro_cny) AS amount FROM charge c
-         WHERE c.booking_line_id IS NULL AND ${spendWhere(q, 'c')}`,
-  );
-  return BigInt(row?.amount ?? 0);
+/** What the ledger holds: charges of what was metered, and of booked days, which are in no rollup. */
+async function chargedOf(db: Db, q: SpendQuery): Promise<{ metered: bigint; booked: bigint }> {
+  const [row] = await db.execute<{ metered: string | null; booked: string | null }>(sql`
+    SELECT sum(c.amount_micro_cny) FILTER (WHERE c.booking_line_id IS NULL) AS metered,
+      sum(c.amount_micro_cny) FILTER (WHERE c.booking_line_id IS NOT NULL) AS booked
+    FROM charge c WHERE ${spendWhere(q, 'c')}`);
+  return { metered: BigInt(row?.metered ?? 0), booked: BigInt(row?.booked ?? 0) };
 }
 
 export interface IncomeQuery {
@@ -220,7 +226,7 @@ export async function incomeReport(db: Db, q: IncomeQuery): Promise<IncomeReport
   const sums = sql`sum(c.quantity) AS quantity, sum(c.amount_micro_cny) AS gross, sum(s.amount_micro_cny) AS income`;
   const order = {
     time: q.by[0] === 'day' || q.by[0] === 'month',
-    measure: 'income',
+    measure: sql`sum(s.amount_micro_cny)`,
     limit: limit + 1,
   };
   const dimensions = q.by.map((d) => INCOME[d]);

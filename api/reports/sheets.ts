@@ -2,6 +2,7 @@
 import { formatYuan } from '../../db/terms/money.ts';
 import { type Sheet, safe } from '../http/sheetFile.ts';
 import type { IncomeDimension, SpendDimension } from './dimensions.ts';
+import type { Metric, SpendMetrics } from './metrics.ts';
 import type { DimensionValue, IncomeReport, SpendReport } from './reports.ts';
 
 const HEADINGS: Record<SpendDimension | IncomeDimension, string> = {
@@ -13,20 +14,42 @@ const HEADINGS: Record<SpendDimension | IncomeDimension, string> = {
 const label = (value: DimensionValue | undefined): string =>
   safe(value?.nameZh ? `${value.nameZh}（${value.key}）` : (value?.key ?? ''));
 
-export function spendSheet(report: SpendReport, by: readonly SpendDimension[]): Sheet {
-  const line = (m: SpendReport['items'][number] | SpendReport['totals']): (string | number)[] => [
-    m.impressions,
-    m.viewables,
-    m.clicks,
-    m.conversions,
-    m.invalid,
-    formatYuan(m.spendMicroCny),
-  ];
+const yuan = (amount: bigint | null): string => (amount === null ? '' : formatYuan(amount));
+/** A rate as Excel reads it: the number, to be shown as the reader likes. */
+const rate = (value: number | null): string | number => value ?? '';
+
+const COLUMNS: Record<Metric, [heading: string, cell: (m: SpendMetrics) => string | number]> = {
+  impressions: ['展现', (m) => m.impressions],
+  viewables: ['可见曝光', (m) => m.viewables],
+  clicks: ['点击', (m) => m.clicks],
+  conversions: ['转化', (m) => m.conversions],
+  invalid: ['异常流量', (m) => m.invalid],
+  spend: ['消耗（元）', (m) => formatYuan(m.spendMicroCny)],
+  viewability: ['可见率', (m) => rate(m.viewability)],
+  ctr: ['点击率', (m) => rate(m.ctr)],
+  cvr: ['转化率', (m) => rate(m.cvr)],
+  ecpm: ['千次展现成本（元）', (m) => yuan(m.ecpmMicroCny)],
+  cpc: ['点击成本（元）', (m) => yuan(m.cpcMicroCny)],
+  cpa: ['转化成本（元）', (m) => yuan(m.cpaMicroCny)],
+};
+const USUAL: readonly Metric[] = [
+  'impressions',
+  'viewables',
+  'clicks',
+  'conversions',
+  'invalid',
+  'spend',
+];
+
+export function spendSheet(
+  report: SpendReport,
+  by: readonly SpendDimension[],
+  metrics: readonly Metric[] = [],
+): Sheet {
+  const columns = (metrics.length > 0 ? metrics : USUAL).map((metric) => COLUMNS[metric]);
+  const line = (m: SpendMetrics): (string | number)[] => columns.map(([, cell]) => cell(m));
   return {
-    headings: [
-      ...by.map((dimension) => HEADINGS[dimension]),
-      '展现', '可见曝光', '点击', '转化', '异常流量', '消耗（元）',
-    ], // biome-ignore format: one row
+    headings: [...by.map((d) => HEADINGS[d]), ...columns.map(([heading]) => heading)],
     rows: [
       ...report.items.map((item) => [...by.map((d) => label(item.dimensions[d])), ...line(item)]),
       [...by.map((_, i) => (i === 0 ? '合计' : '')), ...line(report.totals)],

@@ -4,7 +4,9 @@
 export const SLICE_RANK: Record<string, number> = {
   ledger: 0,
   audit: 0,
+  files: 0,
   identity: 1,
+  webhooks: 2,
   outlets: 2,
   contracts: 2,
   payments: 2,

@@ -4,7 +4,9 @@ import { contract } from '../../../db/schema/contracts.ts';
 import { stop } from '../../../db/schema/delivery.ts';
 import { rollupHour } from '../../../db/schema/metering.ts';
 import { payout, topUp } from '../../../db/schema/payments.ts';
+import { reportExport, reportSchedule } from '../../../db/schema/reports.ts';
 import { statement, statementAdjustment } from '../../../db/schema/statements.ts';
+import { webhookDelivery, webhookEndpoint, webhookEvent } from '../../../db/schema/webhooks.ts';
 import { dayOf, hourOf } from '../../../db/terms/day.ts';
 import { newAdvertiser, newOutlet, type TestApi } from '../../kit/actors.ts';
 import { newCampaign, newCreative, newLineItem, newPlacement } from '../../kit/market.ts';
@@ -83,6 +85,55 @@ async function insertPapers(db: Db, { advertiserId, outletId, by, nowMs }: Parti
   };
 }
 
+/** What an organisation has told or sent to it. */
+async function insertTold(db: Db, organizationId: string, by: string, nowMs: number) {
+  const at = new Date(nowMs);
+  const endpoint = {
+    organizationId,
+    name: SECRET,
+    url: 'https://x.cn/',
+    kinds: ['*'],
+    secret: SECRET,
+  };
+  const webhookId = await first(
+    db.insert(webhookEndpoint).values(endpoint).returning({ id: webhookEndpoint.id }),
+  );
+  const news = { organizationId, kind: 'ping', subject: SECRET, payload: {} };
+  const eventId = await first(
+    db.insert(webhookEvent).values(news).returning({ id: webhookEvent.id }),
+  );
+  const report = {
+    organizationId,
+    userId: by,
+    name: SECRET,
+    kind: 'spend' as const,
+    query: {},
+    format: 'csv' as const,
+  };
+  const plan = { span: 'yesterday' as const, cadence: 'daily' as const, hourOfDay: 9 };
+  return {
+    webhookId,
+    deliveryId: await first(
+      db
+        .insert(webhookDelivery)
+        .values({ organizationId, endpointId: webhookId, eventId })
+        .returning({ id: webhookDelivery.id }),
+    ),
+    exportId: await first(
+      db
+        .insert(reportExport)
+        .values({ ...report, requestedAt: at })
+        .returning({ id: reportExport.id }),
+    ),
+    scheduleId: await first(
+      db
+        .insert(reportSchedule)
+        .values({ ...report, ...plan, nextRunAt: at })
+        .returning({ id: reportSchedule.id }),
+    ),
+  };
+}
+
 /** What an advertiser and an outlet make themselves, through the API. */
 async function makeMarket(api: TestApi, nowMs: number) {
   const buyer = await newAdvertiser(api, { name: SECRET });
@@ -133,6 +184,7 @@ export async function makeTheirs(api: TestApi, nowMs: number): Promise<Theirs> {
   const market = await makeMarket(api, nowMs);
   const { buyer, apiKeyId, memberId, floorRuleId, orderId, bookingId, ...ids } = market;
   const papers = await insertPapers(db, { ...ids, by: buyer.userId, nowMs });
+  const told = await insertTold(db, buyer.organizationId, buyer.userId, nowMs);
   await db.insert(rollupHour).values({
     ...ids,
     hour: hourOf(nowMs),
@@ -164,6 +216,10 @@ export async function makeTheirs(api: TestApi, nowMs: number): Promise<Theirs> {
       stops: papers.stopId,
       // Whoever holds the link may read it: its id is the proof, and nobody else has one.
       'public/invitations': 'no-such-invitation',
+      webhooks: told.webhookId,
+      'webhook-deliveries': told.deliveryId,
+      'report-exports': told.exportId,
+      'report-schedules': told.scheduleId,
       // The platform's own: closed to everybody here whatever the id.
       'payout-batches': 1,
       'ledger/periods': '2026-02',
