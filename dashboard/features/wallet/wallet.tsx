@@ -9,6 +9,7 @@ import { type Column, DataTable } from '../../ui/dataTable.tsx';
 import { Figure, Figures, Mark, Money, Page, Panel, type Tone } from '../../ui/page.tsx';
 import { Empty, Loaded } from '../../ui/states.tsx';
 import { type Journal, type TopUp, useJournals, useTopUps, useWallet, WALLET } from './data.ts';
+import { useMemoOf } from './memo.ts';
 import { forgetTopUp, pendingTopUp, rememberTopUp } from './pending.ts';
 import { TopUpModal } from './topUpModal.tsx';
 import { useJournalKind, useTopUpStatus, useWalletWords } from './words.ts';
@@ -196,6 +197,7 @@ function Journals() {
   const say = useWalletWords();
   const label = useJournalKind();
   const journals = useJournals();
+  const memoOf = useMemoOf();
   const rows = useMemo(() => journals.data?.pages.flatMap((page) => page.items), [journals.data]);
   const columns: Column<Journal>[] = [
     {
@@ -210,7 +212,7 @@ function Journals() {
       key: 'memo',
       title: say('memo'),
       width: '1.6fr',
-      value: (row) => row.memo ?? row.subject,
+      value: memoOf,
       hideOnPhone: true,
     },
     {
