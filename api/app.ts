@@ -10,6 +10,7 @@ import { campaignRoutes } from './campaigns/routes.ts';
 import type { AppEnv, Context } from './context.ts';
 import { contractRoutes } from './contracts/routes.ts';
 import { creativeRoutes } from './creatives/routes.ts';
+import { dealRoutes } from './deals/routes.ts';
 import { deliveryRoutes } from './delivery/routes.ts';
 import { bodies, doorkeeper, requestId, safeHeaders, sameOrigin } from './http/doors.ts';
 import { describeApi } from './http/openapi.ts';
@@ -21,6 +22,7 @@ import { ledgerRoutes } from './ledger/routes.ts';
 import { meteringRoutes } from './metering/routes.ts';
 import { onboardingRoutes } from './onboarding/routes.ts';
 import { outletRoutes } from './outlets/routes.ts';
+import { partnerRoutes } from './partners/routes.ts';
 import { batchRoutes } from './payments/batch-routes.ts';
 import { payoutRoutes } from './payments/payout-routes.ts';
 import { paymentsRoutes } from './payments/routes.ts';
@@ -50,6 +52,8 @@ const slices = new Hono<AppEnv>()
   .route('/', campaignRoutes)
   .route('/', creativeRoutes)
   .route('/', bookingRoutes)
+  .route('/', partnerRoutes)
+  .route('/', dealRoutes)
   .route('/', paymentsRoutes)
   .route('/', payoutRoutes(statementPort))
   .route('/', batchRoutes(statementPort))

@@ -14,6 +14,7 @@ import { forgetIdempotencyKeys } from './http/idempotency.ts';
 import { expireHolds, sealJournals } from './ledger/ledger.ts';
 import { finalizeDays } from './metering/final.ts';
 import { consume, keepPartitions } from './metering/metering.ts';
+import { consumeReports } from './partners/partners.ts';
 import {
   checkReturns,
   checkWalletAlerts,
@@ -123,6 +124,13 @@ function deliveryTasks(ctx: Context): Task[] {
       everyMs: 150,
       async run() {
         await publishChanges(ctx);
+      },
+    },
+    {
+      name: 'partner-reports',
+      everyMs: SECOND,
+      async run() {
+        while ((await consumeReports(ctx)).taken > 0);
       },
     },
     {

@@ -28,6 +28,13 @@ import type {
   newCampaignSchema,
 } from './shapes.ts';
 
+export {
+  openPartnerLine,
+  type PartnerLine,
+  readLineItemTerms,
+  setLineItemPriority,
+} from './dealing.ts';
+
 export type DemandContext = { db: Db; clock: Clock };
 
 export const advertiserOwnership: Ownership = {

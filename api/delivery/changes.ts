@@ -15,13 +15,15 @@ export interface Affected {
   creatives: Set<number>;
   lineItems: Set<number>;
   stops: Set<number>;
+  deals: Set<number>;
+  demandPartners: Set<number>;
+  supplyPartners: Set<number>;
   floorRules: boolean;
 }
 
 export const isEmpty = (a: Affected): boolean =>
-  !a.floorRules &&
-  [a.outlets, a.properties, a.placements, a.creatives, a.lineItems, a.stops].every(
-    (ids) => ids.size === 0,
+  Object.values(a).every((ids: Set<number> | boolean) =>
+    typeof ids === 'boolean' ? !ids : ids.size === 0,
   );
 
 /** Subjects by kind; a word that is no entity of the market (a later slice's) is passed over. */
@@ -47,6 +49,9 @@ export async function affectedBy(db: Db, subjects: readonly string[]): Promise<A
     creatives: new Set(of('creative')),
     lineItems: new Set(of('lineItem')),
     stops: new Set(of('stop')),
+    deals: new Set(of('deal')),
+    demandPartners: new Set(of('demandPartner')),
+    supplyPartners: new Set(of('supplyPartner')),
     floorRules: kinds.has('floorRule'),
   };
   await addSupply(db, affected, of('outlet'), of('property'));

@@ -13,6 +13,7 @@ import { advertiserFunding, pacingState, stop } from '../../db/schema/delivery.t
 import { floorRule, outlet, placement, property } from '../../db/schema/outlets.ts';
 import { type Day, dayEndMs, dayOf, dayStartMs } from '../../db/terms/day.ts';
 import type { Category } from '../../db/terms/market.ts';
+import { readDeals, readDemandPartners, readSupplyPartners } from './agreements.ts';
 
 /** Entity ids to read; undefined reads all. */
 export type Ids = readonly number[] | undefined;
@@ -220,7 +221,9 @@ export async function readMarket(
     floorRules: await readFloorRules(db),
     creatives: await readCreatives(db, nowMs),
     lineItems: await readLineItems(db, nowMs),
-    deals: [],
+    deals: await readDeals(db, nowMs),
     stops: await readStops(db),
+    demandPartners: await readDemandPartners(db),
+    supplyPartners: await readSupplyPartners(db),
   };
 }

@@ -13,6 +13,7 @@ import type { Database, Db, Transaction } from '../../db/client.ts';
 import type { RedisStore } from '../../db/redis.ts';
 import { deliveryChange, stop } from '../../db/schema/delivery.ts';
 import type { Clock } from '../../db/terms/day.ts';
+import { dealCodes, readDeals, readDemandPartners, readSupplyPartners } from './agreements.ts';
 import { affectedBy, isEmpty } from './changes.ts';
 import {
   readCreatives,
@@ -205,10 +206,18 @@ async function buildDelta(
   const upsert: SnapshotDelta['upsert'] = {};
   const remove: SnapshotDelta['remove'] = {};
   const fill = async <
-    K extends 'outlets' | 'properties' | 'placements' | 'creatives' | 'lineItems' | 'stops',
+    K extends
+      | 'outlets'
+      | 'properties'
+      | 'placements'
+      | 'creatives'
+      | 'lineItems'
+      | 'stops'
+      | 'demandPartners'
+      | 'supplyPartners',
   >(
     kind: K,
-    read: (wanted: readonly number[]) => Promise<Snapshot[K]>,
+    read: (wanted: readonly number[]) => Promise<NonNullable<Snapshot[K]>>,
   ): Promise<void> => {
     const wanted = [...ids[kind]];
     if (wanted.length === 0) return;
@@ -224,5 +233,15 @@ async function buildDelta(
   await fill('creatives', (wanted) => readCreatives(db, nowMs, wanted));
   await fill('lineItems', (wanted) => readLineItems(db, nowMs, wanted));
   await fill('stops', (wanted) => readStops(db, wanted));
+  await fill('demandPartners', (wanted) => readDemandPartners(db, wanted));
+  await fill('supplyPartners', (wanted) => readSupplyPartners(db, wanted));
+  if (ids.deals.size > 0) {
+    const wanted = [...ids.deals];
+    const found = await readDeals(db, nowMs, wanted);
+    const present = new Set(found.map((each) => each.id));
+    const gone = (await dealCodes(db, wanted)).filter((code) => !present.has(code));
+    if (found.length > 0) upsert.deals = found;
+    if (gone.length > 0) remove.deals = gone;
+  }
   return { upsert, remove, ...(ids.floorRules ? { floorRules: await readFloorRules(db) } : {}) };
 }

@@ -35,6 +35,8 @@ export function applyDelta(market: Market, delta: SnapshotDelta): Market {
   replace(market.properties, upsert.properties, remove.properties);
   replace(market.placements, upsert.placements, remove.placements);
   replace(market.stops, upsert.stops, remove.stops);
+  replace(market.demandPartners, upsert.demandPartners, remove.demandPartners);
+  replace(market.supplyPartners, upsert.supplyPartners, remove.supplyPartners);
   if (delta.floorRules) market.floorRules = groupFloorRules(delta.floorRules);
   if (delta.model) {
     market.model = delta.model;

@@ -2,6 +2,7 @@
  * The market as one bidding node knows it: the snapshot's records by id, and the index over its line items. Owns compilation.
  * Changes come through delta.ts only, each within one turn of the event loop, so that no reader ever sees half of one.
  */
+import type { SnapshotDemandPartner, SnapshotSupplyPartner } from '../wire/partner.ts';
 import type {
   Snapshot,
   SnapshotCreative,
@@ -30,6 +31,8 @@ export interface Market {
   deals: Map<string, SnapshotDeal>;
   dealsOf: Map<number, SnapshotDeal[]>;
   stops: Map<number, SnapshotStop>;
+  demandPartners: Map<number, SnapshotDemandPartner>;
+  supplyPartners: Map<number, SnapshotSupplyPartner>;
   floorRules: FloorRules;
   /** Line items of public-service advertising: they fill what nobody buys. */
   psa: Set<number>;
@@ -50,6 +53,8 @@ export function compileSnapshot(snapshot: Snapshot): Market {
     deals: new Map(snapshot.deals.map((deal) => [deal.id, deal])),
     dealsOf: dealsByLineItem(snapshot.deals),
     stops: byId(snapshot.stops),
+    demandPartners: byId(snapshot.demandPartners ?? []),
+    supplyPartners: byId(snapshot.supplyPartners ?? []),
     floorRules: groupFloorRules(snapshot.floorRules),
     psa: new Set(),
     index: new Index(snapshot.lineItems.length),

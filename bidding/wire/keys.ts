@@ -17,6 +17,12 @@ export const keys = {
   seen: (shard: number, eventKey: string): string => `seen:{e${shard}}:${eventKey}`,
   /** Published auctions for the operators' live wall: capped stream. */
   live: 'live:{l}',
+  /** What readers say through an ad's menu: capped stream, field `f`. See wire/feedback.ts. */
+  feedback: 'feedback:{f}',
+  /** Prices that supply partners report: stream, field `r`. See wire/partner.ts. */
+  partnerReports: 'partners:{p}:reports',
+  /** Health of demand partners as each node sees them: hash, refreshed each second while there are any. */
+  partnerHealth: 'partners:{p}:health',
   /** Health of bidding nodes: hash node → JSON, refreshed each second. */
   nodes: 'nodes:{n}',
 } as const;

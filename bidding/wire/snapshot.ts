@@ -13,6 +13,7 @@ import type {
   Size,
   Tier,
 } from '../../db/terms/market.ts';
+import type { SnapshotDemandPartner, SnapshotSupplyPartner } from './partner.ts';
 import type { Target } from './target.ts';
 
 export interface SnapshotOutlet {
@@ -110,6 +111,12 @@ export interface SnapshotDeal {
   placementIds: number[];
   advertiserIds: number[];
   buyerSeats: string[];
+  /** Domains a partner's bid may advertise under the deal; absent or empty: any. */
+  advertiserDomains?: string[];
+  /** The demand partner it is offered to; absent: our own line items buy. */
+  partnerId?: number;
+  /** Agreed quantity of a guaranteed deal. */
+  impressions?: number;
   lineItemIds: number[];
   startsAtMs: number;
   endsAtMs: number;
@@ -126,6 +133,8 @@ export interface Snapshot {
   lineItems: SnapshotLineItem[];
   deals: SnapshotDeal[];
   stops: SnapshotStop[];
+  demandPartners?: SnapshotDemandPartner[];
+  supplyPartners?: SnapshotSupplyPartner[];
   /** Click and conversion model, as `encodeModel` of engine/pctr wrote it; absent: the prior. */
   model?: string;
 }
@@ -138,7 +147,14 @@ export interface SnapshotDelta {
   upsert: Partial<Omit<Snapshot, 'version' | 'publishedAtMs' | 'floorRules' | 'model'>>;
   remove: Partial<
     Record<
-      'outlets' | 'properties' | 'placements' | 'creatives' | 'lineItems' | 'stops',
+      | 'outlets'
+      | 'properties'
+      | 'placements'
+      | 'creatives'
+      | 'lineItems'
+      | 'stops'
+      | 'demandPartners'
+      | 'supplyPartners',
       number[]
     > & { deals: string[] }
   >;

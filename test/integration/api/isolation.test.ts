@@ -99,6 +99,7 @@ async function theirState(): Promise<string> {
     'placement', 'floor_rule', 'booking_order', 'booking_line', 'booking_slot', 'booking_evidence', 'rate_card', 'statement', 'payout', 'top_up', 'contract', 'statement_adjustment', 'stop',
     'organization_member', 'api_key',
     'webhook_endpoint', 'webhook_delivery', 'report_export', 'report_schedule',
+    'deal', 'deal_placement', 'deal_line_item', 'demand_partner', 'supply_partner',
   ]; // biome-ignore format: a list
   const owners = sql`(SELECT organization_id FROM advertiser WHERE id = ${byField.advertiserId}
     UNION SELECT organization_id FROM outlet WHERE id = ${byField.outletId})`;

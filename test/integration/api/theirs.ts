@@ -8,7 +8,7 @@ import { reportExport, reportSchedule } from '../../../db/schema/reports.ts';
 import { statement, statementAdjustment } from '../../../db/schema/statements.ts';
 import { webhookDelivery, webhookEndpoint, webhookEvent } from '../../../db/schema/webhooks.ts';
 import { dayOf, hourOf } from '../../../db/terms/day.ts';
-import { newAdvertiser, newOutlet, type TestApi } from '../../kit/actors.ts';
+import { newAdvertiser, newCaller, newOutlet, type TestApi } from '../../kit/actors.ts';
 import { newCampaign, newCreative, newLineItem, newPlacement } from '../../kit/market.ts';
 
 /** Whoever reads it has looked where they may not. */
@@ -134,6 +134,29 @@ async function insertTold(db: Db, organizationId: string, by: string, nowMs: num
   };
 }
 
+/** Both kinds of partner, opened by an operator for the other side. */
+async function openPartners(api: TestApi, of: { advertiserId: number; outletId: number }) {
+  const operator = await newCaller(api, 'platform', { roles: ['operator'] });
+  const demand = await operator.call('POST', '/api/demand-partners', {
+    code: 'theirs',
+    name: SECRET,
+    advertiserId: of.advertiserId,
+    seat: SECRET,
+    url: 'https://dsp.example/bid',
+    dailyBudgetMicroCny: '777777000',
+  });
+  const supply = await operator.call('POST', '/api/supply-partners', {
+    code: 'theirs',
+    name: SECRET,
+    outletId: of.outletId,
+    domain: 'ssp.example',
+  });
+  return {
+    demandPartnerId: demand.body.id as number,
+    supplyPartnerId: supply.body.id as number,
+  };
+}
+
 /** What an advertiser and an outlet make themselves, through the API. */
 async function makeMarket(api: TestApi, nowMs: number) {
   const buyer = await newAdvertiser(api, { name: SECRET });
@@ -160,6 +183,18 @@ async function makeMarket(api: TestApi, nowMs: number) {
     lines: [line],
   });
   const booked = await seller.call('GET', '/api/bookings');
+  const deal = await buyer.call('POST', '/api/deals', {
+    kind: 'preferred',
+    name: SECRET,
+    outletId,
+    advertiserId,
+    priceCpmFen: 77_777,
+    startsOn: day,
+    endsOn: day,
+    placementIds: [placementId],
+    note: SECRET,
+  });
+  const partners = await openPartners(api, { advertiserId, outletId });
   const key = await buyer.call('POST', '/api/api-keys', { name: SECRET, scopes: ['read'] });
   const members = await buyer.call('GET', '/api/members');
   return {
@@ -168,6 +203,8 @@ async function makeMarket(api: TestApi, nowMs: number) {
     outletId,
     propertyId: property.id,
     placementId,
+    ...partners,
+    dealId: deal.body.id as number,
     orderId: order.body.id as number,
     bookingId: booked.body.items[0].id as number,
     floorRuleId: floor.body.id as number,
@@ -182,7 +219,7 @@ async function makeMarket(api: TestApi, nowMs: number) {
 export async function makeTheirs(api: TestApi, nowMs: number): Promise<Theirs> {
   const { db } = api.ctx;
   const market = await makeMarket(api, nowMs);
-  const { buyer, apiKeyId, memberId, floorRuleId, orderId, bookingId, ...ids } = market;
+  const { buyer, apiKeyId, memberId, floorRuleId, orderId, bookingId, dealId, ...ids } = market;
   const papers = await insertPapers(db, { ...ids, by: buyer.userId, nowMs });
   const told = await insertTold(db, buyer.organizationId, buyer.userId, nowMs);
   await db.insert(rollupHour).values({
@@ -205,6 +242,9 @@ export async function makeTheirs(api: TestApi, nowMs: number): Promise<Theirs> {
       placements: ids.placementId,
       'floor-rules': floorRuleId,
       orders: orderId,
+      deals: dealId,
+      'demand-partners': ids.demandPartnerId,
+      'supply-partners': ids.supplyPartnerId,
       bookings: bookingId,
       'api-keys': apiKeyId,
       members: memberId,
