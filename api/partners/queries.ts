@@ -1,10 +1,10 @@
 /** Reading partners: who they are, how they do at this moment, what was sold to and bought from them a day. */
 import { and, asc, desc, eq, getTableColumns, gt, lt, sql } from 'drizzle-orm';
-import type { Redis } from 'ioredis';
 import { keys } from '../../bidding/wire/keys.ts';
 import { NODE_GONE_MS } from '../../bidding/wire/live.ts';
 import type { PartnerHealth } from '../../bidding/wire/partner.ts';
 import type { Db } from '../../db/client.ts';
+import type { RedisStore } from '../../db/redis.ts';
 import {
   demandPartner,
   type PartnerStatus,
@@ -76,7 +76,7 @@ export async function readSupplyPartner(db: Db, id: number) {
 
 /** How live nodes see a demand partner, each since it started; an empty list where none has asked it. */
 export async function partnerHealth(
-  ctx: { redis: Redis; clock: () => number },
+  ctx: { redis: RedisStore; clock: () => number },
   id: number,
 ): Promise<{ nodes: PartnerHealth[] }> {
   const all = await ctx.redis.hgetall(keys.partnerHealth);

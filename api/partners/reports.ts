@@ -3,10 +3,10 @@
  * read: exactly, rounded down, and never above what was bid; what cannot be read is kept as it came and settles nothing.
  */
 import { inArray } from 'drizzle-orm';
-import type { Redis } from 'ioredis';
 import { keys } from '../../bidding/wire/keys.ts';
 import type { PartnerReport } from '../../bidding/wire/partner.ts';
 import type { Db } from '../../db/client.ts';
+import type { RedisStore } from '../../db/redis.ts';
 import { partnerReport, supplyPartner } from '../../db/schema/partners.ts';
 import { dayOf } from '../../db/terms/day.ts';
 
@@ -37,7 +37,7 @@ function parse(text: string | undefined): PartnerReport | undefined {
 /** Takes one batch; how many were taken, and how many were new. Killed between commit and letting go, it takes them again. */
 export async function consumeReports(ctx: {
   db: Db;
-  redis: Redis;
+  redis: RedisStore;
 }): Promise<{ taken: number; kept: number }> {
   const entries = await ctx.redis.xrange(keys.partnerReports, '-', '+', 'COUNT', BATCH);
   if (entries.length === 0) return { taken: 0, kept: 0 };
