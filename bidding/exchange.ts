@@ -15,6 +15,7 @@ import { createRoutes } from './http/routes.ts';
 import { createCaps } from './state/caps.ts';
 import { createClickCharges } from './state/clicks.ts';
 import { createEventLog } from './state/events.ts';
+import { createFeedback } from './state/feedback.ts';
 import { createLeases } from './state/leases.ts';
 import { createPulse } from './state/pulse.ts';
 import type { Store } from './state/script.ts';
@@ -70,6 +71,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
   const caps = createCaps(redis, options.capReadTimeoutMs);
   const leases = createLeases(redis, nodeId, () => pulse.nodes);
   const events = createEventLog(redis);
+  const feedback = createFeedback(redis);
   const key = tokenKey(options.tokenKey);
   const market = () => feed.market;
   const fanOut = options.partners?.length
@@ -85,6 +87,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
     market,
     caps,
     leases,
+    feedback,
     key,
     salt: options.tokenKey,
     links,
@@ -100,6 +103,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
     market,
     key,
     events,
+    feedback,
     clicks: createClickCharges(redis, leases),
     addressOf: addressReader(options.trustProxy ?? false),
     notices: fanOut && notices,
@@ -135,18 +139,22 @@ export function createExchange(options: ExchangeOptions): Exchange {
   return {
     async listen(port, host = '127.0.0.1') {
       await feed.refresh().catch(quiet);
+      await feedback.refresh().catch(quiet);
       await listening(server, port, host);
       const address = server.address() as AddressInfo;
       const url = `http://${host}:${address.port}`;
       links.exchangeUrl ||= url;
       links.assetsUrl ||= links.exchangeUrl;
       timers.push(setInterval(() => void feed.refresh().catch(quiet), REFRESH_MS));
+      timers.push(setInterval(() => void feedback.refresh().catch(quiet), REFRESH_MS));
       timers.push(setInterval(() => void beat().catch(quiet), BEAT_MS));
       return { port: address.port, url };
     },
-    refresh: () => feed.refresh(),
+    async refresh() {
+      await Promise.all([feed.refresh(), feedback.refresh()]);
+    },
     async flush() {
-      await Promise.all([events.flush(), caps.flush()]);
+      await Promise.all([events.flush(), caps.flush(), feedback.flush()]);
     },
     async close() {
       for (const timer of timers) clearInterval(timer);

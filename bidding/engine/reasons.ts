@@ -40,6 +40,7 @@ export const NO_BID = {
   deal_full: 33,
   frequency_capped: 34,
   caps_unknown: 35,
+  refused_by_reader: 36,
   // The target, by the attribute that refused first.
   target_division: 50,
   target_outlet: 51,
@@ -90,6 +91,7 @@ const WORDS: Record<Key, Words> = {
   deal_full: ['platform', '交易量已满', 'the deal is fully delivered', '追加预订', 'book more'],
   frequency_capped: ['advertiser', '已达频次上限', 'frequency cap reached', '放宽频控', 'loosen the cap'],
   caps_unknown: ['platform', '频次计数不可用', 'caps cannot be checked now', '等待恢复', 'wait for recovery'],
+  refused_by_reader: ['advertiser', '读者不再想看此推广', 'the reader does not want this campaign', '无需处理', 'nothing to do'],
   target_division: ['advertiser', '定向地域不符', 'outside the targeted divisions', '扩大地域定向', 'target more divisions'],
   target_outlet: ['advertiser', '定向媒体不符', 'outside the targeted outlets', '扩大媒体定向', 'target more outlets'],
   target_device: ['advertiser', '定向设备不符', 'outside the targeted devices', '扩大设备定向', 'target more devices'],

@@ -60,6 +60,8 @@ export interface Request {
   blockedCategories: string[];
   blockedAdvertiserIds: number[];
   blockedDomains: string[];
+  /** Campaigns that the reader does not want to see again. */
+  refusedCampaigns: number[];
   imps: RequestImp[];
   /** Ask for the trace; nothing is billed. */
   test: boolean;
@@ -89,6 +91,7 @@ export function newRequest(id: string, atMs: number): Request {
     blockedCategories: [],
     blockedAdvertiserIds: [],
     blockedDomains: [],
+    refusedCampaigns: [],
     imps: [],
     test: false,
   };

@@ -29,6 +29,7 @@ import { understand } from '../openrtb/understand.ts';
 import { violationOf } from '../openrtb/valid.ts';
 import type { Links } from '../render/links.ts';
 import type { CapCounters, UserCounts } from '../state/caps.ts';
+import type { FeedbackLog } from '../state/feedback.ts';
 import type { Leases } from '../state/leases.ts';
 import type { TokenKey } from '../wire/token.ts';
 import { compose } from './compose.ts';
@@ -40,6 +41,7 @@ export interface AuctionDeps {
   market: () => Market | undefined;
   caps: CapCounters;
   leases: Leases;
+  feedback: Pick<FeedbackLog, 'refusedBy'>;
   key: TokenKey;
   salt: string;
   links: Links;
@@ -238,11 +240,16 @@ function decide(
   const { found, request } = hearing;
   const tracing = hearing.options.mayTrace || request.test;
   const trace: TraceLine[] | undefined = tracing ? [] : undefined;
+  const refused = deps.feedback.refusedBy(request.userHash);
   const outcome = runAuction(found, {
-    refuse: (candidate, match) =>
-      fits(deps, hearing, candidate, match)
+    refuse: (candidate, match) => {
+      const { campaignId } = candidate.item.source;
+      if (refused?.has(campaignId) || request.refusedCampaigns.includes(campaignId))
+        return NO_BID.refused_by_reader;
+      return fits(deps, hearing, candidate, match)
         ? refusal(deps, candidate, counts, request)
-        : NO_BID.no_creative_fits,
+        : NO_BID.no_creative_fits;
+    },
     take: (candidate, match, charge) =>
       take(deps, hearing, candidate, found.imps.indexOf(match), charge),
     ...(hearing.partnerBids.length > 0 ? { partnerBids: hearing.partnerBids } : {}),

@@ -10,7 +10,9 @@ import type { Market } from '../engine/market.ts';
 import { webUrl } from '../render/escape.ts';
 import type { ClickCharges } from '../state/clicks.ts';
 import type { EventLog } from '../state/events.ts';
+import type { FeedbackLog } from '../state/feedback.ts';
 import { EVENT_KIND, type EventKind, type TrackedEvent } from '../wire/event.ts';
+import { FEEDBACK_KINDS, type FeedbackKind, REPORT_REASONS } from '../wire/feedback.ts';
 import { BILLED_ON, openToken, type Token, type TokenKey } from '../wire/token.ts';
 import { fillLanding } from './landing.ts';
 import { sendPixel, sendProblem } from './respond.ts';
@@ -21,6 +23,7 @@ export interface TrackerDeps {
   key: TokenKey;
   events: EventLog;
   clicks: ClickCharges;
+  feedback: FeedbackLog;
   /** Who is told when a partner's ad is billed. */
   notices: Notices | undefined;
   /** Address of the caller, as far as the network in front is trusted. */
@@ -41,7 +44,6 @@ const KIND_OF: Record<string, EventKind> = {
 };
 const PROGRESS =
   /^(start|firstQuartile|midpoint|thirdQuartile|complete|skip|mute|pause|resume|closeLinear|error|close|click)$/;
-const FEEDBACK = /^(notInterested|report|why|close)$/;
 
 type Checked = Token | { refusal: string };
 
@@ -95,7 +97,7 @@ function suffixOf(kind: EventKind, query: URLSearchParams): string | undefined {
   }
   if (kind === EVENT_KIND.feedback) {
     const what = query.get('what') ?? '';
-    return FEEDBACK.test(what) ? `.${what}` : undefined;
+    return FEEDBACK_KINDS.some((kind) => kind === what) ? `.${what}` : undefined;
   }
   return '';
 }
@@ -139,9 +141,31 @@ export function track(
     return;
   }
   if (counts) deps.events.append(event, query.get('b') === '1');
+  if (counts && kind === EVENT_KIND.feedback) hear(deps, event, query);
   if (counts && kind === EVENT_KIND.impression && token.lineItemId === 0)
     void deps.notices?.billed(token.auctionId, token.impOrdinal);
   sendPixel(res);
+}
+
+/** A dislike or a report goes to the review desk, and the reader is spared the campaign from now on. */
+function hear(deps: TrackerDeps, event: TrackedEvent, query: URLSearchParams): void {
+  const kind = query.get('what') as FeedbackKind;
+  if (kind !== 'notInterested' && kind !== 'report') return;
+  const said = query.get('reason');
+  deps.feedback.say({
+    key: event.eventKey,
+    kind,
+    reason: REPORT_REASONS.find((each) => each === said) ?? null,
+    atMs: event.atMs,
+    outletId: event.outletId,
+    placementId: event.placementId,
+    divisionCode: event.divisionCode,
+    advertiserId: event.advertiserId,
+    campaignId: event.campaignId,
+    lineItemId: event.lineItemId,
+    creativeId: event.creativeId,
+    userHash: event.userHash,
+  });
 }
 
 function countClick(deps: TrackerDeps, token: Token, event: TrackedEvent): void {

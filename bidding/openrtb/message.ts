@@ -116,6 +116,8 @@ export interface BidRequest {
   userDivision: string;
   consent: string;
   optedOut: boolean;
+  /** `user.ext.refused`: campaigns (numbers) and domains that this reader's browser remembers not to show. */
+  refused: string[];
   userKeywords: string[];
   segments: string[];
   eids: string[];
@@ -227,6 +229,7 @@ export const newBidRequest = (): BidRequest => ({
   userDivision: '',
   consent: '',
   optedOut: false,
+  refused: [],
   userKeywords: [],
   segments: [],
   eids: [],

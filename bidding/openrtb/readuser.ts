@@ -90,6 +90,9 @@ const USER_EXT = fields<BidRequest>({
   optout: (r, t) => {
     t.optedOut = r.integer() === 1;
   },
+  refused: (r, t) => {
+    t.refused = r.strings();
+  },
   consent: (r, t) => {
     const text = r.string();
     if (t.consent === '') t.consent = text;

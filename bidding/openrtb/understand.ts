@@ -92,6 +92,17 @@ function impOf(imp: Imp, request: BidRequest): RequestImp | 'bad_currency' {
 }
 
 const NUMERIC = /^\d+$/;
+const MAX_REFUSED = 100;
+
+/** What the browser remembers for a reader nobody knows: campaigns by number, partners' ads by domain. */
+function refuse(refused: readonly string[], target: Request): void {
+  const domains: string[] = [];
+  for (const each of refused.slice(0, MAX_REFUSED)) {
+    if (NUMERIC.test(each)) target.refusedCampaigns.push(Number(each));
+    else if (each !== '') domains.push(each.toLowerCase());
+  }
+  if (domains.length > 0) target.blockedDomains = [...target.blockedDomains, ...domains];
+}
 
 /** The engine's request, or the reason why none can be made of it. */
 export function understand(
@@ -123,6 +134,7 @@ export function understand(
     for (const id of request.segments) if (NUMERIC.test(id)) target.segments.push(Number(id));
   target.blockedCategories = request.bcat;
   target.blockedDomains = request.badv;
+  if (request.refused.length > 0) refuse(request.refused, target);
   target.test = request.test;
   return target;
 }
