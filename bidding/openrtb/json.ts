@@ -4,15 +4,12 @@
  * `MAX_DEPTH`. A key given twice counts as its last value, as with `JSON.parse`: rare, so it is left to the caller,
  * who reads again from a normalised copy (`RepeatedKey`). `null` is as good as absent.
  *
- * Measured on 2 KB bid requests: `JSON.parse` 14 µs, this 4.6 µs.
+ * Measured on 2 KB bid requests: `JSON.parse` 14.9 µs, this 6.4 µs.
  */
-import { type Fields, type Read, RepeatedKey, step } from './fields.ts';
-import { JsonScanner } from './scan.ts';
+import { type Fields, type Read, RepeatedKey, slotOf } from './fields.ts';
+import { JsonScanner, QUOTE } from './scan.ts';
 
 const MAX_LIST = 1000;
-
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
 
 export class JsonReader extends JsonScanner {
   /**
@@ -27,6 +24,7 @@ export class JsonReader extends JsonScanner {
   }
 
   object<T>(table: Fields<T>, target: T): void {
+    const { bytes } = this;
     this.enter(0x7b, 'an object');
     if (this.closes(0x7d)) return;
     let seen = 0;
@@ -41,8 +39,8 @@ export class JsonReader extends JsonScanner {
       if ((seen & bit) !== 0) throw new RepeatedKey();
       seen |= bit;
       if (this.tracing) this.trail[this.depth - 1] = table.names[index] as string;
-      if (this.bytes[this.pos] !== 0x6e || !this.nothing())
-        (table.reads[index] as Read<T>)(this, target);
+      if (bytes[this.pos] === 0x6e) this.word('null');
+      else (table.reads[index] as Read<T>)(this, target);
     } while (this.more(0x7d));
   }
 
@@ -72,48 +70,49 @@ export class JsonReader extends JsonScanner {
 
   strings(): string[] {
     const list: string[] = [];
-    this.array((each) => list.push(each.string()), MAX_LIST);
+    this.enter(0x5b, 'an array');
+    if (this.closes(0x5d)) return list;
+    do {
+      this.element(list.length);
+      list.push(this.string());
+    } while (this.more(0x5d));
     return list;
   }
 
   integers(): number[] {
     const list: number[] = [];
-    this.array((each) => list.push(each.integer()), MAX_LIST);
+    this.enter(0x5b, 'an array');
+    if (this.closes(0x5d)) return list;
+    do {
+      this.element(list.length);
+      list.push(this.integer());
+    } while (this.more(0x5d));
     return list;
   }
 
-  private nothing(): boolean {
-    if (this.bytes[this.pos] !== 0x6e || this.pos >= this.end) return false;
-    this.word('null');
-    return true;
+  private element(index: number): void {
+    if (this.tracing) this.trail[this.depth - 1] = index;
+    if (index >= MAX_LIST) this.fail(`more than ${MAX_LIST} elements`);
   }
 
+  /** Which key of the table stands here; −1: none of them. */
   private key<T>(table: Fields<T>): number {
-    if (this.pos >= this.end || this.bytes[this.pos] !== QUOTE) this.fail('expected a key');
-    const bytes = this.bytes;
-    const end = this.end;
+    const { bytes } = this;
+    if (bytes[this.pos] !== QUOTE) this.fail('expected a key');
     const start = this.pos + 1;
-    let hash = 0;
-    let pos = start;
-    for (; pos < end; pos++) {
-      const byte = bytes[pos] as number;
-      if (byte === QUOTE) break;
-      if (byte === BACKSLASH || byte < 0x20) return table.names.indexOf(this.string());
-      hash = step(hash, byte);
-    }
-    if (pos >= end) this.fail('unterminated string');
-    this.pos = pos + 1;
-    for (let slot = hash & 127; ; slot = (slot + 1) & 127) {
+    const end = this.plainEnd(start);
+    if (bytes[end] !== QUOTE) return table.names.indexOf(this.string());
+    this.pos = end + 1;
+    for (let slot = slotOf(bytes, start, end); ; slot = (slot + 1) & 127) {
       const index = (table.slots[slot] as number) - 1;
-      if (index < 0) return -1;
-      if (table.hashes[index] === hash && this.same(table.bytes[index] as Uint8Array, start, pos))
-        return index;
+      if (index < 0 || this.same(table.bytes[index] as Uint8Array, start, end)) return index;
     }
   }
 
   private same(name: Uint8Array, start: number, end: number): boolean {
     if (name.length !== end - start) return false;
-    for (let i = 0; i < name.length; i++) if (name[i] !== this.bytes[start + i]) return false;
+    const { bytes } = this;
+    for (let i = 0; i < name.length; i++) if (name[i] !== bytes[start + i]) return false;
     return true;
   }
 
@@ -121,8 +120,9 @@ export class JsonReader extends JsonScanner {
     const start = this.pos;
     const plain = this.skipString();
     if (plain === 0) return this.text.slice(start + 1, this.pos - 1);
-    const text = this.buffer.toString('utf8', start, this.pos);
-    return plain === 1 ? text.slice(1, -1) : (JSON.parse(text) as string);
+    return plain === 1
+      ? this.bytes.toString('utf8', start + 1, this.pos - 1)
+      : (JSON.parse(this.bytes.toString('utf8', start, this.pos)) as string);
   }
 
   /** The number's own text, for money. */
@@ -137,19 +137,22 @@ export class JsonReader extends JsonScanner {
   }
 
   integer(): number {
-    const bytes = this.bytes;
-    let pos = this.pos;
+    const { bytes, pos: start } = this;
+    let pos = start;
     let value = 0;
     // The usual case: a few digits and no sign, fraction or exponent.
-    for (; pos < this.end; pos++) {
+    for (;;) {
       const digit = (bytes[pos] as number) - 0x30;
       if (digit < 0 || digit > 9) break;
       value = value * 10 + digit;
+      pos++;
     }
-    const next = pos < this.end ? (bytes[pos] as number) : 0;
-    const isPlain = next === 0x2c || next === 0x7d || next === 0x5d;
-    const digits = pos - this.pos;
-    if (isPlain && digits > 0 && digits < 16 && (digits === 1 || bytes[this.pos] !== 0x30)) {
+    const next = bytes[pos];
+    const digits = pos - start;
+    if (
+      (next === 0x2c || next === 0x7d || next === 0x5d) &&
+      (digits === 1 || (digits > 0 && digits < 16 && bytes[start] !== 0x30))
+    ) {
       this.pos = pos;
       return value;
     }
@@ -173,10 +176,10 @@ export class JsonReader extends JsonScanner {
     return this.text.charAt(this.pos);
   }
 
-  /** The bytes of the value that stands here, checked but not built. */
-  raw(): Buffer {
+  /** The text of the value that stands here, checked but not built. */
+  raw(): string {
     const start = this.pos;
     this.skip();
-    return this.buffer.subarray(start, this.pos);
+    return this.bytes.toString('utf8', start, this.pos);
   }
 }

@@ -8,6 +8,9 @@ import type { Size } from '../../db/terms/market.ts';
 export const CHANNEL = { site: 1, app: 2, dooh: 4 } as const;
 
 export interface Banner {
+  w: number;
+  h: number;
+  /** Of `format`; of `w` and `h` where there is none. */
   sizes: Size[];
   /** Flexible sizes by ratio (`wratio`, `hratio`) are counted as a format without a fixed size. */
   flexible: boolean;
@@ -134,7 +137,14 @@ export interface BidRequest {
   imps: Imp[];
 }
 
-export const newBanner = (): Banner => ({ sizes: [], flexible: false, battr: [], btype: [] });
+export const newBanner = (): Banner => ({
+  w: 0,
+  h: 0,
+  sizes: [],
+  flexible: false,
+  battr: [],
+  btype: [],
+});
 
 export const newMedia = (): Media => ({
   mimes: [],

@@ -19,7 +19,7 @@ const SIZE = fields<Size & { ratio: boolean }>({
   },
 });
 
-const BANNER = fields<Banner & Size>({
+const BANNER = fields<Banner>({
   w: (r, t) => {
     t.w = r.integer();
   },
@@ -43,7 +43,7 @@ const BANNER = fields<Banner & Size>({
 
 const NATIVE = fields<Imp>({
   request: (r, t) => {
-    t.native = r.peek() === '"' ? r.string() : r.raw().toString('utf8');
+    t.native = r.peek() === '"' ? r.string() : r.raw();
   },
 });
 
@@ -127,7 +127,7 @@ export const IMP = fields<Imp>({
     t.tagId = r.string();
   },
   banner: (r, t) => {
-    const banner = { ...newBanner(), w: 0, h: 0 };
+    const banner = newBanner();
     r.object(BANNER, banner);
     if (banner.w > 0 && banner.h > 0 && banner.sizes.length === 0)
       banner.sizes.push({ w: banner.w, h: banner.h });

@@ -81,6 +81,19 @@ test('the reader agrees with JSON.parse about random JSON-like text', () => {
   );
 });
 
+test('a document of any length is read whole, whatever was read before it', () => {
+  fc.assert(
+    fc.property(fc.array(fc.nat({ max: 200_000 }), { maxLength: 4 }), (lengths) => {
+      for (const length of lengths) {
+        const whole = JSON.stringify(['x'.repeat(length), 1]);
+        expect(reader.accepts(Buffer.from(whole))).toBe(true);
+        expect(reader.accepts(Buffer.from(whole.slice(0, -1)))).toBe(false);
+      }
+    }),
+    { numRuns: 30 },
+  );
+});
+
 interface Taken {
   text?: string;
   number?: number;
