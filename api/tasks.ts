@@ -4,6 +4,7 @@ import { closeHour, hoursDue } from './billing/billing.ts';
 import type { Context } from './context.ts';
 import {
   grantBudgets,
+  keepSamples,
   pace,
   publishChanges,
   publishSnapshot,
@@ -138,6 +139,13 @@ function deliveryTasks(ctx: Context): Task[] {
       everyMs: SECOND,
       async run() {
         await recordReceipts(ctx);
+      },
+    },
+    {
+      name: 'samples',
+      everyMs: 5 * SECOND,
+      async run() {
+        await keepSamples(ctx);
       },
     },
     {

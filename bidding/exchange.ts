@@ -18,6 +18,7 @@ import { createEventLog } from './state/events.ts';
 import { createFeedback } from './state/feedback.ts';
 import { createLeases } from './state/leases.ts';
 import { createPulse } from './state/pulse.ts';
+import { createSampler } from './state/samples.ts';
 import type { Store } from './state/script.ts';
 import { followMarket } from './state/snapshot.ts';
 import type { LiveAuction } from './wire/live.ts';
@@ -72,6 +73,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
   const leases = createLeases(redis, nodeId, () => pulse.nodes);
   const events = createEventLog(redis);
   const feedback = createFeedback(redis);
+  const sampler = createSampler(redis);
   const key = tokenKey(options.tokenKey);
   const market = () => feed.market;
   const fanOut = options.partners?.length
@@ -92,7 +94,8 @@ export function createExchange(options: ExchangeOptions): Exchange {
     salt: options.tokenKey,
     links,
     nextAuctionId: auctionIds(),
-    held: (outcome, auctionId, divisionCode, startedAt) => {
+    held: (outcome, auctionId, divisionCode, startedAt, request) => {
+      sampler.note(request, auctionId);
       const tookMs = performance.now() - startedAt;
       const won = outcome.imps.some((imp) => imp.win !== undefined);
       pulse.auction(tookMs, won, () => liveOf(outcome, auctionId, divisionCode, tookMs, clock()));
@@ -134,6 +137,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
   const beat = async (): Promise<void> => {
     await pulse.beat(clock(), feed.market?.version ?? 0);
     await leases.sweep(clock());
+    await sampler.flush(clock());
   };
 
   return {
@@ -154,7 +158,8 @@ export function createExchange(options: ExchangeOptions): Exchange {
       await Promise.all([feed.refresh(), feedback.refresh()]);
     },
     async flush() {
-      await Promise.all([events.flush(), caps.flush(), feedback.flush()]);
+      const samples = sampler.flush(clock(), true);
+      await Promise.all([events.flush(), caps.flush(), feedback.flush(), samples]);
     },
     async close() {
       for (const timer of timers) clearInterval(timer);
@@ -165,6 +170,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
       await Promise.all([
         events.flush().catch(quiet),
         caps.flush().catch(quiet),
+        sampler.flush(clock(), true),
         leases.sweep(clock(), true).catch(quiet),
       ]);
     },

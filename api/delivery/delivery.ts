@@ -10,6 +10,7 @@ export {
   publishSnapshot,
   refreshSnapshot,
 } from './publish.ts';
+export { keepSamples } from './samples.ts';
 export {
   confirmStop,
   liftStop,

@@ -1,154 +1,89 @@
 /**
- * What a target would find tomorrow: requests and people a day, with an interval. Owns the samples: yesterday's shown ads as
- * metering kept them (with public-service ads as the fallback nearly every request shows one), or, where there are too few
- * raw events, yesterday's hourly sums. The estimating is the engine's, by the very clauses that match requests.
+ * What a target would find tomorrow: requests and people a day, with an interval, and what of that is not promised yet. Owns
+ * the log it goes by, yesterday's, read once a day by a process; the estimating is the engine's, by the very clauses that
+ * match requests.
  */
-import { sql } from 'drizzle-orm';
-import {
-  type Forecast,
-  forecast,
-  isInRequestSample,
-  isInUserSample,
-  type Logged,
-  type Samples,
-} from '../../bidding/engine/forecast.ts';
+
+import type { Shape } from '../../bidding/engine/fit.ts';
+import { type Forecast, forecast, type Promised } from '../../bidding/engine/forecast.ts';
 import { placeOf } from '../../bidding/engine/place.ts';
-import { newRequest } from '../../bidding/engine/request.ts';
+import { RequestLog } from '../../bidding/engine/request-log.ts';
+import type { SampledRequest } from '../../bidding/wire/sample.ts';
 import type { Target } from '../../bidding/wire/target.ts';
 import type { Db } from '../../db/client.ts';
-import {
-  addDays,
-  type Clock,
-  type Day,
-  dayEndMs,
-  dayOf,
-  dayStartMs,
-  hourOf,
-  hourStartMs,
-} from '../../db/terms/day.ts';
-import type { Format } from '../../db/terms/market.ts';
+import { addDays, type Clock, type Day, dayOf } from '../../db/terms/day.ts';
+import { promisedOn } from './inventory.ts';
 import { readOutlets, readPlacements, readProperties } from './market.ts';
+import { readSamples } from './samples.ts';
+import { impressionsOf, seenPart, shownOn } from './shown.ts';
 
-/** Not kept with an event: a target's words on these are passed over, and the answer says so. */
-const UNSEEN = new Set(['os', 'connection', 'carrier', 'category', 'keyword', 'segment', 'radius']);
-/** More of a day's log than this is not held in memory; its samples are. */
-const FULL_LOG = 400_000;
+/** Late lines of yesterday and a history that is being read in are looked for this often, promises too. */
 const FRESH_MS = 600_000;
-/** Ads a person sees a day, where only sums are known: people are then sums over this. */
-const ADS_A_PERSON = 5;
-/** Of a sum, at most so many pretended requests: it stands for a day's traffic, not for its detail. */
-const MOST_A_SUM = 4_000;
+const REQUESTS_AT_ONCE = 5_000;
 
 export interface TargetForecast extends Forecast {
-  /** The day the samples are of. */
+  /** The day the log is of. */
   day: Day;
-  basis: 'events' | 'sums' | 'none';
-  /** Attributes of the target that no sample knows; the figures are without them. */
+  basis: 'log' | 'events' | 'sums' | 'none';
+  /** Attributes of the target that the log does not know; the figures are without them. */
   ignored: string[];
 }
 
-interface Seen {
-  key: string;
+interface Kept {
+  log: RequestLog;
+  userShare: number;
+  basis: TargetForecast['basis'];
+  day: Day;
+  promised: Promised[];
   atMs: number;
-  placementId: number;
-  divisionCode: string;
-  device: number;
-  userHash: string;
 }
 
-/** Leaves out what samples do not know: a narrower target then counts as its wider one. Undefined: nothing is left. */
-function seenPart(target: Target, ignored: Set<string>): Target | undefined {
-  if ('all' in target) {
-    return { all: target.all.flatMap((part) => seenPart(part, ignored) ?? []) };
-  }
-  if ('any' in target) {
-    const parts = target.any.map((part) => seenPart(part, ignored));
-    // One unknown alternative may hold for anybody.
-    return parts.some((part) => part === undefined) ? undefined : { any: parts as Target[] };
-  }
-  if ('not' in target) {
-    const part = seenPart(target.not, ignored);
-    return part && { not: part };
-  }
-  if (!UNSEEN.has(target.attribute)) return target;
-  ignored.add(target.attribute);
-  return undefined;
-}
+const keptByDatabase = new WeakMap<object, Promise<Kept>>();
 
-async function eventsOf(db: Db, day: Day): Promise<Seen[]> {
-  const rows = await db.execute<Record<string, string>>(sql`
-    SELECT event_key, at_ms, placement_id, division_code, device, user_hash FROM event
-    WHERE day = ${day}::date AND kind = 1 AND ivt = 0 LIMIT ${FULL_LOG}`);
-  return rows.map((row) => ({
-    key: row.event_key ?? '',
-    atMs: Number(row.at_ms),
-    placementId: Number(row.placement_id),
-    divisionCode: row.division_code ?? '',
-    device: Number(row.device),
-    userHash: row.user_hash ?? '',
-  }));
-}
-
-async function sumsOf(db: Db, day: Day): Promise<Seen[]> {
-  const from = hourOf(dayStartMs(day));
-  const rows = await db.execute<Record<string, string>>(sql`
-    SELECT hour, placement_id, division_code, device, sum(impressions) AS impressions FROM rollup_hour
-    WHERE hour >= ${from} AND hour < ${hourOf(dayEndMs(day))} GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4`);
-  return rows.flatMap((row, r) =>
-    Array.from({ length: Math.min(Number(row.impressions), MOST_A_SUM) }, (_, i) => ({
-      key: `sum-${r}-${i}`,
-      atMs: hourStartMs(Number(row.hour)),
-      placementId: Number(row.placement_id),
-      divisionCode: row.division_code ?? '',
-      device: Number(row.device),
-      userHash: `sum-${row.division_code}-${r % 40}-${Math.floor(i / ADS_A_PERSON)}`,
-    })),
-  );
-}
-
-async function toLogged(db: Db, seen: readonly Seen[]): Promise<Logged[]> {
+/** Columns from requests, a batch at a time: other requests are served in between. */
+async function columnsOf(
+  db: Db,
+  requests: readonly SampledRequest[],
+  everybody: boolean,
+): Promise<RequestLog> {
   const placements = new Map((await readPlacements(db)).map((p) => [p.id, p]));
   const properties = new Map((await readProperties(db)).map((p) => [p.id, p]));
   const outlets = new Map((await readOutlets(db)).map((o) => [o.id, o]));
-  return seen.flatMap((one) => {
-    const placement = placements.get(one.placementId);
-    const outlet = placement && outlets.get(placement.outletId);
-    if (!placement || !outlet) return [];
-    const request = newRequest(one.key, one.atMs);
-    request.declaredDivision = one.divisionCode;
-    request.device = one.device;
-    request.userHash = one.userHash;
-    const place = placeOf(request, placement, properties.get(placement.propertyId), outlet);
-    return [{ place, format: placement.format, sizes: placement.sizes }];
-  });
+  const log = new RequestLog();
+  for (const [n, { request, weight, isOfSampledUser }] of requests.entries()) {
+    if (n % REQUESTS_AT_ONCE === 0) await new Promise((resolve) => setImmediate(resolve));
+    for (const imp of request.imps) {
+      const placement = placements.get(imp.placementId);
+      const outlet = placement && outlets.get(placement.outletId);
+      if (!placement || !outlet) continue;
+      const place = placeOf(request, placement, properties.get(placement.propertyId), outlet);
+      const sizes = imp.sizes.length > 0 ? imp.sizes : placement.sizes;
+      const { format } = placement;
+      log.add({ place, format, sizes, weight, isOfSampledUser: everybody || isOfSampledUser });
+    }
+  }
+  return log;
 }
-
-interface Kept {
-  samples: Samples;
-  basis: TargetForecast['basis'];
-  day: Day;
-  atMs: number;
-}
-const keptByDatabase = new WeakMap<object, Promise<Kept>>();
 
 async function load(db: Db, nowMs: number): Promise<Kept> {
   const day = addDays(dayOf(nowMs), -1);
-  const events = await eventsOf(db, day);
-  const sums = events.length >= FULL_LOG ? [] : await sumsOf(db, day);
-  // Raw events of less than half of what was summed: the day began elsewhere (a history brought along, old partitions).
-  const better = events.length * 2 >= sums.length;
-  const log = await toLogged(db, better ? events : sums);
-  const samples: Samples = {
-    requests: log.filter((it) => isInRequestSample(it.place.request.id)),
-    users: log.filter((it) => isInUserSample(it.place.request.userHash)),
-    ...(log.length < FULL_LOG ? { full: log } : {}),
-  };
-  const basis = log.length === 0 ? 'none' : better ? 'events' : 'sums';
-  return { samples, basis, day, atMs: nowMs };
+  const promised = await promisedOn(db, addDays(day, 2));
+  const { samples, userShare } = await readSamples(db, day);
+  const logged = samples.reduce((sum, it) => sum + it.weight, 0);
+  // A log of less than half of what was shown: nodes began to write it in the middle of the day.
+  if (logged > 0 && logged * 2 >= (await impressionsOf(db, day))) {
+    // Where every request was logged, every reader was.
+    const everybody = samples.every((it) => it.weight === 1);
+    const log = await columnsOf(db, samples, everybody);
+    const share = everybody ? 1 : userShare;
+    return { log, userShare: share, basis: 'log', day, promised, atMs: nowMs };
+  }
+  const { requests, basis } = await shownOn(db, day);
+  const log = await columnsOf(db, requests, true);
+  return { log, userShare: 1, basis, day, promised, atMs: nowMs };
 }
 
-/** Yesterday's samples, read once in ten minutes by a process. */
-async function samplesOf(ctx: { db: Db; clock: Clock }): Promise<Kept> {
+async function keptOf(ctx: { db: Db; clock: Clock }): Promise<Kept> {
   const nowMs = ctx.clock();
   const kept = await keptByDatabase.get(ctx.db)?.catch(() => undefined);
   if (kept && Math.abs(nowMs - kept.atMs) < FRESH_MS) return kept;
@@ -157,15 +92,15 @@ async function samplesOf(ctx: { db: Db; clock: Clock }): Promise<Kept> {
   return loading;
 }
 
-/** Forecasts a day of a target for a creative's shape (or any), net of `booked` impressions a day. */
+/** Forecasts a day of a target for a creative's shape (or any), net of what is promised. */
 export async function forecastTarget(
   ctx: { db: Db; clock: Clock },
   target: Target,
-  shape?: { format: Format; w: number | null; h: number | null },
-  booked = 0,
+  shape?: Shape,
 ): Promise<TargetForecast> {
-  const { samples, basis, day } = await samplesOf(ctx);
+  const { log, userShare, basis, day, promised } = await keptOf(ctx);
   const ignored = new Set<string>();
-  const seen = seenPart(target, ignored) ?? { all: [] };
-  return { ...forecast(seen, samples, shape, booked), day, basis, ignored: [...ignored] };
+  const known = basis === 'log' ? target : (seenPart(target, ignored) ?? { all: [] });
+  const found = forecast(known, { log, userShare }, shape, promised);
+  return { ...found, day, basis, ignored: [...ignored] };
 }

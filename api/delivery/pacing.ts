@@ -9,23 +9,15 @@ import {
   startPacing,
   stepPacing,
 } from '../../bidding/engine/pacing.ts';
-import type { TrafficCurve } from '../../bidding/engine/traffic-forecast.ts';
+import { FLAT_CURVE } from '../../bidding/engine/traffic-forecast.ts';
 import type { Target } from '../../bidding/wire/target.ts';
 import type { Db } from '../../db/client.ts';
 import { pacingState } from '../../db/schema/delivery.ts';
-import {
-  type Day,
-  dayEndMs,
-  dayOf,
-  dayStartMs,
-  hourOf,
-  hourOfWeek,
-  msOfDay,
-} from '../../db/terms/day.ts';
+import { type Day, dayEndMs, dayOf, dayStartMs, hourOf, msOfDay } from '../../db/terms/day.ts';
 import { MICRO_CNY_PER_FEN } from '../../db/terms/money.ts';
-import { shapedCurve } from './curve.ts';
-import { stepGuarantees } from './guarantees.ts';
+import { readPromised, stepGuarantees } from './guarantees.ts';
 import { type DeliveryContext, publishChanges } from './publish.ts';
+import { trafficOf } from './traffic.ts';
 
 /** Multipliers that moved less are not sent. */
 const LEAST_CHANGE = 0.005;
@@ -80,15 +72,6 @@ function expectedMicroCny(line: PacedLine, unitMicroCny: number): number {
   return line.impressions * rate * unitMicroCny;
 }
 
-/** Hours of this weekday in which the target may serve; undefined: all. Only a dayparting at the top counts. */
-function hoursToday(target: Target, dayStart: number): Set<number> | undefined {
-  const parts = 'all' in target ? target.all : [target];
-  const parting = parts.find((part) => 'attribute' in part && part.attribute === 'hourOfWeek');
-  if (!parting || !('attribute' in parting) || parting.attribute !== 'hourOfWeek') return undefined;
-  const first = hourOfWeek(dayStart);
-  return new Set(parting.in.filter((h) => h >= first && h < first + 24).map((h) => h - first));
-}
-
 /** One step for every evenly paced line item that serves today; returns how many multipliers moved. */
 export async function pace(ctx: DeliveryContext): Promise<number> {
   const nowMs = ctx.clock();
@@ -97,15 +80,14 @@ export async function pace(ctx: DeliveryContext): Promise<number> {
   const known = new Map(
     (await ctx.db.select().from(pacingState)).map((row) => [row.lineItemId, row]),
   );
-  const allDay = shapedCurve();
+  const promised = await readPromised(ctx.db, nowMs);
+  const traffic = await trafficOf(ctx, today, [...lines, ...promised]);
   const moved: [number, number][] = [];
   const rows: (typeof pacingState.$inferInsert)[] = [];
   for (const line of lines) {
     const row = known.get(line.lineItemId);
-    const before = row?.state as unknown as PacingState | undefined;
+    const before = stateOf(row?.state);
     const state = before && row?.day === today ? before : startPacing(nowMs, before);
-    const hours = hoursToday(line.target, dayStartMs(today));
-    const curve: TrafficCurve = hours ? shapedCurve(hours) : allDay;
     const unitMicroCny = line.pricing === 'CPM' ? 0 : line.bidFen * Number(MICRO_CNY_PER_FEN);
     const next = stepPacing(state, {
       atMs: nowMs,
@@ -114,7 +96,7 @@ export async function pace(ctx: DeliveryContext): Promise<number> {
       billedMicroCny: line.billedMicroCny,
       expectedMicroCny: expectedMicroCny(line, unitMicroCny),
       unitMicroCny,
-      curve,
+      curve: traffic.get(line.lineItemId)?.curve ?? FLAT_CURVE,
     });
     const multiplier = multiplierOf(next);
     if (Math.abs(multiplier - (row?.multiplier ?? 1)) >= LEAST_CHANGE) {
@@ -129,12 +111,16 @@ export async function pace(ctx: DeliveryContext): Promise<number> {
     });
   }
   await keep(ctx.db, rows);
-  const guaranteed = await stepGuarantees(ctx);
+  const guaranteed = await stepGuarantees(ctx, promised, traffic);
   if (moved.length + guaranteed.length > 0) {
     await publishChanges(ctx, { rankMultipliers: moved, guaranteed });
   }
   return moved.length;
 }
+
+/** Undefined for a line item that was guaranteed until now: that is another controller's state. */
+const stateOf = (state: Record<string, unknown> | undefined): PacingState | undefined =>
+  typeof state?.y === 'number' ? (state as unknown as PacingState) : undefined;
 
 async function keep(db: Db, rows: readonly (typeof pacingState.$inferInsert)[]): Promise<void> {
   for (let i = 0; i < rows.length; i += 1_000) {

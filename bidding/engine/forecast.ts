@@ -1,41 +1,29 @@
 /**
- * Reach and avails of a target: how many requests and how many people a day, with an interval, from samples of logged
- * requests tested by the very clauses that the matching engine tests. Owns sampling and estimation; what is booked already
- * and where the log lies are the caller's.
- *
- * Two samples, because one cannot serve both: distinct users of a request sample times twenty overstate reach two-fold, since
- * busy readers are nearly all in it already.
+ * Reach and avails of a target: how many requests and how many people a day, with an interval, from logged requests tested by
+ * the very clauses that the matching engine tests. Owns the estimation; what is booked already and where the log lies are the
+ * caller's.
  */
-import type { Format, Size } from '../../db/terms/market.ts';
 import type { Target } from '../wire/target.ts';
-import { clausesOf, holds } from './clause.ts';
-import { fits } from './fit.ts';
-import type { Place } from './place.ts';
+import { type Clause, clausesOf } from './clause.ts';
+import type { Shape } from './fit.ts';
+import type { RequestLog } from './request-log.ts';
 
-/** One request in twenty, and every request of one user in twenty. */
-export const SAMPLE_RATE = 0.05;
-const SAMPLE_ONE_IN = 20;
 /** Estimates below this are too rough from a sample: the full log is counted where there is one. */
 export const SMALL = 10_000;
 /** How much a day differs from the day before, one standard deviation. */
 const DAY_TO_DAY = 0.02;
 /** Two-sided 90 %. */
 const Z90 = 1.645;
-
-/** A logged request at one imp. */
-export interface Logged {
-  place: Place;
-  format: Format;
-  sizes: readonly Size[];
-}
+/** Of what is there, so many rows go unseen one time in twenty. */
+const UNSEEN_ROWS = 3;
+const DAYS_A_WEEK = 7;
 
 export interface Samples {
-  /** About one request in twenty of a day. */
-  requests: readonly Logged[];
-  /** All requests of about one user in twenty of a day. */
-  users: readonly Logged[];
-  /** The whole day, if it is kept: for targets too small for samples. */
-  full?: readonly Logged[];
+  log: RequestLog;
+  /** Share of the day's readers whose requests are all in the log. */
+  userShare: number;
+  /** The whole day with everybody in it, if it is kept: for targets too small for samples. */
+  full?: RequestLog | undefined;
 }
 
 export interface Estimate {
@@ -54,85 +42,96 @@ export interface Forecast {
   unbooked: Estimate;
 }
 
-/** FNV-1a of a pseudonym or request id, well mixed: what sampling goes by. */
-function hashOf(text: string): number {
-  let h = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193);
-  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
-  return (h ^ (h >>> 13)) >>> 0;
-}
-
-export const isInRequestSample = (requestId: string): boolean =>
-  hashOf(requestId) % SAMPLE_ONE_IN === 0;
-
-export const isInUserSample = (userHash: string): boolean =>
-  userHash !== '' && hashOf(userHash) % SAMPLE_ONE_IN === 0;
+/** What is promised already of the traffic of a target: impressions a day, or a share of all of it. */
+export type Promised = { target: Target; shape?: Shape | undefined } & (
+  | { impressionsADay: number }
+  | { shareOfVoice: number }
+);
 
 /**
- * Forecasts a target for the day after the samples'. `shape`: the creative's, to count only imps it fits; `booked`:
- * impressions a day already promised within the target.
+ * Forecasts a target for a day after the log's. `shape`: the creative's, to count only imps it fits; `promised`: what the
+ * target's requests must also serve. A target with hours is forecast for the mean day of the week.
  */
 export function forecast(
   target: Target,
   samples: Samples,
-  shape?: { format: Format; w: number | null; h: number | null },
-  booked = 0,
+  shape?: Shape,
+  promised: readonly Promised[] = [],
 ): Forecast {
   const clauses = clausesOf(target);
-  const matches = (logged: Logged): boolean => {
-    if (shape && !fits(shape, logged.format, logged.sizes)) return false;
-    for (const clause of clauses) if (!holds(clause, logged.place)) return false;
-    return true;
-  };
-  let avails = estimate(count(samples.requests, matches), SAMPLE_RATE);
-  let reach = estimate(distinct(samples.users, matches), SAMPLE_RATE);
-  if (samples.full && avails.expected < SMALL) {
-    // One pass for both: the log may be a million requests.
-    const matching = samples.full.filter(matches);
-    avails = estimate(matching.length, 1);
-    reach = estimate(
-      distinct(matching, () => true),
-      1,
-    );
+  let log = samples.log;
+  let userShare = samples.userShare;
+  let found = tally(log, clauses, shape);
+  if (samples.full && found.requests < SMALL) {
+    log = samples.full;
+    userShare = 1;
+    found = tally(log, clauses, shape);
   }
+  const avails = estimate(found.requests, found.variance, UNSEEN_ROWS * log.mostWeight);
+  const sampling = (found.users * (1 - userShare)) / userShare ** 2;
+  const reach = estimate(found.users / userShare, sampling, UNSEEN_ROWS / userShare);
+  const booked = promisedWithin(clauses, log, shape, promised);
+  const net = (n: number): number => Math.max(0, Math.round(n - booked));
   return {
     avails,
-    reach,
-    unbooked: {
-      expected: Math.max(0, avails.expected - booked),
-      low: Math.max(0, avails.low - booked),
-      high: Math.max(0, avails.high - booked),
-    },
+    reach: { ...reach, high: Math.max(reach.expected, Math.min(reach.high, avails.high)) },
+    unbooked: { expected: net(avails.expected), low: net(avails.low), high: net(avails.high) },
   };
 }
 
-function count(logged: readonly Logged[], matches: (it: Logged) => boolean): number {
-  let n = 0;
-  for (const it of logged) if (matches(it)) n += 1;
-  return n;
+/** Means over the days on which the clauses differ. */
+function tally(log: RequestLog, clauses: readonly Clause[], shape: Shape | undefined) {
+  const days = clauses.some(namesHours) ? DAYS_A_WEEK : 1;
+  const sum = { requests: 0, variance: 0, users: 0 };
+  for (let day = 0; day < days; day++) {
+    const found = log.tally(log.match(clauses, shape, day));
+    sum.requests += found.requests / days;
+    sum.variance += found.variance / days;
+    sum.users += found.users / days;
+  }
+  return sum;
 }
 
-function distinct(logged: readonly Logged[], matches: (it: Logged) => boolean): number {
-  const users = new Set<string>();
-  for (const it of logged) {
-    const user = it.place.request.userHash;
-    if (user !== '' && !users.has(user) && matches(it)) users.add(user);
+const namesHours = (clause: Clause): boolean =>
+  clause.kind === 'leaf'
+    ? clause.predicate.attribute === 'hourOfWeek'
+    : clause.of.some((part) => namesHours(part));
+
+/** What promises will take of a target's requests: of each the part of its own traffic that lies within. */
+function promisedWithin(
+  clauses: readonly Clause[],
+  log: RequestLog,
+  shape: Shape | undefined,
+  promised: readonly Promised[],
+): number {
+  if (promised.length === 0) return 0;
+  const mine = log.match(clauses, shape);
+  let sum = 0;
+  for (const one of promised) {
+    const theirs = log.match(clausesOf(one.target), one.shape);
+    const whole = log.tally(theirs).requests;
+    if (whole === 0) continue;
+    for (let row = 0; row < theirs.length; row++) {
+      theirs[row] = (theirs[row] as number) & (mine[row] as number);
+    }
+    const within = log.tally(theirs).requests;
+    // A promise cannot take more than is there.
+    const share =
+      'shareOfVoice' in one ? one.shareOfVoice : Math.min(1, one.impressionsADay / whole);
+    sum += within * share;
   }
-  return users.size;
+  return sum;
 }
 
 /**
- * A count in a sample, scaled, with the interval that sampling and the difference between days leave. Nothing seen is not
- * nothing there: up to three in the sample go unseen one time in twenty.
+ * A count with the interval that sampling and the difference between days leave. `unseen`: what may be there although nothing
+ * was seen.
  */
-export function estimate(seen: number, rate: number): Estimate {
-  const expected = seen / rate;
-  const sampling = Math.sqrt(Math.max(seen, 1)) / rate;
-  const days = DAY_TO_DAY * expected;
-  // Tomorrow is itself a draw.
-  const tomorrow = Math.sqrt(Math.max(expected, 1));
-  const spread = Z90 * Math.hypot(sampling * Math.sqrt(1 - rate), days, tomorrow);
-  if (seen === 0) return { expected: 0, low: 0, high: Math.round(3 / rate) };
+export function estimate(expected: number, samplingVariance: number, unseen: number): Estimate {
+  if (expected === 0) return { expected: 0, low: 0, high: Math.round(unseen) };
+  // Tomorrow is itself a draw, and differs from today by more than that.
+  const variance = samplingVariance + expected + (DAY_TO_DAY * expected) ** 2;
+  const spread = Z90 * Math.sqrt(variance);
   return {
     expected: Math.round(expected),
     low: Math.max(0, Math.round(expected - spread)),

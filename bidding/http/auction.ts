@@ -49,7 +49,13 @@ export interface AuctionDeps {
   /** Demand partners; undefined where there are none. */
   demand: { fanOut: FanOut; notices: Notices } | undefined;
   /** Told of each auction that was held, for the wall and the metrics. */
-  held: (outcome: Outcome, auctionId: string, divisionCode: string, startedAt: number) => void;
+  held: (
+    outcome: Outcome,
+    auctionId: string,
+    divisionCode: string,
+    startedAt: number,
+    request: Request,
+  ) => void;
 }
 
 export interface Answer {
@@ -259,7 +265,7 @@ function decide(
   if (trace && market) explainLosers(market, request, found, trace);
   for (const imp of outcome.imps)
     if (imp.win?.candidate && !request.test) countCaps(deps, imp.win.candidate, request);
-  deps.held(outcome, hearing.auctionId, found.located.code, hearing.startedAt);
+  deps.held(outcome, hearing.auctionId, found.located.code, hearing.startedAt, request);
   const body = compose(deps, hearing, outcome, trace);
   if (deps.demand) {
     const { auctionId, partnerBids, partnerRefusals } = hearing;

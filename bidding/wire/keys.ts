@@ -23,6 +23,8 @@ export const keys = {
   partnerReports: 'partners:{p}:reports',
   /** Health of demand partners as each node sees them: hash, refreshed each second while there are any. */
   partnerHealth: 'partners:{p}:health',
+  /** Sampled requests (wire/sample.ts): bounded stream, field `s` lines. */
+  samples: 'samples:{q}',
   /** Health of bidding nodes: hash node → JSON, refreshed each second. */
   nodes: 'nodes:{n}',
 } as const;

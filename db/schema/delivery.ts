@@ -5,6 +5,7 @@ import {
   date,
   doublePrecision,
   index,
+  integer,
   jsonb,
   pgTable,
   primaryKey,
@@ -93,4 +94,16 @@ export const budgetGrant = pgTable(
     priorBilledMicroCny: microCny('prior_billed_micro_cny').notNull().default(0n),
   },
   (t) => [primaryKey({ columns: [t.lineItemId, t.day] })],
+);
+
+/** Sampled requests of a day, lines as a node sent them (bidding/wire/sample.ts); `id` is the stream entry's. */
+export const requestSample = pgTable(
+  'request_sample',
+  {
+    day: date('day').notNull(),
+    id: text('id').notNull(),
+    requests: integer('requests').notNull(),
+    lines: text('lines').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.day, t.id] })],
 );

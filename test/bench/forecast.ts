@@ -2,15 +2,11 @@
  * Forecast error against the next day, by size of the target; and the time of one forecast.
  * `npm run bench -- forecast --seed 1 [--readers 200000] [--targets 120] [--json]`
  */
-import {
-  forecast,
-  isInRequestSample,
-  isInUserSample,
-  type Logged,
-  type Samples,
-} from '../../bidding/engine/forecast.ts';
+import { forecast, type Samples } from '../../bidding/engine/forecast.ts';
+import { type Logged, logOf } from '../../bidding/engine/request-log.ts';
+import { SAMPLE_ONE_IN } from '../../bidding/wire/sample.ts';
 import { newRandom } from '../kit/random.ts';
-import { logDay, newReaders, someTargets } from './forecast/readers.ts';
+import { logDay, newReaders, sampled, someTargets } from './forecast/readers.ts';
 import { percentile, readArguments, report, round } from './kit/figures.ts';
 import { benchSnapshot } from './kit/market.ts';
 
@@ -21,12 +17,18 @@ const readers = newReaders(seed, args.number('readers', 200_000));
 const market = benchSnapshot(random, 0, 1);
 const today = logDay(random, readers, market, 0);
 const tomorrow = logDay(random, readers, market, 1);
+const built = performance.now();
 const samples: Samples = {
-  requests: today.filter((it) => isInRequestSample(it.place.request.id)),
-  users: today.filter((it) => isInUserSample(it.place.request.userHash)),
-  full: today,
+  log: logOf(sampled(today)),
+  userShare: 1 / SAMPLE_ONE_IN,
+  full: logOf(today),
 };
-const whole = (day: readonly Logged[]): Samples => ({ requests: [], users: [], full: day });
+const buildMs = performance.now() - built;
+const after: Samples = whole(tomorrow);
+
+function whole(day: readonly Logged[]): Samples {
+  return { log: logOf(day), userShare: 1 };
+}
 
 interface Error {
   truth: number;
@@ -41,7 +43,7 @@ const errors: Error[] = someTargets(random, args.number('targets', 120)).map((ta
   const start = performance.now();
   const guess = forecast(target, samples);
   const ms = performance.now() - start;
-  const truth = forecast(target, whole(tomorrow));
+  const truth = forecast(target, after);
   const off = (x: number, y: number): number => Math.abs(x - y) / Math.max(1, y);
   return {
     truth: truth.avails.expected,
@@ -62,7 +64,8 @@ report(
   {
     seed,
     requestsADay: today.length,
-    sampled: samples.requests.length,
+    sampled: samples.log.rows,
+    buildMs: round(buildMs, 0),
     targets: errors.length,
     availsMiddle: percents(middle.map((it) => it.avails)),
     availsLarge: percents(large.map((it) => it.avails)),

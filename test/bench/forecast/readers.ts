@@ -1,7 +1,8 @@
 /** A day's readers and their requests: people with a home, a phone and tastes, who come back tomorrow more or less. */
-import type { Logged } from '../../../bidding/engine/forecast.ts';
 import { placeOf } from '../../../bidding/engine/place.ts';
 import { newRequest } from '../../../bidding/engine/request.ts';
+import type { Logged } from '../../../bidding/engine/request-log.ts';
+import { isInRequestSample, isInUserSample, SAMPLE_ONE_IN } from '../../../bidding/wire/sample.ts';
 import type {
   Snapshot,
   SnapshotOutlet,
@@ -80,7 +81,23 @@ function visit(
   request.os = reader.os;
   request.segments = reader.segments;
   const place = placeOf(request, placement, undefined, outlet);
-  return { place, format: placement.format, sizes: placement.sizes };
+  return {
+    place,
+    format: placement.format,
+    sizes: placement.sizes,
+    weight: 1,
+    isOfSampledUser: true,
+  };
+}
+
+/** What a busy node logs of a day. */
+export function sampled(day: readonly Logged[]): Logged[] {
+  return day.flatMap((it) => {
+    const { id, userHash } = it.place.request;
+    const weight = isInRequestSample(id) ? SAMPLE_ONE_IN : 0;
+    const isOfSampledUser = isInUserSample(userHash);
+    return weight > 0 || isOfSampledUser ? [{ ...it, weight, isOfSampledUser }] : [];
+  });
 }
 
 function poisson(random: Random, mean: number): number {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createExchange, type Exchange } from '../../../bidding/exchange.ts';
 import { decodeEvent, EVENT_KIND, type TrackedEvent } from '../../../bidding/wire/event.ts';
 import { EVENT_SHARDS, keys } from '../../../bidding/wire/keys.ts';
+import { decodeSample } from '../../../bidding/wire/sample.ts';
 import { dayOf } from '../../../db/terms/day.ts';
 import { openTestRedis } from '../../kit/redis.ts';
 import { aLineItem, aSnapshot, grant, publish, publishDelta } from '../../kit/snapshot.ts';
@@ -264,4 +265,22 @@ test('a pool is never overspent, and what a node did not sign goes back', async 
   expect(answers.filter((answer) => answer.status === 200)).toHaveLength(5);
   const refused = answers.find((answer) => answer.status === 204);
   expect(refused?.headers.get('x-no-bid')).toBe('no_budget');
+});
+
+test('requests are logged for the forecasts, without the reader’s own name, and test requests are not', async () => {
+  await exchange.flush();
+  await redis.del(keys.samples);
+  await ask(
+    request('201', { user: { id: 'reader-7', geo: { type: 1, lat: 30.27415, lon: 120.15515 } } }),
+  );
+  await ask(request('201', { test: 1 }));
+  await exchange.flush();
+  const entries = await redis.xrange(keys.samples, '-', '+');
+  const lines = entries.flatMap(([, fields]) => (fields[1] ?? '').split('\n'));
+  expect(lines).toHaveLength(1);
+  const logged = decodeSample(lines[0] ?? '');
+  expect(logged).toMatchObject({ weight: 1, request: { lat: 30.274, lon: 120.155 } });
+  expect(logged?.request.imps[0]?.placementId).toBe(201);
+  expect(logged?.request.userHash).toHaveLength(16);
+  expect(lines[0]).not.toContain('reader-7');
 });
