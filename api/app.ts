@@ -18,6 +18,9 @@ import { problemHandler, problemOf, sendProblem } from './http/problem.ts';
 import { authDoor } from './identity/doors.ts';
 import { createAuth } from './identity/identity.ts';
 import { identityRoutes } from './identity/routes.ts';
+import { redLetterRoutes } from './invoices/red-routes.ts';
+import { invoiceRoutes } from './invoices/routes.ts';
+import { titleRoutes } from './invoices/title-routes.ts';
 import { ledgerRoutes } from './ledger/routes.ts';
 import { meteringRoutes } from './metering/routes.ts';
 import { onboardingRoutes } from './onboarding/routes.ts';
@@ -47,6 +50,9 @@ const slices = new Hono<AppEnv>()
   .route('/', billingRoutes)
   .route('/', statementRoutes)
   .route('/', adjustmentRoutes)
+  .route('/', titleRoutes)
+  .route('/', invoiceRoutes)
+  .route('/', redLetterRoutes)
   .route('/', periodRoutes)
   .route('/', outletRoutes)
   .route('/', campaignRoutes)

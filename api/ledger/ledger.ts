@@ -9,6 +9,7 @@ import type { AccountCode } from './accounts.ts';
 import { asFailure } from './failures.ts';
 
 export { type AccountCode, accounts } from './accounts.ts';
+export { postgresError } from './failures.ts';
 export {
   captureHold,
   expireHolds,

@@ -32,7 +32,9 @@ export interface StatementDue {
   amountMicroCny: MicroCny;
   /** True when its people have approved it and it may be paid. */
   payable: boolean;
-  /** The outlet's invoice for it, where one has been registered. */
+  /** Whether the outlet has anything of it to invoice to the platform. */
+  needsInvoice: boolean;
+  /** The verified invoices that cover it now; null where they do not. */
   invoiceNo: string | null;
 }
 
@@ -41,7 +43,7 @@ export type PayoutStep = 'paying' | 'paid' | 'failed' | 'returned' | 'reconciled
 
 export interface PayoutPolicy {
   limits: TransferLimits;
-  /** The outlet's invoice must be registered before approval. */
+  /** The outlet's verified invoices must cover the statement before approval. */
   invoiceRequired: boolean;
   /** Approval needs a second factor shown at most this long ago; null: not asked for. */
   secondFactorWithinMs: number | null;
@@ -49,7 +51,7 @@ export interface PayoutPolicy {
 
 export const DEFAULT_POLICY: PayoutPolicy = {
   limits: DEFAULT_LIMITS,
-  invoiceRequired: false,
+  invoiceRequired: true,
   secondFactorWithinMs: null,
 };
 
@@ -177,11 +179,12 @@ export function approvePayout(
           zh: '结算单在打款单创建后有变，请取消后重新创建',
           en: 'the statement changed after the payout was made; cancel it and make another',
         });
-      const invoiceNo = row.invoiceNo ?? due.invoiceNo;
-      if (policyOf(ctx).invoiceRequired && !invoiceNo)
+      // As it is now: what was there when the payout was made may have been taken back since.
+      const { invoiceNo } = due;
+      if (policyOf(ctx).invoiceRequired && due.needsInvoice && !invoiceNo)
         throw new Failure('conflict', {
-          zh: '媒体尚未开具发票，不能打款',
-          en: "the outlet's invoice has not been registered",
+          zh: '媒体发票未收齐或未查验，不能打款',
+          en: "the outlet's invoices do not cover the statement, or are not verified",
         });
       const now = new Date(ctx.clock());
       await tx

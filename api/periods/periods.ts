@@ -8,6 +8,7 @@ import type { Database, Db } from '../../db/client.ts';
 import type { Clock } from '../../db/terms/day.ts';
 import { Failure } from '../../db/terms/failure.ts';
 import { record } from '../audit/audit.ts';
+import { ratesOn } from '../invoices/invoices.ts';
 import {
   accounts,
   chainHead,
@@ -23,7 +24,7 @@ import {
 import { daysOfMonth } from '../statements/statements.ts';
 import { type Certificate, signCertificate } from './certificate.ts';
 import { type GateCheck, periodGate, suspenseAt } from './gate.ts';
-import { ratesOn, type Taxes, taxBase, taxesOf } from './taxes.ts';
+import { type Taxes, taxBase, taxesOf } from './taxes.ts';
 
 export { certificateHolds } from './certificate.ts';
 export type { GateCheck } from './gate.ts';
@@ -167,7 +168,7 @@ async function postTaxes(
   days: { from: string; to: string },
 ): Promise<Taxes> {
   const base = await taxBase(tx, month, days.from, days.to);
-  const taxes = taxesOf(base.grossMicroCny, base.invoicedMicroCny, await ratesOn(tx, days.to));
+  const taxes = taxesOf(base, await ratesOn(tx, days.to));
   const total = taxes.vatMicroCny + taxes.culturalFeeMicroCny;
   const entries = [
     { account: accounts.taxExpense, amountMicroCny: total },

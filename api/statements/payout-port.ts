@@ -5,6 +5,7 @@ import { type StatementStatus, statement } from '../../db/schema/statements.ts';
 import type { Clock } from '../../db/terms/day.ts';
 import { Failure } from '../../db/terms/failure.ts';
 import type { PayoutStep, StatementPort } from '../payments/payments.ts';
+import { amountToInvoice } from './invoicing.ts';
 import { move } from './steps.ts';
 
 const STEPS: Record<PayoutStep, { from: StatementStatus[]; to: StatementStatus }> = {
@@ -28,6 +29,7 @@ export const statementPort = (clock: Clock): StatementPort => ({
       outletId: row.outletId,
       amountMicroCny: row.totalMicroCny,
       payable: row.status === 'approved' && row.totalMicroCny > 0n,
+      needsInvoice: (await amountToInvoice(tx, row)) > 0n,
       invoiceNo: row.invoiceNo,
     };
   },

@@ -20,7 +20,6 @@ import {
   freezeMonth,
   freezeStatement,
   listStatements,
-  registerInvoice,
   resolveDispute,
   type Statement,
   statementDetail,
@@ -187,21 +186,6 @@ const outletRoutes = new Hono<AppEnv>()
       const base = { statementId: c.req.valid('param').id, by: c.var.actor.userId };
       const { reason, lines = [] } = c.req.valid('json');
       return c.json(brief(await disputeStatement(c.var.ctx, { ...base, reason, lines })));
-    },
-  )
-  .post(
-    '/statements/:id/invoice',
-    describeRoute({ tags: ['statements'], summary: 'Register the outlet’s invoice number' }),
-    requireActor('outlet:finance', 'platform:finance'),
-    requireOwned(OWNED),
-    idempotent(),
-    idParam(),
-    json(
-      z.object({ invoiceNo: z.string().regex(/^\d{8,20}$/, '应为 8 至 20 位数字|8 to 20 digits') }),
-    ),
-    async (c) => {
-      const base = { statementId: c.req.valid('param').id, by: c.var.actor.userId };
-      return c.json(brief(await registerInvoice(c.var.ctx, { ...base, ...c.req.valid('json') })));
     },
   );
 

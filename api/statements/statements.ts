@@ -3,20 +3,19 @@
  * → paid → reconciled. Frozen content never changes: an accepted dispute supersedes it with a new revision. Refuses an
  * approval by whoever froze it, and every step out of turn.
  */
-import { eq } from 'drizzle-orm';
 import type { Database, Db } from '../../db/client.ts';
 import { statement } from '../../db/schema/statements.ts';
 import type { Clock } from '../../db/terms/day.ts';
 import { Failure } from '../../db/terms/failure.ts';
-import { record } from '../audit/audit.ts';
 import { openDrafts, refreshDrafts } from './drafts.ts';
 import { freezeMonth, lockMonth } from './freezing.ts';
-import { find, lock, move, outOfTurn, type Statement } from './steps.ts';
+import { find, move, outOfTurn, type Statement } from './steps.ts';
 
 export { approveAdjustment, proposeAdjustment } from './adjustments.ts';
 export { canonicalJson } from './document.ts';
 export { daysOfMonth } from './drafts.ts';
 export { freezeMonth } from './freezing.ts';
+export { lockStatementToInvoice, noteInvoice } from './invoicing.ts';
 export { statementPort } from './payout-port.ts';
 export { chargesOfLine, listStatements, statementDetail, statementFile } from './queries.ts';
 export type { Statement } from './steps.ts';
@@ -103,29 +102,4 @@ export async function approveStatement(
     approvedAt: at,
     approvedBy: input.by,
   }));
-}
-
-/** Registers the outlet's invoice, which may gate its payout. @throws Failure `not_found`, `conflict`. */
-export async function registerInvoice(
-  ctx: Ctx,
-  input: { statementId: number; by: string; invoiceNo: string },
-): Promise<Statement> {
-  return ctx.db.transaction(async (tx) => {
-    const row = await lock(tx, input.statementId);
-    if (row.status === 'draft' || row.status === 'superseded' || row.status === 'paid') {
-      throw outOfTurn(row.status, 'invoiced');
-    }
-    await tx
-      .update(statement)
-      .set({ invoiceNo: input.invoiceNo, version: row.version + 1 })
-      .where(eq(statement.id, row.id));
-    await record(tx, {
-      actor: { userId: input.by },
-      action: 'statement.invoice',
-      subject: `statement:${row.id}`,
-      before: { invoiceNo: row.invoiceNo },
-      after: { invoiceNo: input.invoiceNo },
-    });
-    return find(tx, row.id);
-  });
 }

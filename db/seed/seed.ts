@@ -23,6 +23,7 @@ import { seedDivisions } from './divisions.ts';
 import { seedHistory } from './history.ts';
 import { outletsOf, type SeedOutlet, seedOutlets } from './outlets.ts';
 import { createRandom } from './random.ts';
+import { seedTitles } from './titles.ts';
 
 /** A process passes its whole context; a test only what is needed. */
 export interface SeedContext extends Partial<Omit<Context, 'config'>> {
@@ -63,6 +64,11 @@ export async function seed(
     const buyers = advertisers.slice(0, ADVERTISERS.length);
     const lines = await seedCampaigns(tx, buyers, divisions, creatives, today);
     await seedContracts(tx, ctx.clock, outlets, outletIds, firstDay);
+    await seedTitles(
+      tx,
+      buyers.map((buyer, i) => ({ id: buyer.id, name: ADVERTISERS[i]?.name ?? '' })),
+      outlets.map((o, i) => ({ id: outletIds[i] as number, name: o.name })),
+    );
     await fillWallets(
       tx,
       buyers.map((b) => b.id),

@@ -22,7 +22,8 @@ export const SLICE_RANK: Record<string, number> = {
   statements: 6,
   reconciliation: 6,
   reports: 6,
-  periods: 7,
+  invoices: 7,
+  periods: 8,
   observation: 7,
 };
 

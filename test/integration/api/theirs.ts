@@ -2,6 +2,7 @@
 import type { Db } from '../../../db/client.ts';
 import { contract } from '../../../db/schema/contracts.ts';
 import { stop } from '../../../db/schema/delivery.ts';
+import { invoice, invoiceTitle, redLetter } from '../../../db/schema/invoices.ts';
 import { rollupHour } from '../../../db/schema/metering.ts';
 import { payout, topUp } from '../../../db/schema/payments.ts';
 import { reportExport, reportSchedule } from '../../../db/schema/reports.ts';
@@ -70,9 +71,47 @@ async function insertPapers(db: Db, { advertiserId, outletId, by, nowMs }: Parti
     reason: SECRET,
     ...made,
   };
+  const printed = {
+    kind: 'special' as const,
+    sellerName: SECRET,
+    sellerTaxNo: SECRET,
+    buyerName: SECRET,
+    buyerTaxNo: SECRET,
+    item: SECRET,
+    amountFen: 70_000n,
+    taxRatePpm: 60_000,
+    taxFen: 7_777n,
+    totalFen: 77_777n,
+    ...made,
+  };
+  const invoiceId = await first(
+    db
+      .insert(invoice)
+      .values({ ...printed, direction: 'outgoing', advertiserId, status: 'requested' })
+      .returning({ id: invoice.id }),
+  );
+  const letter = {
+    invoiceId,
+    advertiserId,
+    initiatedBy: 'seller' as const,
+    reason: 'returned' as const,
+    totalFen: 77_777n,
+    status: 'requested' as const,
+    note: SECRET,
+    requestedBy: by,
+    requestedAt: at,
+    expiresAt: at,
+  };
+  const titles = { name: SECRET, taxNo: '91330100799655058B', taxpayer: 'general' as const };
+  await db.insert(invoiceTitle).values([
+    { ...titles, advertiserId, updatedBy: by },
+    { ...titles, outletId, updatedBy: by },
+  ]);
   const halt = { scope: 'all' as const, outletId, reason: SECRET, createdBy: by };
   return {
     statementId,
+    invoiceId,
+    redLetterId: await first(db.insert(redLetter).values(letter).returning({ id: redLetter.id })),
     topUpId: await first(db.insert(topUp).values(recharge).returning({ id: topUp.id })),
     payoutId: await first(db.insert(payout).values(transfer).returning({ id: payout.id })),
     contractId: await first(
@@ -260,6 +299,8 @@ export async function makeTheirs(api: TestApi, nowMs: number): Promise<Theirs> {
       'webhook-deliveries': told.deliveryId,
       'report-exports': told.exportId,
       'report-schedules': told.scheduleId,
+      invoices: papers.invoiceId,
+      'red-letters': papers.redLetterId,
       // The platform's own: closed to everybody here whatever the id.
       'payout-batches': 1,
       'ledger/periods': '2026-02',
@@ -269,6 +310,7 @@ export async function makeTheirs(api: TestApi, nowMs: number): Promise<Theirs> {
     byField: {
       ...ids,
       statementId: papers.statementId,
+      invoiceId: papers.invoiceId,
       topUpId: papers.topUpId,
       contractId: papers.contractId,
       organizationId: buyer.organizationId,

@@ -21,6 +21,7 @@ export interface FakeStatement {
   outletId: number;
   amountMicroCny: bigint;
   payable: boolean;
+  needsInvoice: boolean;
   invoiceNo: string | null;
   steps: PayoutStep[];
 }
@@ -104,7 +105,14 @@ export async function openHouse(db: Database, options: HouseOptions = {}) {
   /** Another approved statement of the outlet; returns its id. */
   async function oweMore(outletId: number, amountMicroCny: bigint): Promise<number> {
     const id = statements.size + 1;
-    statements.set(id, { outletId, amountMicroCny, payable: true, invoiceNo: null, steps: [] });
+    statements.set(id, {
+      outletId,
+      amountMicroCny,
+      payable: true,
+      needsInvoice: false,
+      invoiceNo: null,
+      steps: [],
+    });
     journals += 1;
     await post(db, [
       {

@@ -40,6 +40,7 @@ import type { Database } from '../../../db/client.ts';
 import { addDays, dayOf, hourOf, monthOf } from '../../../db/terms/day.ts';
 import { deliver } from '../../kit/books.ts';
 import { CALL_FAULTS, NOTIFY_FAULTS } from '../alipay/faults.ts';
+import { askForInvoice, bookedDay, credit, invoiceStatement, takeBack } from './papers.ts';
 import type { Cast, World } from './world.ts';
 
 const MINUTE = 60_000;
@@ -91,6 +92,11 @@ export const ACTS: readonly (readonly [weight: number, name: string, act: Act])[
   [2, 'reconcile', async ({ ctx }) => `${(await reconcileDue(ctx)).length} days matched`],
   [2, 'seal', async ({ ctx }) => `${await sealJournals(ctx.db)} sealed`],
   [2, 'expire', async ({ ctx }) => `${await expireHolds(ctx.db, ctx.clock())} expired`],
+  [5, 'invoice', invoiceStatement],
+  [1, 'takeBack', takeBack],
+  [1, 'askForInvoice', askForInvoice],
+  [3, 'bookedDay', bookedDay],
+  [1, 'credit', credit],
   [3, 'faults', faults],
 ];
 

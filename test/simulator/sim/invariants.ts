@@ -23,6 +23,14 @@ export async function wrongsNow(db: Database, gateway: Gateway): Promise<string[
      WHERE p.approved_by IS NOT NULL AND (s.approved_by IS NULL OR s.approved_by = s.frozen_by
        OR p.approved_by = p.created_by OR p.due_micro_cny > s.total_micro_cny)
     UNION ALL
+    SELECT 'advertiser ' || advertiser_id || ' was invoiced twice over' FROM invoice
+     WHERE advertiser_id IS NOT NULL AND status IN ('requested', 'issued', 'reversed') GROUP BY advertiser_id
+    HAVING sum(total_fen) < 0
+    UNION ALL
+    SELECT 'invoice ' || b.id || ' and its red ones do not agree' FROM invoice b
+     WHERE b.red_of IS NULL AND b.reversed_fen <> -coalesce(
+       (SELECT sum(r.total_fen) FROM invoice r WHERE r.red_of = b.id), 0)
+    UNION ALL
     SELECT 'a residual of contract version ' || contract_version_id FROM contract_residual
      GROUP BY contract_version_id, tier HAVING sum(residual) <> 0
     UNION ALL

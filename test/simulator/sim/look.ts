@@ -2,6 +2,7 @@
 import { eq } from 'drizzle-orm';
 import { accounts, holdKeys } from '../../../api/ledger/ledger.ts';
 import { charge } from '../../../db/schema/billing.ts';
+import { invoice } from '../../../db/schema/invoices.ts';
 import { payout, topUp, topUpRefund } from '../../../db/schema/payments.ts';
 import { statement, statementAdjustment } from '../../../db/schema/statements.ts';
 import { dayStartMs, hourOf } from '../../../db/terms/day.ts';
@@ -31,6 +32,8 @@ export function lookAt({ db }: World, cast: Cast, month: string) {
       (await statements()).some((row) => row.status === 'superseded' || row.status === 'disputed'),
     adjustmentNow: async () =>
       (await db.select().from(statementAdjustment)).find((row) => row.outletId === place.outletId),
+    invoiceNow: async () =>
+      (await db.select().from(invoice).where(eq(invoice.outletId, place.outletId)))[0],
     payoutNow: async () =>
       (await db.select().from(payout).where(eq(payout.outletId, place.outletId)))[0],
     refundNow: async () => {

@@ -94,12 +94,15 @@ export async function runSim(
 
 /** Acts made of several verbs, of which an earlier one may stand when a later one is refused. */
 const PARTIAL = new Set([
+  'askForInvoice',
   'billing',
   'contract',
   'freeze',
+  'invoice',
   'reconcile',
   'resolveUnknown',
   'sendPayouts',
+  'takeBack',
 ]);
 
 type Told = { kind: 'done' | 'refused' | 'killed' | 'bug'; text: string };

@@ -3,6 +3,7 @@
  * pressing the button again, does after a crash. Owns the stages only; who dies where is line.ts.
  */
 import { closeHour } from '../../../api/billing/billing.ts';
+import { registerIncoming, verifyIncoming } from '../../../api/invoices/invoices.ts';
 import { balanceOf, findHolds, placeHold } from '../../../api/ledger/ledger.ts';
 import {
   approvePayout,
@@ -27,6 +28,7 @@ import {
 } from '../../../api/statements/statements.ts';
 import { dayOf, dayStartMs } from '../../../db/terms/day.ts';
 import { deliver } from '../../kit/books.ts';
+import { invoiceFor } from '../../kit/invoices.ts';
 import { lookAt } from './look.ts';
 import type { Cast, World } from './world.ts';
 
@@ -191,6 +193,23 @@ function approving(world: World, cast: Cast, month: string): Stage[] {
       name: 'statement approved',
       done: () => now.statusIs(...PAST),
       act: async () => approveStatement(ctx, { ...(await now.idOf()), by: 'checker' }),
+    },
+    {
+      name: 'invoice registered',
+      done: async () => (await now.invoiceNow()) !== undefined,
+      act: async () => {
+        const { statementId } = await now.idOf();
+        await registerIncoming(
+          ctx,
+          await invoiceFor({ ...ctx, db: world.db }, statementId),
+          'outlet',
+        );
+      },
+    },
+    {
+      name: 'invoice verified',
+      done: async () => (await now.invoiceNow())?.status === 'verified',
+      act: async () => verifyIncoming(ctx, (await now.invoiceNow())?.id ?? 0, 'maker'),
     },
   ];
 }

@@ -15,6 +15,7 @@ import {
 } from '../../../api/statements/statements.ts';
 import { addDays, type Day, dayOf, dayStartMs } from '../../../db/terms/day.ts';
 import { fenToMicroCny, microCnyToFenFloor } from '../../../db/terms/money.ts';
+import { invoiceInFull } from '../../kit/invoices.ts';
 import { balance, cash, count, journals, number } from './books.ts';
 import { type Cast, PEOPLE } from './cast.ts';
 import type { Stage } from './stage.ts';
@@ -66,6 +67,20 @@ export async function settle(
   return ids;
 }
 
+/** Each outlet's 数电发票 for its statement, checked by finance: without it nothing is paid. */
+async function invoiceAll(
+  stage: Stage,
+  cast: Cast,
+  tell: Teller,
+  statements: Map<number, number>,
+): Promise<void> {
+  for (const [key] of OUTLETS) {
+    const statementId = statements.get(cast[key]) ?? 0;
+    await invoiceInFull(stage.ctx, statementId, { outlet: PEOPLE.outlet, finance: PEOPLE.maker });
+  }
+  tell.say('三家媒体开具数电发票，财务查验', 'three outlets’ invoices, verified by finance');
+}
+
 export async function payOut(
   stage: Stage,
   cast: Cast,
@@ -86,8 +101,13 @@ export async function payOut(
       fenToMicroCny(microCnyToFenFloor(owed)),
     );
     sentFen += amountFen;
-    if (key === 'county') await refuseBadApprovals(ctx, tell, payoutId);
-    else await approvePayout(ctx, { payoutId, by: PEOPLE.checker });
+    if (key === 'county') {
+      await tell.refused('没有发票就批准打款', 'approval before the invoice', 'conflict', () =>
+        approvePayout(ctx, { payoutId, by: PEOPLE.checker }),
+      );
+      await invoiceAll(stage, cast, tell, statements);
+      await refuseBadApprovals(ctx, tell, payoutId);
+    } else await approvePayout(ctx, { payoutId, by: PEOPLE.checker });
     tell.amount('发往支付宝', 'sent to Alipay', fenToMicroCny(amountFen));
     const rest = await balance(ctx.db, accounts.payable(cast[key]));
     tell.expect(

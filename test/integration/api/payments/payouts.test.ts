@@ -129,11 +129,10 @@ describe('approval is refused, kept with its reason, and moves nothing', () => {
     [
       'conflict',
       "before the outlet's invoice",
-      (payoutId: number) =>
-        approvePayout(
-          { ...ctx, policy: { ...DEFAULT_POLICY, invoiceRequired: true } },
-          { payoutId, by: 'checker' },
-        ),
+      (payoutId: number) => {
+        for (const statement of world.statements.values()) statement.needsInvoice = true;
+        return approvePayout(ctx, { payoutId, by: 'checker' });
+      },
     ],
   ] as const;
   it.each(cases)('%s: %s', async (code, _name, act) => {

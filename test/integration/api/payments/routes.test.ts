@@ -65,6 +65,7 @@ async function approvedStatement(fen: bigint, month: string): Promise<{ statemen
       contentHash: 'x',
       frozenAt: new Date(),
       frozenBy: 'maker',
+      invoiceNo: '26330000000000000001',
     })
     .returning({ id: statement.id });
   await post(db, [

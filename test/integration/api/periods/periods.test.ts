@@ -1,6 +1,7 @@
 /** A month's close on a real database: its gate, its two people, its certificate, and what comes after. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { closeHour } from '../../../../api/billing/billing.ts';
+import { deductIncoming, deductionsOf } from '../../../../api/invoices/invoices.ts';
 import {
   accounts,
   balanceOf,
@@ -16,9 +17,9 @@ import {
   gateOf,
 } from '../../../../api/periods/periods.ts';
 import {
+  confirmStatement,
   freezeMonth,
   listStatements,
-  registerInvoice,
 } from '../../../../api/statements/statements.ts';
 import type { Database } from '../../../../db/client.ts';
 import { dayStartMs, hourOf } from '../../../../db/terms/day.ts';
@@ -31,6 +32,7 @@ import {
   signContract,
 } from '../../../kit/books.ts';
 import { openTestDatabase } from '../../../kit/database.ts';
+import { invoiceInFull } from '../../../kit/invoices.ts';
 
 const MONTH = '2026-10';
 let now = dayStartMs('2026-10-20');
@@ -78,11 +80,13 @@ describe('closing a month', () => {
     now = dayStartMs('2026-11-03');
     await freezeMonth(ctx(), { month: MONTH, by: 'maker' });
     const [statement] = await listStatements(db, { month: MONTH, limit: 1 });
-    await registerInvoice(ctx(), {
-      statementId: statement?.id ?? 0,
-      by: 'outlet',
-      invoiceNo: '26332000000012345678',
-    });
+    const statementId = statement?.id ?? 0;
+    await confirmStatement(ctx(), { statementId, by: 'outlet' });
+    const invoice = await invoiceInFull(ctx(), statementId);
+    const deduct = (month: string) => deductIncoming(ctx(), invoice.id, { month, by: 'maker' });
+    // Issued in November: October's return cannot have it.
+    await expect(deduct(MONTH)).rejects.toMatchObject({ code: 'invalid_input' });
+    await deduct('2026-11');
     expect(await failing()).toEqual([]);
 
     const close = (by: string) => closePeriod(ctx(), { month: MONTH, by });
@@ -106,12 +110,13 @@ describe('closing a month', () => {
     expect(certificateHolds(certificate, certificate.publicKey)).toBe(true);
     expect(certificate.debitMicroCny).toBe(certificate.creditMicroCny);
     expect(certificate.journalsHash).toBe(await periodHash(db, MONTH));
-    // 106 yuan charged, 55 % = 58.3 invoiced: VAT 6.00 − 3.30, fee 1.5 % of 47.70 = 0.7155.
+    // 106 yuan charged: VAT 6.00, fee 1.5 % = 1.59. The invoice of 58.30 is November's to deduct.
     expect(certificate.taxes).toMatchObject({
-      vatMicroCny: '2700000',
-      culturalFeeMicroCny: '720000',
+      vatMicroCny: '6000000',
+      culturalFeeMicroCny: '1590000',
     });
-    expect((await balanceOf(db, accounts.taxExpense)).balanceMicroCny).toBe(3_420_000n);
+    expect(await deductionsOf(db, '2026-11')).toEqual({ taxFen: 330n, totalFen: 5_830n });
+    expect((await balanceOf(db, accounts.taxExpense)).balanceMicroCny).toBe(7_590_000n);
     await expect(close('checker')).rejects.toMatchObject({ code: 'period_closed' });
     await expect(cancelClose(ctx(), { month: MONTH, by: 'maker' })).rejects.toMatchObject({
       code: 'period_closed',

@@ -4,12 +4,17 @@ import { certificateHolds, signCertificate } from '../../../../api/periods/certi
 import { taxesOf } from '../../../../api/periods/taxes.ts';
 
 const RATES = { vatPpm: 60_000, culturalFeePpm: 15_000 };
+const base = (gross: bigint, invoiced: bigint, tax = 0n) => ({
+  grossMicroCny: gross,
+  invoicedMicroCny: invoiced,
+  inputVatMicroCny: tax,
+});
 const yuan = (amount: number): bigint => BigInt(amount) * 1_000_000n;
 
 describe('a month’s taxes', () => {
-  it('takes VAT out of prices that hold it, and deducts what outlets invoiced', () => {
+  it('takes VAT out of prices that hold it, and deducts what outlets’ invoices say', () => {
     // 106 yuan hold 6 of VAT, 53 hold 3; the fee is 1.5 % of 53.
-    expect(taxesOf(yuan(106), yuan(53), RATES)).toMatchObject({
+    expect(taxesOf(base(yuan(106), yuan(53), yuan(3)), RATES)).toMatchObject({
       outputVatMicroCny: yuan(6),
       inputVatMicroCny: yuan(3),
       vatMicroCny: yuan(3),
@@ -18,13 +23,13 @@ describe('a month’s taxes', () => {
   });
 
   it('is in whole fen, half a fen up, on both sides of zero', () => {
-    const { outputVatMicroCny } = taxesOf(10_000_000n, 0n, RATES);
+    const { outputVatMicroCny } = taxesOf(base(10_000_000n, 0n), RATES);
     expect(outputVatMicroCny).toBe(570_000n); // 0.566037… yuan
-    expect(taxesOf(-10_000_000n, 0n, RATES).outputVatMicroCny).toBe(-570_000n);
+    expect(taxesOf(base(-10_000_000n, 0n), RATES).outputVatMicroCny).toBe(-570_000n);
   });
 
   it('asks no fee where more was paid on than earned', () => {
-    expect(taxesOf(yuan(10), yuan(20), RATES).culturalFeeMicroCny).toBe(0n);
+    expect(taxesOf(base(yuan(10), yuan(20)), RATES).culturalFeeMicroCny).toBe(0n);
   });
 });
 
