@@ -18,7 +18,8 @@ import { openTestDatabase } from '../../kit/database.ts';
 import { seedDivisions } from '../../kit/market.ts';
 import { openTestRedis } from '../../kit/redis.ts';
 import { type Schema, sample } from '../../kit/samples.ts';
-import { makeTheirs, SECRET, SECRET_DIGITS, type Theirs } from './theirs.ts';
+import { SECRET, SECRET_DIGITS } from './papers.ts';
+import { makeTheirs, type Theirs } from './theirs.ts';
 
 const NOW = Date.parse('2026-03-02T10:00:00+08:00');
 
