@@ -2,7 +2,7 @@
  * The exchange, put together: state behind, paths in front. Owns the life of a node: it loads the market, beats once a
  * second, gives its leases back at the end. Everything it needs is handed in, so that a story can run it on another clock.
  */
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Clock } from '../db/terms/day.ts';
 import { createFanOut } from './demand/fanout.ts';
@@ -10,7 +10,10 @@ import { createNotices } from './demand/notices.ts';
 import type { Partner } from './demand/partner.ts';
 import type { Outcome } from './engine/outcome.ts';
 import { createAuctioneer } from './http/auction.ts';
+import { addressReader, callerOf } from './http/caller.ts';
+import { openExpress } from './http/express.ts';
 import { createPages } from './http/pages.ts';
+import { createRefusals } from './http/refusals.ts';
 import { createRoutes } from './http/routes.ts';
 import { createCaps } from './state/caps.ts';
 import { createClickCharges } from './state/clicks.ts';
@@ -58,6 +61,9 @@ const REFRESH_MS = 250;
 const BEAT_MS = 1_000;
 /** A sender has this long for headers and body together. */
 const REQUEST_TIMEOUT_MS = 10_000;
+const IDLE_TIMEOUT_MS = 65_000;
+const TRACED = { mayTrace: true } as const;
+const UNTRACED = { mayTrace: false } as const;
 
 export function createExchange(options: ExchangeOptions): Exchange {
   const { redis } = options;
@@ -101,6 +107,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
       pulse.auction(tookMs, won, () => liveOf(outcome, auctionId, divisionCode, tookMs, clock()));
     },
   });
+  const addressOf = addressReader(options.trustProxy ?? false);
   const trackers = {
     clock,
     market,
@@ -108,7 +115,8 @@ export function createExchange(options: ExchangeOptions): Exchange {
     events,
     feedback,
     clicks: createClickCharges(redis, leases),
-    addressOf: addressReader(options.trustProxy ?? false),
+    addressOf: (req: IncomingMessage) =>
+      addressOf(callerOf(req).forwardedFor, req.socket.remoteAddress),
     notices: fanOut && notices,
   };
   const page = createPages({
@@ -121,17 +129,28 @@ export function createExchange(options: ExchangeOptions): Exchange {
     clock,
     partners: () => fanOut?.health() ?? [],
   });
+  const calls = {
+    auctioneer,
+    fileRefusal: createRefusals({ events, clock, addressOf }),
+    optionsOf: (debugKey: string) =>
+      debugKey !== '' && debugKey === options.debugKey ? TRACED : UNTRACED,
+  };
   const server = createServer(
     {
       requestTimeout: REQUEST_TIMEOUT_MS,
       headersTimeout: REQUEST_TIMEOUT_MS,
-      keepAliveTimeout: 65_000,
+      keepAliveTimeout: IDLE_TIMEOUT_MS,
       maxHeaderSize: 16_384,
       connectionsCheckingInterval: 1_000,
     },
-    createRoutes({ auctioneer, trackers, debugKey: options.debugKey, page }),
+    createRoutes({ ...calls, trackers, page }),
   );
   server.on('clientError', refuseClient);
+  const express = openExpress(server, {
+    ...calls,
+    requestTimeoutMs: REQUEST_TIMEOUT_MS,
+    idleTimeoutMs: IDLE_TIMEOUT_MS,
+  });
   const timers: NodeJS.Timeout[] = [];
   const quiet = (): undefined => undefined;
   const beat = async (): Promise<void> => {
@@ -152,6 +171,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
       timers.push(setInterval(() => void feed.refresh().catch(quiet), REFRESH_MS));
       timers.push(setInterval(() => void feedback.refresh().catch(quiet), REFRESH_MS));
       timers.push(setInterval(() => void beat().catch(quiet), BEAT_MS));
+      timers.push(setInterval(express.sweep, BEAT_MS));
       return { port: address.port, url };
     },
     async refresh() {
@@ -165,6 +185,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
       for (const timer of timers) clearInterval(timer);
       fanOut?.close();
       notices.close();
+      express.close();
       server.closeAllConnections();
       await new Promise<void>((resolve) => server.close(() => resolve()));
       await Promise.all([
@@ -200,14 +221,6 @@ function refuseClient(error: NodeJS.ErrnoException, socket: Socket): void {
         : '400 Bad Request';
   socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
 }
-
-const addressReader =
-  (trusted: boolean) =>
-  (req: import('node:http').IncomingMessage): string => {
-    const forwarded = trusted ? req.headers['x-forwarded-for'] : undefined;
-    const first = typeof forwarded === 'string' ? forwarded.split(',')[0]?.trim() : undefined;
-    return (first || req.socket.remoteAddress || '').replace(/^::ffff:/, '').slice(0, 45);
-  };
 
 function liveOf(
   outcome: Outcome,

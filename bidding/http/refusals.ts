@@ -3,15 +3,16 @@
  * there earns nothing and does not know why. Owns what of a request is kept; refuses to keep more than a person could
  * read, so that a flood of rubbish costs no more than its answers.
  */
-import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Clock } from '../../db/terms/day.ts';
 import type { EventLog } from '../state/events.ts';
 import type { Answer } from './auction.ts';
+import type { AddressOf, Caller } from './caller.ts';
 
 interface RefusalDeps {
   events: Pick<EventLog, 'reject'>;
   clock: Clock;
-  addressOf: (req: IncomingMessage) => string;
+  addressOf: AddressOf;
 }
 
 /** Reasons that are somebody's mistake; the others are the market's. */
@@ -20,12 +21,17 @@ const FILED_A_SECOND = 20;
 const TAGID = /"tagid"\s*:\s*"([^"]{1,64})"/;
 const PUBLISHER = /"publisher"\s*:\s*\{[^{}]{0,200}?"id"\s*:\s*"([^"]{1,64})"/;
 
-export type FileRefusal = (req: IncomingMessage, answer: Answer, body: Buffer) => void;
+export type FileRefusal = (
+  caller: Caller,
+  connection: Pick<Socket, 'remoteAddress'>,
+  answer: Answer,
+  body: Buffer,
+) => void;
 
 export function createRefusals(deps: RefusalDeps): FileRefusal {
   let second = 0;
   let filed = 0;
-  return (req, answer, body) => {
+  return (caller, connection, answer, body) => {
     if (answer.body !== undefined || !FILED.has(answer.reason)) return;
     const atMs = deps.clock();
     const now = Math.floor(atMs / 1000);
@@ -42,8 +48,8 @@ export function createRefusals(deps: RefusalDeps): FileRefusal {
         publisher: PUBLISHER.exec(text)?.[1] ?? '',
         pointer: answer.problem?.pointer ?? '',
         what: answer.problem?.en ?? '',
-        ip: deps.addressOf(req),
-        userAgent: (req.headers['user-agent'] ?? '').slice(0, 300),
+        ip: deps.addressOf(caller.forwardedFor, connection.remoteAddress),
+        userAgent: caller.userAgent.slice(0, 300),
       },
     });
   };

@@ -30,9 +30,9 @@ export function preflight(req: IncomingMessage, res: ServerResponse): void {
   res.end();
 }
 
-export function sendProblem(res: ServerResponse, problem: Problem): void {
+export function problemText(problem: Problem): string {
   const { status, code, zh, en, pointer, section } = problem;
-  const body = JSON.stringify({
+  return JSON.stringify({
     type: `/problems/${code}`,
     title: code,
     status,
@@ -42,6 +42,11 @@ export function sendProblem(res: ServerResponse, problem: Problem): void {
       ? { errors: [{ pointer: pointer ?? '', section, zh, en }] }
       : {}),
   });
+}
+
+export function sendProblem(res: ServerResponse, problem: Problem): void {
+  const { status } = problem;
+  const body = problemText(problem);
   res.writeHead(status, {
     'content-type': 'application/problem+json; charset=utf-8',
     'content-length': Buffer.byteLength(body),

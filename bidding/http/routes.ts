@@ -5,14 +5,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Answer, Auctioneer, CallOptions } from './auction.ts';
 import { type BodyFault, MAX_BODY_BYTES, readBody } from './body.ts';
-import { createRefusals, type FileRefusal } from './refusals.ts';
+import { callerOf } from './caller.ts';
+import { MEDIA_TYPE, OPENRTB_VERSION } from './head.ts';
+import type { FileRefusal } from './refusals.ts';
 import { allowOrigin, type Problem, preflight, sendProblem } from './respond.ts';
 import { type TrackerDeps, track } from './trackers.ts';
 
 export interface RouteDeps {
   auctioneer: Auctioneer;
   trackers: TrackerDeps;
-  debugKey: string | undefined;
+  fileRefusal: FileRefusal;
+  optionsOf: (debugKey: string) => CallOptions;
   /** Paths that are asked for seldom: the tag, VAST, demo pages, sellers.json. False: not one of them. */
   page: (
     req: IncomingMessage,
@@ -40,18 +43,13 @@ const FAULTS: Record<BodyFault, Problem> = {
   aborted: { status: 408, code: 'aborted', zh: '请求中断', en: 'the request did not arrive whole' },
 };
 
-/** Prebid's client sends JSON as text/plain, to be spared a preflight. */
-const MEDIA_TYPE =
-  /^(application\/json|application\/x-json|text\/plain|application\/openrtb\+json)\s*(;|$)/i;
-
 export function createRoutes(deps: RouteDeps): (req: IncomingMessage, res: ServerResponse) => void {
-  const fileRefusal = createRefusals(deps.trackers);
   return (req, res) => {
     const url = req.url ?? '/';
     const mark = url.indexOf('?');
     const path = mark < 0 ? url : url.slice(0, mark);
     if (path === AUCTION) {
-      auction(deps, fileRefusal, req, res, mark < 0 ? '' : url.slice(mark + 1));
+      auction(deps, req, res, mark < 0 ? '' : url.slice(mark + 1));
       return;
     }
     const query = new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1));
@@ -89,13 +87,7 @@ function tracker(
   else methodNotAllowed(res, 'GET, POST');
 }
 
-function auction(
-  deps: RouteDeps,
-  fileRefusal: FileRefusal,
-  req: IncomingMessage,
-  res: ServerResponse,
-  query: string,
-): void {
+function auction(deps: RouteDeps, req: IncomingMessage, res: ServerResponse, query: string): void {
   if (req.method !== 'POST') {
     req.resume();
     if (req.method === 'OPTIONS') preflight(req, res);
@@ -108,17 +100,15 @@ function auction(
     sendProblem(res, fault);
     return;
   }
-  const options: CallOptions = {
-    mayTrace: deps.debugKey !== undefined && req.headers['x-hongze-debug'] === deps.debugKey,
-  };
+  const caller = callerOf(req);
   readBody(req, query.includes('gzip=1'), (body) => {
     if (typeof body === 'string') {
       if (body === 'aborted') res.destroy();
       else sendProblem(res, FAULTS[body]);
       return;
     }
-    deps.auctioneer(body, options, (answer) => {
-      fileRefusal(req, answer, body);
+    deps.auctioneer(body, deps.optionsOf(caller.debugKey), (answer) => {
+      deps.fileRefusal(caller, req.socket, answer, body);
       sendAnswer(req, res, answer);
     });
   });
@@ -134,7 +124,7 @@ function headerFault(req: IncomingMessage): Problem | undefined {
       en: 'send application/json',
     };
   const version = req.headers['x-openrtb-version'];
-  if (typeof version === 'string' && !/^2(\.\d+)?$/.test(version))
+  if (typeof version === 'string' && !OPENRTB_VERSION.test(version))
     return {
       status: 400,
       code: 'unsupported_version',

@@ -1,0 +1,31 @@
+/** What is known of whoever sends a request, by either way in: of Node's HTTP server, or of the express lane. */
+import type { IncomingMessage } from 'node:http';
+
+export interface Caller {
+  /** Origin of the page that calls; undefined: no browser. */
+  origin: string | undefined;
+  userAgent: string;
+  /** As claimed; believed only where a proxy in front writes it. */
+  forwardedFor: string;
+  debugKey: string;
+}
+
+const one = (value: string | string[] | undefined): string =>
+  typeof value === 'string' ? value : '';
+
+export const callerOf = ({ headers }: IncomingMessage): Caller => ({
+  origin: headers.origin,
+  userAgent: headers['user-agent'] ?? '',
+  forwardedFor: one(headers['x-forwarded-for']),
+  debugKey: one(headers['x-hongze-debug']),
+});
+
+export type AddressOf = (forwardedFor: string, remoteAddress: string | undefined) => string;
+
+/** The caller's address: what the proxy in front says, where there is one to be trusted, else the connection's. */
+export const addressReader =
+  (trusted: boolean): AddressOf =>
+  (forwardedFor, remoteAddress) => {
+    const first = trusted ? forwardedFor.split(',')[0]?.trim() : '';
+    return (first || remoteAddress || '').replace(/^::ffff:/, '').slice(0, 45);
+  };
