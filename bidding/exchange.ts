@@ -11,10 +11,10 @@ import type { Partner } from './demand/partner.ts';
 import type { Outcome } from './engine/outcome.ts';
 import { createAuctioneer } from './http/auction.ts';
 import { addressReader, callerOf } from './http/caller.ts';
-import { openExpress } from './http/express.ts';
+import { type Express, type ExpressDeps, openExpress } from './http/express.ts';
 import { createPages } from './http/pages.ts';
 import { createRefusals } from './http/refusals.ts';
-import { createRoutes } from './http/routes.ts';
+import { createRoutes, type RouteDeps } from './http/routes.ts';
 import { createCaps } from './state/caps.ts';
 import { createClickCharges } from './state/clicks.ts';
 import { createEventLog } from './state/events.ts';
@@ -129,28 +129,16 @@ export function createExchange(options: ExchangeOptions): Exchange {
     clock,
     partners: () => fanOut?.health() ?? [],
   });
-  const calls = {
-    auctioneer,
-    fileRefusal: createRefusals({ events, clock, addressOf }),
-    optionsOf: (debugKey: string) =>
-      debugKey !== '' && debugKey === options.debugKey ? TRACED : UNTRACED,
-  };
-  const server = createServer(
+  const { server, express } = createFront(
     {
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      headersTimeout: REQUEST_TIMEOUT_MS,
-      keepAliveTimeout: IDLE_TIMEOUT_MS,
-      maxHeaderSize: 16_384,
-      connectionsCheckingInterval: 1_000,
+      clock,
+      auctioneer,
+      fileRefusal: createRefusals({ events, clock, addressOf }),
+      optionsOf: (debugKey) =>
+        debugKey !== '' && debugKey === options.debugKey ? TRACED : UNTRACED,
     },
-    createRoutes({ ...calls, trackers, page }),
+    { trackers, page },
   );
-  server.on('clientError', refuseClient);
-  const express = openExpress(server, {
-    ...calls,
-    requestTimeoutMs: REQUEST_TIMEOUT_MS,
-    idleTimeoutMs: IDLE_TIMEOUT_MS,
-  });
   const timers: NodeJS.Timeout[] = [];
   const quiet = (): undefined => undefined;
   const beat = async (): Promise<void> => {
@@ -196,6 +184,26 @@ export function createExchange(options: ExchangeOptions): Exchange {
       ]);
     },
   };
+}
+
+/** The listening server: Node's own, with the express lane in front of it. */
+function createFront(
+  calls: Omit<ExpressDeps, 'requestTimeoutMs' | 'idleTimeoutMs'>,
+  rest: Pick<RouteDeps, 'trackers' | 'page'>,
+): { server: Server; express: Express } {
+  const server = createServer(
+    {
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      headersTimeout: REQUEST_TIMEOUT_MS,
+      keepAliveTimeout: IDLE_TIMEOUT_MS,
+      maxHeaderSize: 16_384,
+      connectionsCheckingInterval: 1_000,
+    },
+    createRoutes({ ...calls, ...rest }),
+  );
+  server.on('clientError', refuseClient);
+  const times = { requestTimeoutMs: REQUEST_TIMEOUT_MS, idleTimeoutMs: IDLE_TIMEOUT_MS };
+  return { server, express: openExpress(server, { ...calls, ...times }) };
 }
 
 const listening = (server: Server, port: number, host: string): Promise<void> =>

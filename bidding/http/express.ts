@@ -10,12 +10,14 @@
  */
 import { type Server, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Clock } from '../../db/terms/day.ts';
 import type { Answer, Auctioneer, CallOptions } from './auction.ts';
 import { type Head, readHead } from './head.ts';
 import type { FileRefusal } from './refusals.ts';
 import { problemText } from './respond.ts';
 
 export interface ExpressDeps {
+  clock: Clock;
   auctioneer: Auctioneer;
   fileRefusal: FileRefusal;
   optionsOf: (debugKey: string) => CallOptions;
@@ -44,7 +46,7 @@ export function openExpress(server: Server, deps: ExpressDeps): Express {
   const shared: Shared = {
     deps,
     lanes,
-    date: dateLine(),
+    date: dateLine(deps.clock),
     nowMs: performance.now(),
     leave: (socket) => {
       for (const listener of slow) listener.call(server, socket);
@@ -53,7 +55,7 @@ export function openExpress(server: Server, deps: ExpressDeps): Express {
   server.on('connection', (socket: Socket) => lanes.add(new Lane(socket, shared)));
   return {
     sweep() {
-      shared.date = dateLine();
+      shared.date = dateLine(deps.clock);
       shared.nowMs = performance.now();
       for (const lane of lanes) lane.sweep();
     },
@@ -73,7 +75,7 @@ interface Shared {
   leave: (socket: Socket) => void;
 }
 
-const dateLine = (): string => `date: ${new Date().toUTCString()}\r\n`;
+const dateLine = (clock: Clock): string => `date: ${new Date(clock()).toUTCString()}\r\n`;
 
 const NO_BYTES = Buffer.alloc(0);
 
