@@ -100,6 +100,31 @@ export async function lastAuthor(
   return row && { userName: row.name ?? row.userId, at: row.at };
 }
 
+/** Who changed what of one thing, newest first; for those whose it is. */
+export async function subjectHistory(db: Db, subject: Subject, page: PageQuery) {
+  const before = decodeIdCursor(page.cursor);
+  const rows = await db
+    .select({
+      id: auditEntry.id,
+      at: auditEntry.at,
+      action: auditEntry.action,
+      userName: user.name,
+      before: auditEntry.before,
+      after: auditEntry.after,
+    })
+    .from(auditEntry)
+    .leftJoin(user, eq(user.id, auditEntry.userId))
+    .where(
+      and(
+        eq(auditEntry.subject, subject),
+        before === undefined ? undefined : lt(auditEntry.id, before),
+      ),
+    )
+    .orderBy(desc(auditEntry.id))
+    .limit(page.limit + 1);
+  return pageOf(rows, page.limit, (row) => row.id);
+}
+
 /** Recomputes the whole chain in the database; null, or the number of the first link that does not hold. */
 export async function verifyAuditChain(
   db: Db,

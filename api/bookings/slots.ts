@@ -5,13 +5,15 @@
 import { and, asc, between, eq, inArray, lt, or, sql } from 'drizzle-orm';
 import type { Db } from '../../db/client.ts';
 import { bookingLine, bookingOrder, bookingSlot } from '../../db/schema/bookings.ts';
-import { placement, rateCard } from '../../db/schema/outlets.ts';
+import { placement } from '../../db/schema/outlets.ts';
 import { addDays, type Day } from '../../db/terms/day.ts';
 import { Failure, type FailureDetail } from '../../db/terms/failure.ts';
 import { notFound } from '../http/auth.ts';
 
 export interface Wanted {
   lineId: number;
+  /** Its place among the order's lines, for the pointer of a refusal. */
+  index: number;
   placementId: number;
   startsOn: Day;
   endsOn: Day;
@@ -63,7 +65,7 @@ function allot(
 ): { rows: (typeof bookingSlot.$inferInsert)[]; short: FailureDetail[] } {
   const rows: (typeof bookingSlot.$inferInsert)[] = [];
   const short: FailureDetail[] = [];
-  lines.forEach((line, index) => {
+  for (const line of lines) {
     const full: Day[] = [];
     const slots = capacity.get(line.placementId) ?? 0;
     for (const day of daysOf(line)) {
@@ -77,8 +79,8 @@ function allot(
         rows.push({ placementId: line.placementId, day, slot, lineId: line.lineId });
       }
     }
-    if (full.length > 0) short.push(soldOut(index, full));
-  });
+    if (full.length > 0) short.push(soldOut(line.index, full));
+  }
   return { rows, short };
 }
 
@@ -108,11 +110,19 @@ const refuse = ([first, ...rest]: FailureDetail[]) => {
 
 /**
  * Takes every slot that the lines want, or none. Looks first without a lock: at a sold-out placement a crowd is turned away
- * by one read and nobody queues. Fails with `conflict` naming each line and its days.
+ * by one read and nobody queues. `lockFirst` takes the locks that come before the placements'. Fails with `conflict` naming
+ * each line and its days.
  */
-export async function takeSlots(tx: Db, lines: readonly Wanted[], nowMs: number): Promise<void> {
+export async function takeSlots(
+  tx: Db,
+  lines: readonly Wanted[],
+  nowMs: number,
+  lockFirst: () => Promise<void>,
+): Promise<void> {
+  if (lines.length === 0) return;
   const ids = [...new Set(lines.map((line) => line.placementId))];
   refuse(allot(lines, await capacities(tx, ids, false), await takenSlots(tx, lines, nowMs)).short);
+  await lockFirst();
   const capacity = await capacities(tx, ids, true);
   await dropExpired(tx, ids, nowMs);
   const { rows, short } = allot(lines, capacity, await takenSlots(tx, lines, nowMs));
@@ -136,14 +146,19 @@ async function dropExpired(tx: Db, placementIds: number[], nowMs: number): Promi
   await tx.delete(bookingSlot).where(inArray(bookingSlot.lineId, expired));
 }
 
-export async function giveBack(tx: Db, lineIds: number[]): Promise<void> {
-  if (lineIds.length > 0) await tx.delete(bookingSlot).where(inArray(bookingSlot.lineId, lineIds));
+/** All slots of lines, or those of some days. What was never charged is as if it had never been sold. */
+export async function giveBack(tx: Db, lineIds: number[], days?: readonly Day[]): Promise<void> {
+  if (lineIds.length === 0 || days?.length === 0) return;
+  const mine = inArray(bookingSlot.lineId, lineIds);
+  await tx.delete(bookingSlot).where(days ? and(mine, inArray(bookingSlot.day, [...days])) : mine);
 }
 
 export interface AvailableDay {
   day: Day;
   slots: number;
   free: number;
+  /** What one slot is of the day's views, parts per million. */
+  slotSharePpm: number;
 }
 
 /** The calendar of a placement. */
@@ -156,25 +171,12 @@ export async function availability(
   const capacity = (await capacities(db, [placementId], false)).get(placementId);
   if (capacity === undefined) throw notFound();
   const span = { startsOn: range.from, endsOn: range.to };
-  const taken = await takenSlots(db, [{ lineId: 0, placementId, slots: 1, ...span }], nowMs);
+  const wanted = { lineId: 0, index: 0, placementId, slots: 1, ...span };
+  const taken = await takenSlots(db, [wanted], nowMs);
   return daysOf(span).map((day) => ({
     day,
     slots: capacity,
     free: Math.max(0, capacity - (taken.get(cell(placementId, day))?.size ?? 0)),
+    slotSharePpm: Math.round(1_000_000 / capacity),
   }));
-}
-
-/** Fen a slot costs on each day, by the rate card in force that day; undefined where none is. */
-export async function dayPrices(
-  db: Db,
-  placementId: number,
-  unit: typeof rateCard.$inferSelect.unit,
-  days: readonly Day[],
-): Promise<(number | undefined)[]> {
-  const rates = await db
-    .select({ from: rateCard.effectiveFrom, priceFen: rateCard.priceFen })
-    .from(rateCard)
-    .where(and(eq(rateCard.placementId, placementId), eq(rateCard.unit, unit)))
-    .orderBy(asc(rateCard.effectiveFrom));
-  return days.map((day) => rates.findLast((rate) => rate.from <= day)?.priceFen);
 }

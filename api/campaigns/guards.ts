@@ -90,6 +90,7 @@ export async function assertCreatives(
   db: Db,
   advertiserId: number,
   creativeIds: readonly number[],
+  at = '',
 ): Promise<void> {
   if (creativeIds.length === 0) return;
   const rows = await db
@@ -102,7 +103,7 @@ export async function assertCreatives(
       ? []
       : [
           {
-            pointer: `/creativeIds/${i}`,
+            pointer: `${at}/creativeIds/${i}`,
             zh: `没有这个创意：${id}`,
             en: `there is no creative ${id}`,
           },

@@ -75,6 +75,7 @@ export async function applyLineItemEdit(
 ) {
   const row = await lockRow(db, lineItem, id, version);
   assertEditable(row.status);
+  assertNotPromised(row, changes);
   const parent = await lockRow(db, campaign, row.campaignId);
   const next = { ...row, ...changes };
   const spent = await spentBy(db, { lineItemId: id });
@@ -95,6 +96,21 @@ export async function applyLineItemEdit(
   const action = 'lineItem.edit';
   const nowMs = ctx.clock();
   return saveEdit(db, { table: lineItem, row, changes, actor, action, subject, nowMs });
+}
+
+/** What an order promised is changed through the order, where the outlet has a say too. */
+function assertNotPromised(
+  row: typeof lineItem.$inferSelect,
+  changes: z.infer<typeof lineItemChangesSchema>,
+): void {
+  const { name, frequencyCaps, ...terms } = changes;
+  const [field] = Object.keys(terms);
+  if (row.priority !== 'guaranteed' || field === undefined) return;
+  throw new Failure('conflict', {
+    pointer: `/${field}`,
+    zh: '保量投放由订单约定，请在订单中提出变更',
+    en: 'guaranteed by an order: ask for a change there',
+  });
 }
 
 export const editLineItem = (

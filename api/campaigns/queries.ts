@@ -2,15 +2,12 @@
 import { and, desc, eq, ilike, inArray, isNull, lt, or, type SQL, sql } from 'drizzle-orm';
 import type { Target } from '../../bidding/wire/target.ts';
 import type { Db } from '../../db/client.ts';
-import { auditEntry } from '../../db/schema/audit.ts';
 import { advertiser, campaign, lineItem, lineItemCreative } from '../../db/schema/campaigns.ts';
 import { creative } from '../../db/schema/creatives.ts';
 import { advertiserFunding, stop } from '../../db/schema/delivery.ts';
-import { user } from '../../db/schema/identity.ts';
 import { rollupHour } from '../../db/schema/metering.ts';
 import { placement } from '../../db/schema/outlets.ts';
 import { dayOf, dayStartMs, hourOf, hourOfWeek } from '../../db/terms/day.ts';
-import type { Subject } from '../../db/terms/id.ts';
 import { notFound, ownedBy } from '../http/auth.ts';
 import { decodeIdCursor, type Page, type PageQuery, pageOf } from '../http/paging.ts';
 import type { Actor } from '../identity/actor.ts';
@@ -143,31 +140,6 @@ export async function readLineItem(db: Db, id: number) {
   if (!row) throw notFound();
   const { lineItem: item, ...rest } = row;
   return { ...item, ...rest };
-}
-
-/** Who changed what, newest first. */
-export async function historyOf(db: Db, subject: Subject, page: PageQuery) {
-  const before = decodeIdCursor(page.cursor);
-  const rows = await db
-    .select({
-      id: auditEntry.id,
-      at: auditEntry.at,
-      action: auditEntry.action,
-      userName: user.name,
-      before: auditEntry.before,
-      after: auditEntry.after,
-    })
-    .from(auditEntry)
-    .leftJoin(user, eq(user.id, auditEntry.userId))
-    .where(
-      and(
-        eq(auditEntry.subject, subject),
-        before === undefined ? undefined : lt(auditEntry.id, before),
-      ),
-    )
-    .orderBy(desc(auditEntry.id))
-    .limit(page.limit + 1);
-  return pageOf(rows, page.limit, (row) => row.id);
 }
 
 /** Hours a target's top level allows; deeper or negated schedules are left to the exchange's own trace. */

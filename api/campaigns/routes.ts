@@ -1,6 +1,7 @@
 /** Demand over HTTP: thin; who may enter and whose it is, then one verb. */
 import { Hono } from 'hono';
 import { describeRoute } from 'hono-openapi';
+import { subjectHistory } from '../audit/audit.ts';
 import type { AppEnv } from '../context.ts';
 import { requireActor, requireOwned } from '../http/auth.ts';
 import { idempotent } from '../http/idempotency.ts';
@@ -28,7 +29,6 @@ import {
 } from './lineItems.ts';
 import {
   diagnoseLineItem,
-  historyOf,
   listAdvertisers,
   listCampaigns,
   listLineItems,
@@ -173,7 +173,7 @@ const planRoutes = new Hono<AppEnv>()
     query(pageQuery),
     async (c) => {
       const subject = `campaign:${c.req.valid('param').id}` as const;
-      return c.json(wire(await historyOf(c.var.ctx.db, subject, c.req.valid('query'))));
+      return c.json(wire(await subjectHistory(c.var.ctx.db, subject, c.req.valid('query'))));
     },
   );
 
@@ -280,7 +280,7 @@ const lineItemRoutes = new Hono<AppEnv>()
     query(pageQuery),
     async (c) => {
       const subject = `lineItem:${c.req.valid('param').id}` as const;
-      return c.json(wire(await historyOf(c.var.ctx.db, subject, c.req.valid('query'))));
+      return c.json(wire(await subjectHistory(c.var.ctx.db, subject, c.req.valid('query'))));
     },
   );
 

@@ -22,6 +22,8 @@ import {
 } from './content.ts';
 import { papersOf, reviewByRules } from './review.ts';
 
+export { sniff } from './sniff.ts';
+
 export type CreativeContext = { db: Db; clock: Clock };
 export type Creative = typeof creative.$inferSelect;
 

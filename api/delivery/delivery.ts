@@ -3,6 +3,7 @@
  * out to everybody. The arrows back from PostgreSQL to bidding all start here.
  */
 export { type GrantPass, grantBudgets } from './budgets.ts';
+export { forecastTarget, type TargetForecast } from './forecast.ts';
 export { pace } from './pacing.ts';
 export {
   type DeliveryContext,

@@ -99,9 +99,11 @@ function isOurs(ctx: Pick<Context, 'config'>, origin: string, host: string | und
 
 const MEBIBYTE = 1024 * 1024;
 
-/** JSON stays small; files go to the two upload paths only. */
+/** JSON stays small; files go to the upload paths only. */
 export const bodies = createMiddleware<AppEnv>((c, next) => {
-  const upload = /^\/api\/(assets|imports|audiences)(\/|$)/.test(c.req.path);
+  const upload = /^\/api\/((assets|imports|audiences)(\/|$)|bookings\/\d+\/evidence$)/.test(
+    c.req.path,
+  );
   return bodyLimit({
     maxSize: upload ? 64 * MEBIBYTE : MEBIBYTE,
     onError: () => {

@@ -1,0 +1,305 @@
+/** Reading orders and bookings: lists, one thing with what hangs on it, the queue of days to prove and judge, calendars. */
+import { and, asc, desc, eq, gt, gte, inArray, lt, lte, or, sql } from 'drizzle-orm';
+import type { z } from 'zod';
+import type { Db } from '../../db/client.ts';
+import {
+  bookingChange,
+  bookingDay,
+  bookingEvidence,
+  bookingLine,
+  bookingOrder,
+  type OrderStatus,
+} from '../../db/schema/bookings.ts';
+import { advertiser } from '../../db/schema/campaigns.ts';
+import { outlet, placement, property } from '../../db/schema/outlets.ts';
+import { type Day, dayOf } from '../../db/terms/day.ts';
+import { notFound, ownedBy } from '../http/auth.ts';
+import { decodeCursor, decodeIdCursor, type PageQuery, pageOf } from '../http/paging.ts';
+import type { Actor } from '../identity/actor.ts';
+import { brokenLink } from './evidence.ts';
+import { isRunning, type Line } from './order.ts';
+import type { fulfilmentQuery } from './shapes.ts';
+
+export async function listOrders(
+  db: Db,
+  actor: Actor,
+  filter: PageQuery & { advertiserId?: number | undefined; status?: OrderStatus | undefined },
+) {
+  const before = decodeIdCursor(filter.cursor);
+  const rows = await db
+    .select({ order: bookingOrder, advertiserName: advertiser.name })
+    .from(bookingOrder)
+    .innerJoin(advertiser, eq(advertiser.id, bookingOrder.advertiserId))
+    .where(
+      and(
+        ownedBy(actor, { advertiser: bookingOrder.advertiserId }),
+        filter.advertiserId ? eq(bookingOrder.advertiserId, filter.advertiserId) : undefined,
+        filter.status ? eq(bookingOrder.status, filter.status) : undefined,
+        before === undefined ? undefined : lt(bookingOrder.id, before),
+      ),
+    )
+    .orderBy(desc(bookingOrder.id))
+    .limit(filter.limit + 1);
+  const flat = rows.map(({ order, advertiserName }) => ({ ...order, advertiserName }));
+  return pageOf(flat, filter.limit, (row) => row.id);
+}
+
+const named = {
+  line: bookingLine,
+  placementName: placement.name,
+  format: placement.format,
+  dailySlots: placement.dailySlots,
+  propertyName: property.name,
+  propertyKind: property.kind,
+  outletName: outlet.name,
+  tier: outlet.tier,
+  divisionCode: outlet.divisionCode,
+  orderName: bookingOrder.name,
+  orderStatus: bookingOrder.status,
+  discountPpm: bookingOrder.discountPpm,
+  expiresAt: bookingOrder.expiresAt,
+  advertiserName: advertiser.name,
+};
+
+const namedLines = (db: Db) =>
+  db
+    .select(named)
+    .from(bookingLine)
+    .innerJoin(placement, eq(placement.id, bookingLine.placementId))
+    .innerJoin(property, eq(property.id, placement.propertyId))
+    .innerJoin(outlet, eq(outlet.id, bookingLine.outletId))
+    .innerJoin(bookingOrder, eq(bookingOrder.id, bookingLine.orderId))
+    .innerJoin(advertiser, eq(advertiser.id, bookingLine.advertiserId));
+
+const flat = <Row extends { line: Line; dailySlots: number }>({ line, ...rest }: Row) => ({
+  ...line,
+  ...rest,
+  /** What it has of the day's views, of a fixed day. */
+  sharePpm: line.impressions === null ? Math.round((1_000_000 * line.slots) / rest.dailySlots) : null,
+});
+
+export async function readOrder(db: Db, id: number) {
+  const [order] = await db.select().from(bookingOrder).where(eq(bookingOrder.id, id));
+  if (!order) throw notFound();
+  const lines = await namedLines(db).where(eq(bookingLine.orderId, id)).orderBy(bookingLine.id);
+  const days = await db
+    .select()
+    .from(bookingDay)
+    .where(eq(bookingDay.orderId, id))
+    .orderBy(bookingDay.day, bookingDay.lineId);
+  const changes = await db
+    .select()
+    .from(bookingChange)
+    .where(eq(bookingChange.orderId, id))
+    .orderBy(desc(bookingChange.id));
+  const chargedMicroCny = days.reduce((sum, one) => sum + one.chargedMicroCny, 0n);
+  // Days of an order that only holds its slots are a promise, not a matter to fulfil.
+  return {
+    ...order,
+    chargedMicroCny,
+    lines: lines.map(flat),
+    days: isRunning(order) || chargedMicroCny > 0n ? days : [],
+    changes,
+  };
+}
+
+/** Lines that concern whoever asks, newest first, with their proofs. */
+export async function listBookings(
+  db: Db,
+  actor: Actor,
+  filter: PageQuery & {
+    outletId?: number | undefined;
+    status?: Line['status'] | undefined;
+    orderStatus?: OrderStatus | undefined;
+  },
+) {
+  const before = decodeIdCursor(filter.cursor);
+  const rows = await namedLines(db)
+    .where(
+      and(
+        ownedBy(actor, { outlet: bookingLine.outletId, advertiser: bookingLine.advertiserId }),
+        filter.outletId ? eq(bookingLine.outletId, filter.outletId) : undefined,
+        filter.status ? eq(bookingLine.status, filter.status) : undefined,
+        filter.orderStatus ? eq(bookingOrder.status, filter.orderStatus) : undefined,
+        before === undefined ? undefined : lt(bookingLine.id, before),
+      ),
+    )
+    .orderBy(desc(bookingLine.id))
+    .limit(filter.limit + 1);
+  const page = pageOf(rows.map(flat), filter.limit, (row) => row.id);
+  const evidence = await evidenceOf(db, page.items.map((line) => line.id));
+  return {
+    ...page,
+    items: page.items.map((line) => ({
+      ...line,
+      evidence: evidence.filter((one) => one.lineId === line.id),
+    })),
+  };
+}
+
+const evidenceOf = async (db: Db, lineIds: number[]) =>
+  lineIds.length === 0
+    ? []
+    : db
+        .select()
+        .from(bookingEvidence)
+        .where(inArray(bookingEvidence.lineId, lineIds))
+        .orderBy(asc(bookingEvidence.lineId), asc(bookingEvidence.ordinal));
+
+export async function readBooking(db: Db, id: number) {
+  const [row] = await namedLines(db).where(eq(bookingLine.id, id));
+  if (!row) throw notFound();
+  const days = await db
+    .select()
+    .from(bookingDay)
+    .where(eq(bookingDay.lineId, id))
+    .orderBy(bookingDay.day);
+  const evidence = await evidenceOf(db, [id]);
+  const changes = await db
+    .select()
+    .from(bookingChange)
+    .where(eq(bookingChange.lineId, id))
+    .orderBy(desc(bookingChange.id));
+  return { ...flat(row), days, evidence, changes, brokenLink: await brokenLink(db, id) };
+}
+
+/** Booked days to be proved, judged or made good, oldest first; `due` are those of which nothing was heard. */
+export async function listFulfilment(
+  db: Db,
+  actor: Actor,
+  filter: PageQuery & z.infer<typeof fulfilmentQuery>,
+  nowMs: number,
+) {
+  const [afterDay, afterLine] = (decodeCursor(filter.cursor) ?? '').split(' ');
+  const { status, outletId, advertiserId, orderId } = filter;
+  const rows = await db
+    .select({ ...named, day: bookingDay })
+    .from(bookingDay)
+    .innerJoin(bookingLine, eq(bookingLine.id, bookingDay.lineId))
+    .innerJoin(placement, eq(placement.id, bookingDay.placementId))
+    .innerJoin(property, eq(property.id, placement.propertyId))
+    .innerJoin(outlet, eq(outlet.id, bookingDay.outletId))
+    .innerJoin(bookingOrder, eq(bookingOrder.id, bookingDay.orderId))
+    .innerJoin(advertiser, eq(advertiser.id, bookingDay.advertiserId))
+    .where(
+      and(
+        ownedBy(actor, { outlet: bookingDay.outletId, advertiser: bookingDay.advertiserId }),
+        inArray(bookingOrder.status, ['booked', 'in_flight', 'completed', 'cancelled']),
+        outletId ? eq(bookingDay.outletId, outletId) : undefined,
+        advertiserId ? eq(bookingDay.advertiserId, advertiserId) : undefined,
+        orderId ? eq(bookingDay.orderId, orderId) : undefined,
+        status === 'due'
+          ? and(eq(bookingDay.status, 'sold'), lte(bookingDay.day, dayOf(nowMs)))
+          : status && eq(bookingDay.status, status),
+        afterDay && afterLine
+          ? or(
+              gt(bookingDay.day, afterDay),
+              and(eq(bookingDay.day, afterDay), gt(bookingDay.lineId, Number(afterLine) || 0)),
+            )
+          : undefined,
+      ),
+    )
+    .orderBy(asc(bookingDay.day), asc(bookingDay.lineId))
+    .limit(filter.limit + 1);
+  const page = pageOf(rows, filter.limit, ({ day }) => `${day.day} ${day.lineId}`);
+  const evidence = await evidenceOf(db, [...new Set(page.items.map(({ day }) => day.lineId))]);
+  return {
+    ...page,
+    items: page.items.map(({ day, line, ...rest }) => ({
+      ...rest,
+      ...day,
+      unit: line.unit,
+      evidence: evidence.filter((one) => one.lineId === day.lineId && one.day === day.day),
+    })),
+  };
+}
+
+export async function listChanges(
+  db: Db,
+  actor: Actor,
+  filter: PageQuery & { status?: typeof bookingChange.$inferSelect.status | undefined },
+) {
+  const before = decodeIdCursor(filter.cursor);
+  const rows = await db
+    .select()
+    .from(bookingChange)
+    .where(
+      and(
+        ownedBy(actor, { outlet: bookingChange.outletId, advertiser: bookingChange.advertiserId }),
+        filter.status ? eq(bookingChange.status, filter.status) : undefined,
+        before === undefined ? undefined : lt(bookingChange.id, before),
+      ),
+    )
+    .orderBy(desc(bookingChange.id))
+    .limit(filter.limit + 1);
+  return pageOf(rows, filter.limit, (row) => row.id);
+}
+
+const MAX_CALENDAR_PLACEMENTS = 300;
+
+/** Placements of an outlet with who holds how much of which day. An outlet sees its own, the platform what it names. */
+export async function bookingCalendar(
+  db: Db,
+  actor: Actor,
+  filter: { outletId?: number | undefined; propertyId?: number | undefined; from: Day; to: Day },
+  nowMs: number,
+) {
+  const places = await db
+    .select({
+      placementId: placement.id,
+      placementName: placement.name,
+      format: placement.format,
+      dailySlots: placement.dailySlots,
+      propertyId: property.id,
+      propertyName: property.name,
+      outletId: placement.outletId,
+    })
+    .from(placement)
+    .innerJoin(property, eq(property.id, placement.propertyId))
+    .where(
+      and(
+        ownedBy(actor, { outlet: placement.outletId }),
+        filter.outletId ? eq(placement.outletId, filter.outletId) : undefined,
+        filter.propertyId ? eq(placement.propertyId, filter.propertyId) : undefined,
+      ),
+    )
+    .orderBy(asc(placement.id))
+    .limit(MAX_CALENDAR_PLACEMENTS);
+  const ids = places.map((one) => one.placementId);
+  const held =
+    ids.length === 0
+      ? []
+      : await db
+          .select({
+            placementId: bookingDay.placementId,
+            day: bookingDay.day,
+            lineId: bookingDay.lineId,
+            orderId: bookingDay.orderId,
+            orderName: bookingOrder.name,
+            orderStatus: bookingOrder.status,
+            advertiserName: advertiser.name,
+            slots: bookingDay.slots,
+            status: bookingDay.status,
+          })
+          .from(bookingDay)
+          .innerJoin(bookingOrder, eq(bookingOrder.id, bookingDay.orderId))
+          .innerJoin(advertiser, eq(advertiser.id, bookingDay.advertiserId))
+          .where(
+            and(
+              inArray(bookingDay.placementId, ids),
+              gte(bookingDay.day, filter.from),
+              lte(bookingDay.day, filter.to),
+              sql`${bookingDay.status} NOT IN ('cancelled', 'released')`,
+              sql`(${bookingOrder.status} IN ('booked', 'in_flight', 'completed') OR (${bookingOrder.status} = 'reserved'
+                AND ${bookingOrder.expiresAt} > ${new Date(nowMs).toISOString()}::timestamptz))`,
+            ),
+          )
+          .orderBy(asc(bookingDay.day), asc(bookingDay.lineId));
+  return {
+    items: places.map((place) => ({
+      ...place,
+      held: held.filter((one) => one.placementId === place.placementId),
+    })),
+    nextCursor: null,
+  };
+}
