@@ -1,6 +1,7 @@
 /** The worker's timetable: what is done how often, in the order a full round takes them. */
 import { addDays, dayOf, hourOf, monthOf } from '../db/terms/day.ts';
 import { closeHour, hoursDue } from './billing/billing.ts';
+import { acceptSilence, advanceOrders, closeOverdue, returnPending } from './bookings/bookings.ts';
 import type { Context } from './context.ts';
 import {
   grantBudgets,
@@ -167,6 +168,16 @@ function moneyTasks(ctx: Context): Task[] {
   const payouts = { ...ctx, statements: statementPort(ctx.clock) };
   return [
     { name: 'billing', everyMs: 10 * SECOND, run: billing(ctx) },
+    {
+      name: 'bookings',
+      everyMs: MINUTE,
+      async run() {
+        await advanceOrders(ctx);
+        await acceptSilence(ctx);
+        await closeOverdue(ctx);
+        await returnPending(ctx);
+      },
+    },
     {
       name: 'statements',
       everyMs: 10 * MINUTE,

@@ -61,10 +61,7 @@ async function fulfilLines(
   );
   const fresh = done.filter((line) => line.status === 'accepted').map((line) => line.id);
   if (fresh.length > 0) {
-    await tx
-      .update(bookingLine)
-      .set({ status: 'fulfilled' })
-      .where(inArray(bookingLine.id, fresh));
+    await tx.update(bookingLine).set({ status: 'fulfilled' }).where(inArray(bookingLine.id, fresh));
   }
   return open.size === 0 && done.length === lines.length;
 }
@@ -94,9 +91,7 @@ export async function advanceOrders(ctx: BookingContext): Promise<number> {
     const rows = await ctx.db
       .select({ id: bookingOrder.id })
       .from(bookingOrder)
-      .where(
-        and(inArray(bookingOrder.status, ['booked', 'in_flight']), gt(bookingOrder.id, after)),
-      )
+      .where(and(inArray(bookingOrder.status, ['booked', 'in_flight']), gt(bookingOrder.id, after)))
       .orderBy(asc(bookingOrder.id))
       .limit(PAGE);
     for (const { id } of rows) {

@@ -85,12 +85,7 @@ async function priceAim(
 ): Promise<PricedDay[]> {
   if (makegoodFor) return spread(priceOf(makegoodFor), daysOf(aim));
   const terms = { ...aim, unit: line.unit, impressions: null };
-  const priced = priceLine(
-    terms,
-    await ratesOf(ctx.db, [aim.placementId]),
-    order.discountPpm,
-    '',
-  );
+  const priced = priceLine(terms, await ratesOf(ctx.db, [aim.placementId]), order.discountPpm, '');
   if ('zh' in priced) throw new Failure('invalid_input', { ...priced, pointer: '/startsOn' });
   return priced.days;
 }

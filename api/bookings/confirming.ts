@@ -5,13 +5,20 @@
 import { eq } from 'drizzle-orm';
 import type { Db } from '../../db/client.ts';
 import { bookingLine, bookingOrder } from '../../db/schema/bookings.ts';
-import { type Author } from '../audit/audit.ts';
+import type { Author } from '../audit/audit.ts';
 import { createGuaranteed } from '../campaigns/campaigns.ts';
 import { lockRow, saveEdit } from '../http/versioned.ts';
 import type { Actor } from '../identity/actor.ts';
 import { accounts, holdKeys, placeHold } from '../ledger/ledger.ts';
 import { guaranteedTarget } from './impressions.ts';
-import { type BookingContext, conflict, isHolding, type Line, linesOf, type Order } from './order.ts';
+import {
+  type BookingContext,
+  conflict,
+  isHolding,
+  type Line,
+  linesOf,
+  type Order,
+} from './order.ts';
 import { daysOf } from './slots.ts';
 
 /** Fails with `conflict` while an answer is missing, `insufficient_funds`. */

@@ -4,7 +4,7 @@
  */
 import { and, eq } from 'drizzle-orm';
 import type { Database, Db } from '../../db/client.ts';
-import { bookingDay, type DayStatus } from '../../db/schema/bookings.ts';
+import { bookingDay, bookingLine, type DayStatus } from '../../db/schema/bookings.ts';
 import type { Clock, Day } from '../../db/terms/day.ts';
 import type { MicroCny } from '../../db/terms/money.ts';
 import { type Author, record } from '../audit/audit.ts';
@@ -47,7 +47,9 @@ export async function lockDay(
     .where(and(eq(bookingDay.lineId, lineId), eq(bookingDay.day, day)))
     .for('update');
   if (!row) throw notFound();
-  if (version !== undefined && row.version !== version) throw staleVersion(row.version);
+  if (version !== undefined && row.version !== version) {
+    throw await staleVersion(tx, bookingLine, lineId, row.version);
+  }
   return row;
 }
 

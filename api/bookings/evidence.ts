@@ -75,7 +75,10 @@ export async function addEvidence(
         reason: null,
       });
     } else if (locked.status !== 'proved') {
-      throw conflict('该日已有定论，不能再补证明', 'the day is settled; no proof is taken any more');
+      throw conflict(
+        '该日已有定论，不能再补证明',
+        'the day is settled; no proof is taken any more',
+      );
     }
     return row;
   });

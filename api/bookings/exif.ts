@@ -48,7 +48,8 @@ class Tiff {
   text(entry: Entry | undefined): string {
     if (!entry) return '';
     let text = '';
-    for (let i = 0; i < entry.count; i++) text += String.fromCharCode(this.data.getUint8(entry.at + i));
+    for (let i = 0; i < entry.count; i++)
+      text += String.fromCharCode(this.data.getUint8(entry.at + i));
     return text.replace(/\0.*$/s, '').trim();
   }
 
@@ -98,8 +99,7 @@ export function readExif(jpeg: Uint8Array): Exif {
       degrees(tiff.rationals(gps.get(value)), tiff.text(gps.get(ref)));
     const latitude = of(GPS.latitude, GPS.latitudeRef);
     const longitude = of(GPS.longitude, GPS.longitudeRef);
-    const when =
-      tiff.text(exif.get(TAGS.dateTimeOriginal)) || tiff.text(root.get(TAGS.dateTime));
+    const when = tiff.text(exif.get(TAGS.dateTimeOriginal)) || tiff.text(root.get(TAGS.dateTime));
     const [, y, mo, d, time] = /^(\d{4}):(\d\d):(\d\d) (\d\d:\d\d:\d\d)$/.exec(when) ?? [];
     return {
       ...(latitude === undefined || longitude === undefined ? {} : { latitude, longitude }),

@@ -4,7 +4,12 @@
  */
 import { and, asc, eq, inArray, lt, sql } from 'drizzle-orm';
 import type { z } from 'zod';
-import { bookingDay, bookingEvidence, bookingLine, bookingOrder } from '../../db/schema/bookings.ts';
+import {
+  bookingDay,
+  bookingEvidence,
+  bookingLine,
+  bookingOrder,
+} from '../../db/schema/bookings.ts';
 import { type Day, dayOf } from '../../db/terms/day.ts';
 import type { Author } from '../audit/audit.ts';
 import { forbidden } from '../http/auth.ts';
@@ -107,9 +112,7 @@ export async function acceptSilence(ctx: BookingContext): Promise<number> {
   const due = await ctx.db
     .select()
     .from(bookingDay)
-    .where(
-      and(eq(bookingDay.status, 'proved'), lt(bookingDay.provedAt, until), sql`NOT ${flawed}`),
-    )
+    .where(and(eq(bookingDay.status, 'proved'), lt(bookingDay.provedAt, until), sql`NOT ${flawed}`))
     .orderBy(asc(bookingDay.provedAt))
     .limit(BATCH);
   return eachDay(ctx, due, 'proved', (row) =>

@@ -4,18 +4,16 @@
  * there is no forecast, and the outlet's own word decides.
  */
 import { and, eq, gte, inArray, lte, sql } from 'drizzle-orm';
+import type { Target } from '../../bidding/wire/target.ts';
 import type { Db } from '../../db/client.ts';
 import { bookingLine, bookingOrder } from '../../db/schema/bookings.ts';
-import type { Target } from '../../bidding/wire/target.ts';
 import type { Clock, Day } from '../../db/terms/day.ts';
 import type { FailureDetail } from '../../db/terms/failure.ts';
 import { forecastTarget } from '../delivery/delivery.ts';
 import type { Line } from './order.ts';
 import { daysOf } from './slots.ts';
 
-export const guaranteedTarget = (
-  line: Pick<Line, 'placementId' | 'divisionCodes'>,
-): Target => ({
+export const guaranteedTarget = (line: Pick<Line, 'placementId' | 'divisionCodes'>): Target => ({
   all: [
     { attribute: 'placement', in: [line.placementId] },
     ...(line.divisionCodes.length > 0
@@ -88,7 +86,10 @@ export async function impressionProblems(
     const range = { from: line.startsOn, to: line.endsOn };
     const days = await impressionDays(ctx, line.placementId, range, line.orderId);
     if (days.some((one) => one.expected === null)) continue;
-    const left = days.reduce((sum, one) => sum + Math.max(0, (one.expected ?? 0) - one.promised), 0);
+    const left = days.reduce(
+      (sum, one) => sum + Math.max(0, (one.expected ?? 0) - one.promised),
+      0,
+    );
     if (line.impressions <= left) continue;
     problems.push({
       pointer: `/lines/${line.index}/impressions`,

@@ -130,7 +130,10 @@ const stepRoutes = new Hono<AppEnv>()
   )
   .post(
     '/orders/:id/cancellation',
-    describeRoute({ tags, summary: 'Cancel by the terms; slots and the rest of the money go back' }),
+    describeRoute({
+      tags,
+      summary: 'Cancel by the terms; slots and the rest of the money go back',
+    }),
     buyer,
     own,
     idempotent(),

@@ -81,7 +81,10 @@ export const rateOn = (
     (rate) => rate.placementId === of.placementId && rate.unit === of.unit && rate.from <= day,
   )?.priceFen;
 
-type Terms = Pick<LineInput, 'placementId' | 'unit' | 'startsOn' | 'endsOn' | 'slots' | 'impressions'>;
+type Terms = Pick<
+  LineInput,
+  'placementId' | 'unit' | 'startsOn' | 'endsOn' | 'slots' | 'impressions'
+>;
 
 /** The line's price; or the fault of a day that has none. `at` is the pointer of the line. */
 export function priceLine(

@@ -28,12 +28,12 @@ export interface Claimed {
 /** A photo may be taken from across a square. */
 const NEAR_M = 500;
 
-const say = (
-  code: string,
-  severity: Finding['severity'],
-  zh: string,
-  en: string,
-): Finding => ({ code, severity, zh, en });
+const say = (code: string, severity: Finding['severity'], zh: string, en: string): Finding => ({
+  code,
+  severity,
+  zh,
+  en,
+});
 
 /** @throws Failure `unsupported_media_type`, `invalid_input`. */
 export async function examine(

@@ -1,5 +1,5 @@
 /** Reading orders and bookings: lists, one thing with what hangs on it, the queue of days to prove and judge, calendars. */
-import { and, asc, desc, eq, gt, gte, inArray, lt, lte, or, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, inArray, lt, lte, or } from 'drizzle-orm';
 import type { z } from 'zod';
 import type { Db } from '../../db/client.ts';
 import {
@@ -12,12 +12,12 @@ import {
 } from '../../db/schema/bookings.ts';
 import { advertiser } from '../../db/schema/campaigns.ts';
 import { outlet, placement, property } from '../../db/schema/outlets.ts';
-import { type Day, dayOf } from '../../db/terms/day.ts';
+import { dayOf } from '../../db/terms/day.ts';
 import { notFound, ownedBy } from '../http/auth.ts';
 import { decodeCursor, decodeIdCursor, type PageQuery, pageOf } from '../http/paging.ts';
 import type { Actor } from '../identity/actor.ts';
 import { brokenLink } from './evidence.ts';
-import { isRunning, type Line } from './order.ts';
+import type { Line } from './order.ts';
 import type { fulfilmentQuery } from './shapes.ts';
 
 export async function listOrders(
@@ -75,8 +75,11 @@ const flat = <Row extends { line: Line; dailySlots: number }>({ line, ...rest }:
   ...line,
   ...rest,
   /** What it has of the day's views, of a fixed day. */
-  sharePpm: line.impressions === null ? Math.round((1_000_000 * line.slots) / rest.dailySlots) : null,
+  sharePpm:
+    line.impressions === null ? Math.round((1_000_000 * line.slots) / rest.dailySlots) : null,
 });
+
+const UNBOOKED: ReadonlySet<OrderStatus> = new Set(['draft', 'pending', 'reserved']);
 
 export async function readOrder(db: Db, id: number) {
   const [order] = await db.select().from(bookingOrder).where(eq(bookingOrder.id, id));
@@ -98,7 +101,7 @@ export async function readOrder(db: Db, id: number) {
     ...order,
     chargedMicroCny,
     lines: lines.map(flat),
-    days: isRunning(order) || chargedMicroCny > 0n ? days : [],
+    days: UNBOOKED.has(order.status) ? [] : days,
     changes,
   };
 }
@@ -127,7 +130,10 @@ export async function listBookings(
     .orderBy(desc(bookingLine.id))
     .limit(filter.limit + 1);
   const page = pageOf(rows.map(flat), filter.limit, (row) => row.id);
-  const evidence = await evidenceOf(db, page.items.map((line) => line.id));
+  const evidence = await evidenceOf(
+    db,
+    page.items.map((line) => line.id),
+  );
   return {
     ...page,
     items: page.items.map((line) => ({
@@ -233,73 +239,4 @@ export async function listChanges(
     .orderBy(desc(bookingChange.id))
     .limit(filter.limit + 1);
   return pageOf(rows, filter.limit, (row) => row.id);
-}
-
-const MAX_CALENDAR_PLACEMENTS = 300;
-
-/** Placements of an outlet with who holds how much of which day. An outlet sees its own, the platform what it names. */
-export async function bookingCalendar(
-  db: Db,
-  actor: Actor,
-  filter: { outletId?: number | undefined; propertyId?: number | undefined; from: Day; to: Day },
-  nowMs: number,
-) {
-  const places = await db
-    .select({
-      placementId: placement.id,
-      placementName: placement.name,
-      format: placement.format,
-      dailySlots: placement.dailySlots,
-      propertyId: property.id,
-      propertyName: property.name,
-      outletId: placement.outletId,
-    })
-    .from(placement)
-    .innerJoin(property, eq(property.id, placement.propertyId))
-    .where(
-      and(
-        ownedBy(actor, { outlet: placement.outletId }),
-        filter.outletId ? eq(placement.outletId, filter.outletId) : undefined,
-        filter.propertyId ? eq(placement.propertyId, filter.propertyId) : undefined,
-      ),
-    )
-    .orderBy(asc(placement.id))
-    .limit(MAX_CALENDAR_PLACEMENTS);
-  const ids = places.map((one) => one.placementId);
-  const held =
-    ids.length === 0
-      ? []
-      : await db
-          .select({
-            placementId: bookingDay.placementId,
-            day: bookingDay.day,
-            lineId: bookingDay.lineId,
-            orderId: bookingDay.orderId,
-            orderName: bookingOrder.name,
-            orderStatus: bookingOrder.status,
-            advertiserName: advertiser.name,
-            slots: bookingDay.slots,
-            status: bookingDay.status,
-          })
-          .from(bookingDay)
-          .innerJoin(bookingOrder, eq(bookingOrder.id, bookingDay.orderId))
-          .innerJoin(advertiser, eq(advertiser.id, bookingDay.advertiserId))
-          .where(
-            and(
-              inArray(bookingDay.placementId, ids),
-              gte(bookingDay.day, filter.from),
-              lte(bookingDay.day, filter.to),
-              sql`${bookingDay.status} NOT IN ('cancelled', 'released')`,
-              sql`(${bookingOrder.status} IN ('booked', 'in_flight', 'completed') OR (${bookingOrder.status} = 'reserved'
-                AND ${bookingOrder.expiresAt} > ${new Date(nowMs).toISOString()}::timestamptz))`,
-            ),
-          )
-          .orderBy(asc(bookingDay.day), asc(bookingDay.lineId));
-  return {
-    items: places.map((place) => ({
-      ...place,
-      held: held.filter((one) => one.placementId === place.placementId),
-    })),
-    nextCursor: null,
-  };
 }

@@ -25,7 +25,7 @@ import {
   linesOf,
   type Order,
 } from './order.ts';
-import { type Placed, placesOf, type Priced, priceLine, ratesOf } from './pricing.ts';
+import { type Placed, type Priced, placesOf, priceLine, ratesOf } from './pricing.ts';
 import type { answerSchema, approvalSchema } from './shapes.ts';
 import { giveBack, takeSlots } from './slots.ts';
 
@@ -136,16 +136,16 @@ async function holdSlots(
     .map((line) => ({ ...line, lineId: line.id }));
   const places = new Map<number, Placed>();
   const learn = async () => {
-    const found = await placesOf(tx, lines.map((line) => line.placementId));
+    const found = await placesOf(
+      tx,
+      lines.map((line) => line.placementId),
+    );
     for (const [id, place] of found) places.set(id, place);
     await lockChannels(tx, places.values());
   };
   await takeSlots(tx, wanted, now, learn);
   if (wanted.length === 0) await learn();
-  refuseAll(
-    await airtimeProblems(tx, wanted, places, now),
-    await impressionProblems(ctx, lines),
-  );
+  refuseAll(await airtimeProblems(tx, wanted, places, now), await impressionProblems(ctx, lines));
   const priced = await priceAll(tx, row, lines);
   await writeHeld(ctx, row, lines, places, priced);
   const totalMicroCny = priced.reduce((sum, one) => sum + one.priceMicroCny, 0n);
@@ -161,7 +161,10 @@ function refuseAll(...problems: FailureDetail[][]): void {
 
 /** At the rate cards of this moment: what is held now is what will be paid. */
 async function priceAll(tx: Db, row: Order, lines: readonly Line[]): Promise<Priced[]> {
-  const rates = await ratesOf(tx, lines.map((line) => line.placementId));
+  const rates = await ratesOf(
+    tx,
+    lines.map((line) => line.placementId),
+  );
   const problems: FailureDetail[] = [];
   const priced = lines.flatMap((line, index): Priced[] => {
     const one = priceLine(line, rates, row.discountPpm, `/lines/${index}`);
@@ -187,7 +190,12 @@ async function writeHeld(
     .select({ category: advertiser.category })
     .from(advertiser)
     .where(eq(advertiser.id, row.advertiserId));
-  await tx.delete(bookingDay).where(inArray(bookingDay.lineId, lines.map((line) => line.id)));
+  await tx.delete(bookingDay).where(
+    inArray(
+      bookingDay.lineId,
+      lines.map((line) => line.id),
+    ),
+  );
   for (const [i, line] of lines.entries()) {
     const price = priced[i] as Priced;
     const place = places.get(line.placementId) as Placed;

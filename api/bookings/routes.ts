@@ -4,10 +4,10 @@ import { describeRoute } from 'hono-openapi';
 import type { AppEnv } from '../context.ts';
 import { requireActor } from '../http/auth.ts';
 import { query, wire } from '../http/validation.ts';
+import { bookingCalendar } from './calendar.ts';
 import { fulfilmentRoutes } from './fulfilment-routes.ts';
 import { impressionDays } from './impressions.ts';
 import { orderRoutes } from './order-routes.ts';
-import { bookingCalendar } from './queries.ts';
 import { availabilityQuery, calendarQuery } from './shapes.ts';
 import { availability } from './slots.ts';
 

@@ -154,9 +154,12 @@ export const changeSchema = z
     path: ['endsOn'],
     message: '起止日期须同时填写|first and last day go together',
   })
-  .refine((one) => !one.startsOn || !one.endsOn || span({ startsOn: one.startsOn, endsOn: one.endsOn }), {
-    ...spanMessage,
-  });
+  .refine(
+    (one) => !one.startsOn || !one.endsOn || span({ startsOn: one.startsOn, endsOn: one.endsOn }),
+    {
+      ...spanMessage,
+    },
+  );
 
 export const changeAnswerSchema = z.strictObject({
   version: id,

@@ -34,8 +34,8 @@ export {
   readLineItemTerms,
   setLineItemPriority,
 } from './dealing.ts';
-export { assertCreatives } from './guards.ts';
 export { createGuaranteed, endGuaranteed, type GuaranteedLine } from './guaranteed.ts';
+export { assertCreatives } from './guards.ts';
 
 export type DemandContext = { db: Db; clock: Clock };
 

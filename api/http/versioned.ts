@@ -20,7 +20,7 @@ const SUBJECT_KIND: Record<string, string> = {
 };
 
 /** Says whose change came first and when, as the audit log has it. */
-async function staleVersion(db: Db, table: PgTable, id: number, current: number) {
+export async function staleVersion(db: Db, table: PgTable, id: number, current: number) {
   const name = getTableName(table);
   const first = await lastAuthor(db, `${SUBJECT_KIND[name] ?? name}:${id}`);
   const at = first && MINUTE.format(first.at);

@@ -212,10 +212,7 @@ export const bookingChange = pgTable(
     ...version,
     ...timestamps,
   },
-  (t) => [
-    index('booking_change_order').on(t.orderId),
-    index('booking_change_line').on(t.lineId),
-  ],
+  (t) => [index('booking_change_order').on(t.orderId), index('booking_change_line').on(t.lineId)],
 );
 
 export const EVIDENCE_KINDS = [
@@ -267,8 +264,5 @@ export const bookingEvidence = pgTable(
     previousHash: text('previous_hash').notNull(),
     hash: text('hash').notNull(),
   },
-  (t) => [
-    unique().on(t.lineId, t.ordinal),
-    index('booking_evidence_proof').on(t.proofSha256),
-  ],
+  (t) => [unique().on(t.lineId, t.ordinal), index('booking_evidence_proof').on(t.proofSha256)],
 );

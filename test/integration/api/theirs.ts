@@ -1,5 +1,6 @@
 /** One of everything that can belong to somebody, on the other side of the market, with a mark in every text and amount. */
 import type { Db } from '../../../db/client.ts';
+import { bookingChange, bookingEvidence } from '../../../db/schema/bookings.ts';
 import { rollupHour } from '../../../db/schema/metering.ts';
 import { reportExport, reportSchedule } from '../../../db/schema/reports.ts';
 import { webhookDelivery, webhookEndpoint, webhookEvent } from '../../../db/schema/webhooks.ts';
@@ -87,6 +88,54 @@ async function openPartners(api: TestApi, of: { advertiserId: number; outletId: 
   };
 }
 
+interface Booked {
+  advertiserId: number;
+  outletId: number;
+  orderId: number;
+  bookingId: number;
+  day: string;
+  by: string;
+}
+
+/** What a booking in force would have: a change asked for, a proof. */
+async function insertTrade(db: Db, { orderId, bookingId: lineId, day, by, ...owners }: Booked) {
+  const { advertiserId, outletId } = owners;
+  const change = {
+    orderId,
+    lineId,
+    advertiserId,
+    outletId,
+    kind: 'drop' as const,
+    askedSide: 'buyer' as const,
+    days: [day],
+    priceMicroCny: SECRET_AMOUNT,
+    reason: SECRET,
+    askedBy: by,
+  };
+  const proof = {
+    lineId,
+    advertiserId,
+    outletId,
+    ordinal: 1,
+    day,
+    kind: 'screenshot' as const,
+    proofSha256: '7'.repeat(64),
+    note: SECRET,
+    submittedBy: by,
+    submittedAt: new Date(0),
+    previousHash: '0'.repeat(64),
+    hash: '7'.repeat(64),
+  };
+  return {
+    changeId: await first(
+      db.insert(bookingChange).values(change).returning({ id: bookingChange.id }),
+    ),
+    evidenceId: await first(
+      db.insert(bookingEvidence).values(proof).returning({ id: bookingEvidence.id }),
+    ),
+  };
+}
+
 /** What an advertiser and an outlet make themselves, through the API. */
 async function makeMarket(api: TestApi, nowMs: number) {
   const buyer = await newAdvertiser(api, { name: SECRET });
@@ -152,6 +201,13 @@ export async function makeTheirs(api: TestApi, nowMs: number): Promise<Theirs> {
   const { buyer, apiKeyId, memberId, floorRuleId, orderId, bookingId, dealId, ...ids } = market;
   const papers = await insertPapers(db, { ...ids, by: buyer.userId, nowMs });
   const told = await insertTold(db, buyer.organizationId, buyer.userId, nowMs);
+  const trade = await insertTrade(db, {
+    ...ids,
+    orderId,
+    bookingId,
+    day: dayOf(nowMs),
+    by: buyer.userId,
+  });
   await db.insert(rollupHour).values({
     ...ids,
     hour: hourOf(nowMs),
@@ -176,6 +232,8 @@ export async function makeTheirs(api: TestApi, nowMs: number): Promise<Theirs> {
       'demand-partners': ids.demandPartnerId,
       'supply-partners': ids.supplyPartnerId,
       bookings: bookingId,
+      'booking-changes': trade.changeId,
+      evidence: trade.evidenceId,
       'api-keys': apiKeyId,
       members: memberId,
       statements: papers.statementId,
