@@ -1,7 +1,7 @@
 /** A gateway and a client that trust each other, for tests and the story: two key pairs, one clock, one free port. */
 import { type Alipay, createAlipay } from '../../../api/payments/alipay/client.ts';
 import { createGateway, type Gateway, type GatewayOptions } from './gateway.ts';
-import { createKeyPair } from './keys.ts';
+import { createKeyPair, type KeyPair } from './keys.ts';
 
 export const SANDBOX_APP_ID = '2021000122671080';
 export const SANDBOX_SELLER_ID = '2088721996721370';
@@ -13,12 +13,15 @@ export interface GatewayPair {
   client(changes?: { timeoutMs?: number }): Alipay;
 }
 
+/** Made once a process: the simulator opens hundreds of pairs, and what they trust each other by is not what it tries. */
+let kept: { app: KeyPair; theirs: KeyPair } | undefined;
+
 export async function openGatewayPair(
   options: Partial<GatewayOptions> &
     Pick<GatewayOptions, 'clock'> & { notifyUrl?: string; timeoutMs?: number },
 ): Promise<GatewayPair> {
-  const app = createKeyPair();
-  const theirs = createKeyPair();
+  kept ??= { app: createKeyPair(), theirs: createKeyPair() };
+  const { app, theirs } = kept;
   const gateway = createGateway({
     appId: SANDBOX_APP_ID,
     sellerId: SANDBOX_SELLER_ID,

@@ -87,15 +87,30 @@ export async function wrongsDeep(db: Database): Promise<string[]> {
             WHERE a.code = 'payable:' || o.id AND j.kind = 'charge'), 0)
     UNION ALL
     SELECT 'a bucket was charged twice: ' || c.line_item_id || '/' || c.placement_id || ' at ' || c.hour
-      FROM (SELECT hour, line_item_id, placement_id, sum(amount_micro_cny) AS charged FROM charge GROUP BY 1, 2, 3) c
+      FROM (SELECT hour, line_item_id, placement_id, sum(amount_micro_cny) AS charged FROM charge
+             WHERE line_item_id IS NOT NULL GROUP BY 1, 2, 3) c
       LEFT JOIN (SELECT hour, line_item_id, placement_id, sum(spend_micro_cny) AS spent FROM rollup_hour GROUP BY 1, 2, 3) r
         USING (hour, line_item_id, placement_id)
      WHERE c.charged > coalesce(r.spent, 0) AND NOT EXISTS (
-       SELECT 1 FROM charge x WHERE x.hour = c.hour AND x.line_item_id = c.line_item_id AND x.amount_micro_cny < 0)`);
+       SELECT 1 FROM charge x WHERE x.hour = c.hour AND x.line_item_id = c.line_item_id AND x.amount_micro_cny < 0)
+    UNION ALL
+    SELECT 'more was taken back of booking line ' || booking_line_id || ' than charged' FROM charge
+     WHERE booking_line_id IS NOT NULL GROUP BY booking_line_id, hour HAVING sum(amount_micro_cny) < 0`);
   return [
     ...faults.map((fault) => `${fault.fault}: ${fault.subject}`),
     ...rows.map((row) => row.wrong),
   ];
+}
+
+/**
+ * Where the database's transactions stand: equal before and after means that nothing was written, and that nobody need look.
+ * A transaction that only locked and rolled back moves it too: then `digest` tells.
+ */
+export async function position(db: Database): Promise<string> {
+  const [row] = await db.execute<{ at: string }>(
+    sql`SELECT pg_snapshot_xmax(pg_current_snapshot())::text AS at`,
+  );
+  return row?.at ?? '';
 }
 
 /** Everything that moves, in one line: equal before and after whatever was refused. */
@@ -108,6 +123,8 @@ export async function digest(db: Database): Promise<string> {
       (SELECT count(*) FROM charge), (SELECT sum(hashtextextended(t.id || t.status, 0)) FROM top_up t),
       (SELECT sum(hashtextextended(r.id || r.status, 0)) FROM top_up_refund r),
       (SELECT count(*) FROM statement_adjustment WHERE approved_by IS NOT NULL),
+      (SELECT sum(hashtextextended(i.id || i.status || i.reversed_fen, 0)) FROM invoice i), (SELECT count(*) FROM red_letter),
+      (SELECT sum(hashtextextended(p.month || p.status, 0)) FROM period p),
       (SELECT sum(hashtextextended(v.id || v.status || coalesce(v.effective_to::text, ''), 0)) FROM contract_version v)) AS digest`);
   return row?.digest ?? '';
 }

@@ -1,4 +1,7 @@
-/** Plays the line of one yuan with a death in it: killed before any step, the money ends where it would have. */
+/**
+ * Plays the line of one yuan with deaths in it, one in each stage: killed before any step, the money ends where it would
+ * have.
+ */
 import { accounts, balanceOf } from '../../../api/ledger/ledger.ts';
 import { dayOf, dayStartMs, hourOf } from '../../../db/terms/day.ts';
 import { deliver } from '../../kit/books.ts';
@@ -9,14 +12,13 @@ import type { Cast, World } from './world.ts';
 
 export interface LineEnd {
   steps: number;
-  kills: number;
-  /** Where it was when it died. */
-  diedAt: string | null;
+  /** The stages in which it died; at most once in each. */
+  diedAt: string[];
   balances: Record<string, string>;
   wrongs: string[];
 }
 
-/** Plays the line for a cast, dying once before the given step (counted from 0); null: never. */
+/** Plays the line for a cast, dying before the given step of every stage that has so many (from 0); null: never. */
 export async function playLine(
   world: World,
   cast: Cast,
@@ -30,18 +32,17 @@ export async function playLine(
   world.turn(dayStartMs(`${month}-03`) - world.now());
   const hour = hourOf(dayStartMs(`${month}-02`)) + 9;
   await deliver(db, hour, { line, place, impressions: 400, spendMicroCny: 4_000_003n });
-  const end: LineEnd = { steps: 0, kills: 0, diedAt: null, balances: {}, wrongs: [] };
+  const end: LineEnd = { steps: 0, diedAt: [], balances: {}, wrongs: [] };
   const began = life.steps();
-  life.killAfter(dieBefore);
   for (const stage of stagesOf(world, cast, month)) {
     for (let tries = 0; !(await stage.done()); tries++) {
       if (tries > 6) throw new Error(`${dayOf(world.now())}: "${stage.name}" does not happen`);
       try {
+        life.killAfter(tries === 0 ? dieBefore : null);
         await stage.act();
       } catch (error) {
         if (!causes(error).some((one) => one instanceof Killed)) throw error;
-        end.kills += 1;
-        end.diedAt = stage.name;
+        end.diedAt.push(stage.name);
         life.revive();
       }
     }

@@ -38,8 +38,8 @@ export interface Stage {
   act(): Promise<unknown>;
 }
 
-/** Line items whose late events were delivered. */
-const late = new Set<number>();
+/** Casts whose late events were delivered. */
+const late = new WeakSet<Cast>();
 
 const TOP_UP_FEN = 20_000;
 
@@ -97,8 +97,8 @@ function serving(world: World, cast: Cast, month: string): Stage[] {
       async act() {
         const rows = await now.chargesNow();
         const charged = rows.reduce((sum, row) => sum + row.amountMicroCny, 0n);
-        if (charged === 4_000_003n && !late.has(now.line.id)) {
-          late.add(now.line.id);
+        if (charged === 4_000_003n && !late.has(cast)) {
+          late.add(cast);
           await deliver(db, now.hour, {
             line: now.line,
             place: now.place,
