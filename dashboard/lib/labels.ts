@@ -83,4 +83,5 @@ export const useStatusLabel = defineLabels({
   approved: ['已通过', 'Approved'],
   rejected: ['已驳回', 'Rejected'],
   withdrawn: ['已撤回', 'Withdrawn'],
+  overruled: ['人工放行', 'Overruled'],
 });

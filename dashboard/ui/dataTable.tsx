@@ -6,7 +6,14 @@
 import { SearchOutlined } from '@ant-design/icons';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { Input } from 'antd';
-import { type CSSProperties, type KeyboardEvent, type ReactNode, useMemo, useRef } from 'react';
+import {
+  type CSSProperties,
+  type KeyboardEvent,
+  type ReactNode,
+  useEffect,
+  useMemo,
+  useRef,
+} from 'react';
 import type { CsvCell } from '../lib/csv.ts';
 import { useFilters } from '../lib/filters.ts';
 import { defineWords } from '../lib/words.ts';
@@ -50,6 +57,8 @@ interface Props<Row> {
   maxHeight?: number;
   initialSort?: string;
   footer?: ReactNode;
+  /** Told which rows are shown, in which order: what a paste into a column goes by. */
+  onShown?: (rows: readonly Row[]) => void;
 }
 
 const useWords = defineWords(
@@ -76,6 +85,8 @@ export function DataTable<Row>(props: Props<Row>) {
   const { columns } = props;
   const say = useWords();
   const { shown, order, query, setSort, setQuery } = useShownRows(props);
+  const { onShown } = props;
+  useEffect(() => onShown?.(shown), [onShown, shown]);
   const tools = props.filters || props.search || props.exportAs;
   return (
     <div className="table-frame">

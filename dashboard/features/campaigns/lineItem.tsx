@@ -1,7 +1,9 @@
 /** One line item: what it does, whether it runs, and if not, why — answered before it is asked. */
 import { useParams } from '@tanstack/react-router';
+import { Button } from 'antd';
 import { addDays } from '../../../db/terms/day.ts';
 import { useCountyBook } from '../../lib/divisions.ts';
+import { useFilters } from '../../lib/filters.ts';
 import { fenMoney, percent, yuanForChart } from '../../lib/format.ts';
 import { useDeviceLabel, useTierLabel } from '../../lib/labels.ts';
 import { said, useLanguage } from '../../lib/words.ts';
@@ -14,6 +16,7 @@ import { CreativePreview } from '../creatives/preview.tsx';
 import { useSpend } from '../reports/data.ts';
 import { type LineItem as LineItemRow, useDiagnosis, useLineItem } from './data.ts';
 import { History } from './history.tsx';
+import { LineItemDrawer } from './lineItemDrawer.tsx';
 import { StatusActions, StatusMark } from './statusActions.tsx';
 import { aimOf } from './target.ts';
 import { useCampaignWords, usePricingLabel } from './words.ts';
@@ -29,6 +32,8 @@ function Sheet({ lineItem }: { lineItem: LineItemRow }) {
   const say = useCampaignWords();
   const pricing = usePricingLabel();
   const book = useCountyBook();
+  const { filters, set } = useFilters();
+  const editable = lineItem.status !== 'ended' && lineItem.status !== 'archived';
   const now = today();
   const counties = useSpend({
     from: addDays(now, -13),
@@ -50,8 +55,23 @@ function Sheet({ lineItem }: { lineItem: LineItemRow }) {
           {lineItem.name} <StatusMark status={lineItem.status} />
         </>
       }
-      actions={<StatusActions kind="line-items" thing={lineItem} />}
+      actions={
+        <>
+          {editable && book.data && (
+            <Button onClick={() => set({ edit: '1' })}>{say('edit')}</Button>
+          )}
+          <StatusActions kind="line-items" thing={lineItem} />
+        </>
+      }
     >
+      {book.data && (
+        <LineItemDrawer
+          lineItem={lineItem}
+          book={book.data}
+          open={filters.edit === '1'}
+          close={() => set({ edit: undefined })}
+        />
+      )}
       <Figures>
         <Figure
           label={say('spent')}

@@ -1,52 +1,67 @@
-/** Line items of a campaign; in bulk mode bids and daily budgets are typed straight into the table. */
+/** Line items of a campaign; in bulk mode bids and budgets are typed or pasted straight into the table. */
 import { useNavigate } from '@tanstack/react-router';
-import { App, Button, Input } from 'antd';
-import { useState } from 'react';
-import { fenToYuan, MICRO_CNY_PER_FEN } from '../../../db/terms/money.ts';
-import { api, read } from '../../lib/client.ts';
+import { Button, Input, Tooltip } from 'antd';
+import type { KeyboardEvent } from 'react';
+import { useFilters } from '../../lib/filters.ts';
 import { fenMoney } from '../../lib/format.ts';
-import { useChange } from '../../lib/queries.ts';
 import { type Column, DataTable } from '../../ui/dataTable.tsx';
 import { Money } from '../../ui/page.tsx';
 import { Empty } from '../../ui/states.tsx';
-import { fenOf } from '../../ui/yuanInput.tsx';
+import { color } from '../../ui/theme.ts';
+import { type BulkEdits, type BulkField, knownText, useBulkEdits } from './bulkEdits.ts';
 import { Used } from './campaigns.tsx';
-import { LINE_ITEMS, type LineItem, useLineItems } from './data.ts';
+import { type LineItem, useLineItems } from './data.ts';
 import { StatusMark } from './statusActions.tsx';
 import { useCampaignWords, usePricingLabel } from './words.ts';
 
 export function LineItemTable({ campaignId }: { campaignId: string }) {
   const say = useCampaignWords();
   const navigate = useNavigate();
-  const [bulk, setBulk] = useState(false);
+  const { filters, set } = useFilters();
+  const on = filters.bulk === '1';
   const lineItems = useLineItems({ campaignId });
+  const bulk = useBulkEdits(lineItems.data);
   return (
     <DataTable
       rows={lineItems.data}
       error={lineItems.error}
       retry={() => void lineItems.refetch()}
-      columns={useColumns(bulk)}
+      columns={useColumns(on ? bulk : undefined)}
       rowKey={(row) => row.id}
       label={say('lineItemLabel')}
-      {...(bulk
-        ? {}
+      {...(on
+        ? { onShown: bulk.shown }
         : { onOpen: (row: LineItem) => void navigate({ to: `/line-items/${row.id}` }) })}
       search
       exportAs="line-items"
-      filters={
-        <>
-          <Button type={bulk ? 'primary' : 'default'} onClick={() => setBulk(!bulk)}>
-            {say(bulk ? 'bulkDone' : 'bulk')}
-          </Button>
-          {bulk && <span className="faint small hide-phone">{say('bulkHint')}</span>}
-        </>
-      }
+      filters={<BulkTools on={on} bulk={bulk} flip={() => set({ bulk: on ? undefined : '1' })} />}
       empty={<Empty title={say('noLineItems')} hint={say('noLineItemsHint')} />}
     />
   );
 }
 
-function useColumns(bulk: boolean): Column<LineItem>[] {
+function BulkTools({ on, bulk, flip }: { on: boolean; bulk: BulkEdits; flip: () => void }) {
+  const say = useCampaignWords();
+  if (!on) return <Button onClick={flip}>{say('bulk')}</Button>;
+  if (bulk.changed === 0) {
+    return (
+      <>
+        <Button onClick={flip}>{say('bulkDone')}</Button>
+        <span className="faint small hide-phone">{say('bulkHint')}</span>
+      </>
+    );
+  }
+  return (
+    <>
+      <Button type="primary" loading={bulk.busy} onClick={bulk.save}>
+        {say('save', { n: bulk.changed })}
+      </Button>
+      <Button onClick={bulk.discard}>{say('discard')}</Button>
+    </>
+  );
+}
+
+function useColumns(bulk: BulkEdits | undefined): Column<LineItem>[] {
   const say = useCampaignWords();
   const pricing = usePricingLabel();
   return [
@@ -66,25 +81,19 @@ function useColumns(bulk: boolean): Column<LineItem>[] {
       width: '120px',
       value: (row) => row.bidFen,
       render: (row) =>
-        bulk ? <BulkCell row={row} field="bidFen" fen={row.bidFen} /> : fenMoney(row.bidFen),
+        bulk ? <BulkCell row={row} field="bidFen" bulk={bulk} /> : fenMoney(row.bidFen),
     },
-    {
-      key: 'daily',
-      title: say('daily'),
-      align: 'right',
-      width: '140px',
-      value: (row) => BigInt(row.dailyBudgetMicroCny),
-      render: (row) =>
-        bulk ? (
-          <BulkCell
-            row={row}
-            field="dailyBudgetMicroCny"
-            fen={Number(BigInt(row.dailyBudgetMicroCny) / MICRO_CNY_PER_FEN)}
-          />
-        ) : (
-          <Money microCny={row.dailyBudgetMicroCny} />
-        ),
-    },
+    ...(['dailyBudgetMicroCny', 'totalBudgetMicroCny'] as const).map(
+      (field): Column<LineItem> => ({
+        key: FIELD_WORD[field],
+        title: say(FIELD_WORD[field]),
+        align: 'right',
+        width: '140px',
+        value: (row) => BigInt(row[field]),
+        render: (row) =>
+          bulk ? <BulkCell row={row} field={field} bulk={bulk} /> : <Money microCny={row[field]} />,
+      }),
+    ),
     {
       key: 'spent',
       title: say('spent'),
@@ -96,53 +105,54 @@ function useColumns(bulk: boolean): Column<LineItem>[] {
   ];
 }
 
-/** Shows what was typed at once; takes it back if the server refuses. */
-function BulkCell(props: { row: LineItem; field: 'bidFen' | 'dailyBudgetMicroCny'; fen: number }) {
+/** A cell that is typed into: Enter moves down, Esc takes back, a pasted block fills rows and columns. */
+function BulkCell({ row, field, bulk }: { row: LineItem; field: BulkField; bulk: BulkEdits }) {
   const say = useCampaignWords();
-  const { message } = App.useApp();
-  const { row, field } = props;
-  const known = fenToYuan(props.fen);
-  const [text, setText] = useState<string>();
-  const save = useChange({
-    run: (fen: number) => {
-      const json =
-        field === 'bidFen'
-          ? { version: row.version, bidFen: fen }
-          : {
-              version: row.version,
-              dailyBudgetMicroCny: (BigInt(fen) * MICRO_CNY_PER_FEN).toString(),
-            };
-      return read(api['line-items'][':id'].$patch({ param: { id: String(row.id) }, json }));
-    },
-    refresh: [LINE_ITEMS],
-    done: () => setText(undefined),
-    failed: () => {
-      setText(undefined);
-      return false;
-    },
-  });
-  const commit = () => {
-    if (text === undefined || text === known || save.isPending) return;
-    const fen = fenOf(text);
-    if (fen === null || fen <= 0) {
-      void message.error(say('wrongAmount'));
-      setText(undefined);
-    } else save.mutate(fen);
-  };
+  const problem = bulk.problemOf(row, field);
+  const text = bulk.textOf(row, field);
   return (
-    <Input
-      size="small"
-      inputMode="decimal"
-      style={{ textAlign: 'end' }}
-      value={text ?? known}
-      disabled={row.status === 'ended' || row.status === 'archived'}
-      aria-label={`${row.name} ${say(field === 'bidFen' ? 'bid' : 'daily')}`}
-      onChange={(event) => setText(event.target.value)}
-      onBlur={commit}
-      onPressEnter={commit}
-      onKeyDown={(event) => {
-        if (event.key === 'Escape') setText(undefined);
-      }}
-    />
+    <Tooltip title={problem} {...(problem ? { color: color.cinnabar } : {})}>
+      <Input
+        size="small"
+        inputMode="decimal"
+        className="bulk-cell"
+        data-column={field}
+        data-edited={text !== knownText(row, field) || undefined}
+        status={problem ? 'error' : ''}
+        value={text}
+        disabled={row.status === 'ended' || row.status === 'archived'}
+        aria-label={`${row.name} ${say(FIELD_WORD[field])}`}
+        onChange={(event) => bulk.set(row, field, event.target.value)}
+        onFocus={(event) => event.target.select()}
+        onPaste={(event) => {
+          const block = event.clipboardData.getData('text/plain');
+          if (!/[\t\n]/.test(block)) return;
+          event.preventDefault();
+          bulk.paste(row, field, block);
+        }}
+        onKeyDown={(event) => {
+          if (event.key === 'Escape') bulk.set(row, field, undefined);
+          const step = { Enter: 1, ArrowDown: 1, ArrowUp: -1 }[event.key];
+          if (step) focusBeside(event, step);
+        }}
+      />
+    </Tooltip>
   );
+}
+
+const FIELD_WORD = {
+  bidFen: 'bid',
+  dailyBudgetMicroCny: 'daily',
+  totalBudgetMicroCny: 'budget',
+} as const;
+
+/** The same column's cell in the next row or the one before. */
+function focusBeside(event: KeyboardEvent<HTMLInputElement>, step: number): void {
+  event.preventDefault();
+  const line = event.currentTarget.closest('tr');
+  const at = Number(line?.dataset.index) + step;
+  const column = event.currentTarget.dataset.column;
+  line?.parentElement
+    ?.querySelector<HTMLElement>(`tr[data-index="${at}"] input[data-column="${column}"]`)
+    ?.focus();
 }

@@ -1,59 +1,15 @@
 /** An advertiser's creatives: how each looks to readers, and what review said of it. */
 import { Button, Drawer, Select } from 'antd';
-import { api, once, read } from '../../lib/client.ts';
 import { useFilters } from '../../lib/filters.ts';
 import { instant } from '../../lib/format.ts';
 import { useCategoryLabel, useFormatLabel, useStatusLabel } from '../../lib/labels.ts';
-import { useChange } from '../../lib/queries.ts';
-import { defineWords } from '../../lib/words.ts';
 import { type Column, DataTable } from '../../ui/dataTable.tsx';
-import { Facts, Mark, Page, Panel, type Tone } from '../../ui/page.tsx';
+import { Mark, Page, Panel, type Tone } from '../../ui/page.tsx';
 import { Empty } from '../../ui/states.tsx';
-import { CREATIVES, type Creative, useCreatives } from './data.ts';
-import { CreativePreview } from './preview.tsx';
-
-const useWords = defineWords(
-  {
-    title: '创意',
-    hint: '在真实版面中预览；批准只对这一份内容有效，改动后需重新审核',
-    label: '创意列表',
-    name: '名称',
-    format: '形式',
-    size: '尺寸',
-    category: '行业',
-    status: '状态',
-    updated: '更新时间',
-    landing: '落地页',
-    reject: '驳回原因',
-    approvalNo: '审查批准文号',
-    submit: '提交审核',
-    submitted: '已提交审核',
-    none: '还没有创意',
-    noneHint: '上传素材并提交审核后，即可用于投放。',
-    all: '全部状态',
-    missing: '无',
-  },
-  {
-    title: 'Creatives',
-    hint: 'Seen in place; an approval holds for this very content, a change needs another',
-    label: 'Creatives',
-    name: 'Name',
-    format: 'Format',
-    size: 'Size',
-    category: 'Category',
-    status: 'Status',
-    updated: 'Updated',
-    landing: 'Landing page',
-    reject: 'Why rejected',
-    approvalNo: 'Approval number',
-    submit: 'Submit for review',
-    submitted: 'Submitted',
-    none: 'No creatives yet',
-    noneHint: 'Upload, submit for review, then use them in line items.',
-    all: 'All statuses',
-    missing: 'none',
-  },
-);
+import { CreativeDrawer } from './creativeDrawer.tsx';
+import { type Creative, useCreatives } from './data.ts';
+import { Sheet } from './sheet.tsx';
+import { useCreativeWords } from './words.ts';
 
 const TONES: Record<Creative['status'], Tone> = {
   draft: 'quiet',
@@ -66,13 +22,21 @@ const STATUSES = ['draft', 'pending', 'approved', 'rejected', 'withdrawn'] as co
 const sizeOf = (row: Creative) => (row.w && row.h ? `${row.w}×${row.h}` : '—');
 
 export function Creatives() {
-  const say = useWords();
+  const say = useCreativeWords();
   const label = useStatusLabel();
   const { filters, set } = useFilters();
   const creatives = useCreatives(STATUSES.find((status) => status === filters.status));
   const opened = creatives.data?.find((row) => String(row.id) === filters.creative);
   return (
-    <Page title={say('title')} hint={say('hint')}>
+    <Page
+      title={say('title')}
+      hint={say('hint')}
+      actions={
+        <Button type="primary" onClick={() => set({ edit: 'new' })}>
+          {say('new')}
+        </Button>
+      }
+    >
       <Panel flush>
         <DataTable
           rows={creatives.data}
@@ -96,23 +60,34 @@ export function Creatives() {
               onChange={(status) => set({ status: status ?? undefined })}
             />
           }
-          empty={<Empty title={say('none')} hint={say('noneHint')} />}
+          empty={
+            <Empty
+              title={say('none')}
+              hint={say('noneHint')}
+              action={<Button onClick={() => set({ edit: 'new' })}>{say('new')}</Button>}
+            />
+          }
         />
       </Panel>
       <Drawer
-        open={opened !== undefined}
+        open={opened !== undefined && !filters.edit}
         onClose={() => set({ creative: undefined })}
         size={460}
         title={opened?.name}
       >
-        {opened && <Sheet creative={opened} />}
+        {opened && <Sheet creative={opened} edit={() => set({ edit: String(opened.id) })} />}
       </Drawer>
+      <CreativeDrawer
+        creative={filters.edit === 'new' ? 'new' : filters.edit ? opened : undefined}
+        close={() => set({ edit: undefined })}
+        done={(id) => set({ edit: undefined, creative: String(id) })}
+      />
     </Page>
   );
 }
 
 function useColumns(): Column<Creative>[] {
-  const say = useWords();
+  const say = useCreativeWords();
   const format = useFormatLabel();
   const category = useCategoryLabel();
   const label = useStatusLabel();
@@ -136,39 +111,4 @@ function useColumns(): Column<Creative>[] {
       hideOnPhone: true,
     },
   ];
-}
-
-function Sheet({ creative }: { creative: Creative }) {
-  const say = useWords();
-  const submit = useChange({
-    run: (_: undefined, key) =>
-      read(
-        api.creatives[':id'].submission.$post(
-          { param: { id: String(creative.id) }, json: { version: creative.version } },
-          once(key),
-        ),
-      ),
-    refresh: [CREATIVES],
-    say: say('submitted'),
-  });
-  const size = creative.w && creative.h ? { w: creative.w, h: creative.h } : undefined;
-  return (
-    <div className="stack">
-      <CreativePreview format={creative.format} content={creative.content} size={size} />
-      <Facts
-        items={[
-          [say('landing'), creative.landingUrl],
-          [say('approvalNo'), creative.approvalNo ?? say('missing')],
-          ...(creative.status === 'rejected'
-            ? ([[say('reject'), creative.rejectReason ?? say('missing')]] as const)
-            : []),
-        ]}
-      />
-      {(creative.status === 'draft' || creative.status === 'rejected') && (
-        <Button type="primary" loading={submit.isPending} onClick={() => submit.mutate(undefined)}>
-          {say('submit')}
-        </Button>
-      )}
-    </div>
-  );
 }
