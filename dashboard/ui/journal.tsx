@@ -36,17 +36,22 @@ interface Journal {
   lines: readonly { account: string; amountMicroCny: string }[];
 }
 
+/** `wallet:7` → 广告主钱包 #7. */
+export function useAccountName(): (account: string) => string {
+  const label = useAccountLabel();
+  return (account) => {
+    const [kind = '', whose] = account.split(':');
+    return whose ? `${label(kind)} #${whose}` : label(kind);
+  };
+}
+
 export function JournalView({ journal }: { journal: Journal }) {
   const say = useWords();
-  const label = useAccountLabel();
+  const name = useAccountName();
   const debit = journal.lines.filter((line) => !line.amountMicroCny.startsWith('-'));
   const credit = journal.lines.filter((line) => line.amountMicroCny.startsWith('-'));
   const sum = (lines: Journal['lines']) =>
     lines.reduce((total, line) => total + BigInt(line.amountMicroCny), 0n);
-  const name = (account: string) => {
-    const [kind = '', whose] = account.split(':');
-    return whose ? `${label(kind)} #${whose}` : label(kind);
-  };
   const rows = [
     ...debit.map((line) => ({ ...line, side: 'debit' as const })),
     ...credit.map((line) => ({ ...line, side: 'credit' as const })),

@@ -1,5 +1,6 @@
 /** Closing a month: what must hold, what does not yet, and the two people it takes. */
 import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { Button, DatePicker, Popconfirm } from 'antd';
 import dayjs from 'dayjs';
 import { addDays, monthOf } from '../../../db/terms/day.ts';
@@ -8,62 +9,20 @@ import { useFilters } from '../../lib/filters.ts';
 import { monthName } from '../../lib/format.ts';
 import { useMe } from '../../lib/me.ts';
 import { useChange } from '../../lib/queries.ts';
-import { defineWords, said, useLanguage } from '../../lib/words.ts';
+import { said, useLanguage } from '../../lib/words.ts';
 import { Mark, Page, Panel } from '../../ui/page.tsx';
 import { today } from '../../ui/period.tsx';
 import { Loaded } from '../../ui/states.tsx';
-
-const useWords = defineWords(
-  {
-    title: '关账',
-    hint: '逐项满足后方可关账；开始与关闭须由两人完成，关闭后永不可改',
-    month: '账期',
-    gate: '关账清单',
-    passed: '已满足',
-    failed: '未满足',
-    progress: '{{done}} / {{all}} 项已满足',
-    begin: '开始关账',
-    beginAsk: '开始后该月不再接受新的记账。继续？',
-    cancelClose: '退回',
-    close: '关闭账期',
-    closeAsk: '关闭后不可撤销，并签发证书。继续？',
-    own: '你开始的关账，需另一位同事关闭',
-    open: '未关账',
-    closing: '关账中',
-    closed: '已关账',
-    done: '已更新',
-    certificate: '证书',
-    cancel: '取消',
-  },
-  {
-    title: 'Close',
-    hint: 'Every point must hold; beginning and closing take two people, and closed is for ever',
-    month: 'Period',
-    gate: 'Checklist',
-    passed: 'Holds',
-    failed: 'Does not hold',
-    progress: '{{done}} of {{all}} hold',
-    begin: 'Begin closing',
-    beginAsk: 'Nothing is posted into the month any more. Go on?',
-    cancelClose: 'Reopen',
-    close: 'Close for ever',
-    closeAsk: 'It cannot be undone; a certificate is signed. Go on?',
-    own: 'You began it: another person must close it',
-    open: 'Open',
-    closing: 'Closing',
-    closed: 'Closed',
-    done: 'Updated',
-    certificate: 'Certificate',
-    cancel: 'Cancel',
-  },
-);
+import { CloseForEver } from './closeForEver.tsx';
+import { PERIODS, usePeriods } from './data.ts';
+import { Months } from './months.tsx';
+import { useCloseWords } from './words.ts';
 
 const one = api.ledger.periods[':month'];
 type Gate = Answer<Awaited<ReturnType<typeof one.gate.$get>>>;
-const PERIODS = ['periods'];
 
 export function Close() {
-  const say = useWords();
+  const say = useCloseWords();
   const { filters, set } = useFilters();
   const month = filters.month ?? monthOf(addDays(`${monthOf(today())}-01`, -1));
   const gate = useQuery({
@@ -91,12 +50,31 @@ export function Close() {
       <Loaded query={gate} lines={8}>
         {(list) => <Checklist month={month} gate={list} />}
       </Loaded>
+      <Months />
     </Page>
   );
 }
 
+/** Where each point of the gate is mended. */
+const MENDED: Record<string, string> = {
+  order: '/close',
+  whole: '/ledger',
+  balanced: '/ledger',
+  statements: '/statements',
+  payouts: '/payouts',
+  refunds: '/top-ups',
+  bills: '/reconciliation',
+  cases: '/reconciliation',
+};
+const SEARCH: Record<string, (month: string) => Record<string, string>> = {
+  order: (month) => ({ month: monthOf(addDays(`${month}-01`, -1)) }),
+  statements: (month) => ({ month }),
+  payouts: () => ({ status: 'unknown' }),
+  cases: () => ({ tab: 'cases' }),
+};
+
 function Checklist({ month, gate }: { month: string; gate: Gate }) {
-  const say = useWords();
+  const say = useCloseWords();
   const language = useLanguage();
   const done = gate.items.filter((item) => item.ok).length;
   return (
@@ -107,8 +85,17 @@ function Checklist({ month, gate }: { month: string; gate: Gate }) {
       <ul className="stack" style={{ gap: 12 }}>
         {gate.items.map((item) => (
           <li key={item.name} className="row row-between">
-            <span>{said(item, language)}</span>
-            <Mark tone={item.ok ? 'good' : 'bad'}>{say(item.ok ? 'passed' : 'failed')}</Mark>
+            <span>
+              {said(item, language)}{' '}
+              {!item.ok && MENDED[item.name] && (
+                <Link to={MENDED[item.name]} search={(SEARCH[item.name]?.(month) ?? {}) as never}>
+                  {say('go')} →
+                </Link>
+              )}
+            </span>
+            <Mark tone={item.ok ? 'good' : 'bad'}>
+              {item.ok ? say('passed') : say('missing', { n: item.count })}
+            </Mark>
           </li>
         ))}
       </ul>
@@ -117,12 +104,9 @@ function Checklist({ month, gate }: { month: string; gate: Gate }) {
 }
 
 function Steps({ month }: { month: string }) {
-  const say = useWords();
+  const say = useCloseWords();
   const me = useMe();
-  const periods = useQuery({
-    queryKey: PERIODS,
-    queryFn: () => read(api.ledger.periods.$get()),
-  });
+  const periods = usePeriods();
   const period = periods.data?.items.find((row) => row.month === month);
   const param = { month };
   const change = (run: (key: string) => Promise<unknown>) => ({
@@ -132,7 +116,6 @@ function Steps({ month }: { month: string }) {
   });
   const begin = useChange(change((key) => read(one['begin-close'].$post({ param }, once(key)))));
   const reopen = useChange(change((key) => read(one['cancel-close'].$post({ param }, once(key)))));
-  const close = useChange(change((key) => read(one.close.$post({ param, json: {} }, once(key)))));
   if (period?.status === 'closed') return <Mark tone="good">{say('closed')}</Mark>;
   if (period?.status !== 'closing') {
     return (
@@ -147,18 +130,14 @@ function Steps({ month }: { month: string }) {
       {period.closingBy === me.userId ? (
         <Mark tone="warn">{say('own')}</Mark>
       ) : (
-        <Asked
-          title={say('close')}
-          hint={say('closeAsk')}
-          run={() => close.mutateAsync(undefined)}
-        />
+        <CloseForEver month={month} />
       )}
     </>
   );
 }
 
 function Asked(props: { title: string; hint: string; run: () => Promise<unknown> }) {
-  const say = useWords();
+  const say = useCloseWords();
   return (
     <Popconfirm
       title={props.title}

@@ -2,6 +2,7 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { type Answer, api, read } from '../../lib/client.ts';
 import { useMe } from '../../lib/me.ts';
+import type { Tone } from '../../ui/page.tsx';
 
 const topUps = api.wallet['top-ups'];
 export type Wallet = Answer<Awaited<ReturnType<typeof api.wallet.$get>>>;
@@ -40,3 +41,12 @@ export function useJournals() {
     getNextPageParam: (page) => page.nextCursor ?? undefined,
   });
 }
+
+export const TOP_UP_TONES: Record<string, Tone> = {
+  created: 'warn',
+  paid: 'busy',
+  credited: 'good',
+  closed: 'quiet',
+  refunded: 'quiet',
+  part_refunded: 'quiet',
+};

@@ -6,9 +6,17 @@ import { api, read } from '../../lib/client.ts';
 import { useFilters } from '../../lib/filters.ts';
 import { fenMoney, instant } from '../../lib/format.ts';
 import { type Column, DataTable } from '../../ui/dataTable.tsx';
-import { Figure, Figures, Mark, Money, Page, Panel, type Tone } from '../../ui/page.tsx';
+import { Figure, Figures, Mark, Money, Page, Panel } from '../../ui/page.tsx';
 import { Empty, Loaded } from '../../ui/states.tsx';
-import { type Journal, type TopUp, useJournals, useTopUps, useWallet, WALLET } from './data.ts';
+import {
+  type Journal,
+  TOP_UP_TONES,
+  type TopUp,
+  useJournals,
+  useTopUps,
+  useWallet,
+  WALLET,
+} from './data.ts';
 import { useMemoOf } from './memo.ts';
 import { forgetTopUp, pendingTopUp, rememberTopUp } from './pending.ts';
 import { TopUpModal } from './topUpModal.tsx';
@@ -109,15 +117,6 @@ function Returned() {
   );
 }
 
-const TONES: Record<string, Tone> = {
-  created: 'warn',
-  paid: 'busy',
-  credited: 'good',
-  closed: 'quiet',
-  refunded: 'quiet',
-  part_refunded: 'quiet',
-};
-
 function TopUps() {
   const say = useWalletWords();
   const label = useTopUpStatus();
@@ -142,7 +141,7 @@ function TopUps() {
       key: 'status',
       title: say('status'),
       value: (row) => label(row.status),
-      render: (row) => <Mark tone={TONES[row.status] ?? 'quiet'}>{label(row.status)}</Mark>,
+      render: (row) => <Mark tone={TOP_UP_TONES[row.status] ?? 'quiet'}>{label(row.status)}</Mark>,
     },
     {
       key: 'order',

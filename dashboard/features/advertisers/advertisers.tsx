@@ -1,0 +1,246 @@
+/** The platform's book of advertisers: who waits to be checked, what they may advertise, what they have. */
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { Button, Drawer, Form, Input, Popconfirm, Select } from 'antd';
+import { useState } from 'react';
+import { CATEGORIES, type Category } from '../../../db/terms/market.ts';
+import { api, read } from '../../lib/client.ts';
+import { useFilters } from '../../lib/filters.ts';
+import { instant } from '../../lib/format.ts';
+import { useCategoryLabel } from '../../lib/labels.ts';
+import { useChange } from '../../lib/queries.ts';
+import { type Column, DataTable } from '../../ui/dataTable.tsx';
+import { FormDrawer } from '../../ui/formDrawer.tsx';
+import { Facts, Figure, Figures, Mark, Money, Page, Panel, type Tone } from '../../ui/page.tsx';
+import { Empty, Loaded } from '../../ui/states.tsx';
+import { ADVERTISERS, type Advertiser, useAdvertisers } from './data.ts';
+import { useAdvertiserWords } from './words.ts';
+
+const TONES: Record<Advertiser['status'], Tone> = {
+  pending: 'warn',
+  active: 'good',
+  suspended: 'bad',
+};
+const STATUSES = ['pending', 'active', 'suspended'] as const;
+/** Categories whose advertisements need a permit (Advertising Law 46). */
+const SPECIAL: readonly string[] = [
+  'medical',
+  'drug',
+  'medical_device',
+  'health_food',
+  'pesticide',
+  'veterinary',
+];
+
+export function Advertisers() {
+  const say = useAdvertiserWords();
+  const { filters, set } = useFilters();
+  const list = useAdvertisers();
+  const shown = list.data?.filter((row) => !filters.status || row.status === filters.status);
+  const opened = list.data?.find((row) => String(row.id) === filters.advertiser);
+  const count = (status: string) => list.data?.filter((row) => row.status === status).length ?? 0;
+  return (
+    <Page title={say('title')} hint={say('hint')}>
+      {list.data && (
+        <Figures>
+          <Figure
+            label={say('pending')}
+            value={count('pending')}
+            tone={count('pending') > 0 ? 'warn' : 'plain'}
+            note={say('pendingNote')}
+          />
+          <Figure label={say('active')} value={count('active')} />
+          <Figure label={say('suspended')} value={count('suspended')} />
+          <Figure
+            label={say('special')}
+            value={list.data.filter((row) => SPECIAL.includes(row.category)).length}
+            note={say('specialNote')}
+          />
+        </Figures>
+      )}
+      <Panel flush>
+        <DataTable
+          rows={shown}
+          error={list.error}
+          retry={() => void list.refetch()}
+          columns={useColumns()}
+          rowKey={(row) => row.id}
+          label={say('title')}
+          current={opened?.id}
+          onOpen={(row) => set({ advertiser: String(row.id) })}
+          search
+          exportAs="advertisers"
+          filters={
+            <Select
+              allowClear
+              style={{ width: 130 }}
+              aria-label={say('status')}
+              placeholder={say('all')}
+              value={filters.status ?? null}
+              options={STATUSES.map((value) => ({ value, label: say(value) }))}
+              onChange={(status) => set({ status: status ?? undefined })}
+            />
+          }
+          empty={<Empty title={say('none')} hint={say('noneHint')} />}
+        />
+      </Panel>
+      <Drawer
+        open={opened !== undefined}
+        onClose={() => set({ advertiser: undefined })}
+        size={560}
+        title={opened?.name}
+      >
+        {opened && <Sheet advertiser={opened} />}
+      </Drawer>
+    </Page>
+  );
+}
+
+function useColumns(): Column<Advertiser>[] {
+  const say = useAdvertiserWords();
+  const category = useCategoryLabel();
+  return [
+    { key: 'name', title: say('name'), lead: true, width: '2fr', value: (row) => row.name },
+    { key: 'category', title: say('category'), value: (row) => category(row.category) },
+    { key: 'domain', title: say('domain'), width: '1.3fr', value: (row) => row.domain },
+    {
+      key: 'status',
+      title: say('status'),
+      width: '120px',
+      value: (row) => say(row.status),
+      render: (row) => <Mark tone={TONES[row.status]}>{say(row.status)}</Mark>,
+    },
+    {
+      key: 'since',
+      title: say('since'),
+      width: '150px',
+      value: (row) => row.createdAt,
+      render: (row) => <span className="number">{instant(row.createdAt)}</span>,
+      hideOnPhone: true,
+    },
+    { key: 'id', title: say('id'), align: 'right', width: '80px', value: (row) => row.id },
+  ];
+}
+
+function Sheet({ advertiser }: { advertiser: Advertiser }) {
+  const say = useAdvertiserWords();
+  const category = useCategoryLabel();
+  const [editing, setEditing] = useState(false);
+  const wallet = useQuery({
+    queryKey: ['wallet', String(advertiser.id)],
+    queryFn: () => read(api.wallet.$get({ query: { advertiserId: String(advertiser.id) } })),
+  });
+  return (
+    <div className="stack">
+      <Facts
+        items={[
+          [
+            say('status'),
+            <Mark key="s" tone={TONES[advertiser.status]}>
+              {say(advertiser.status)}
+            </Mark>,
+          ],
+          [say('category'), category(advertiser.category)],
+          [say('domain'), advertiser.domain ?? '—'],
+          [say('since'), instant(advertiser.createdAt)],
+          [say('credit'), <Money key="c" microCny={advertiser.creditLimitMicroCny} />],
+        ]}
+      />
+      {SPECIAL.includes(advertiser.category) && <Mark tone="warn">{say('permit')}</Mark>}
+      <Loaded query={wallet} lines={2}>
+        {(data) => (
+          <Figures>
+            <Figure label={say('available')} value={<Money microCny={data.availableMicroCny} />} />
+            <Figure label={say('held')} value={<Money microCny={data.heldMicroCny} />} />
+          </Figures>
+        )}
+      </Loaded>
+      <div className="row">
+        <Admit advertiser={advertiser} />
+        <Button onClick={() => setEditing(true)}>{say('edit')}</Button>
+      </div>
+      <Edit advertiser={advertiser} open={editing} close={() => setEditing(false)} />
+    </div>
+  );
+}
+
+function Admit({ advertiser }: { advertiser: Advertiser }) {
+  const say = useAdvertiserWords();
+  const on = advertiser.status === 'active';
+  const change = useChange({
+    run: () =>
+      read(
+        api.advertisers[':id'].$patch({
+          param: { id: String(advertiser.id) },
+          json: { version: advertiser.version, status: on ? 'suspended' : 'active' },
+        }),
+      ),
+    refresh: [ADVERTISERS, ['notices']],
+    say: say('saved'),
+  });
+  return (
+    <Popconfirm
+      title={say(on ? 'suspendAsk' : 'admitAsk')}
+      okText={say(on ? 'suspend' : 'admit')}
+      cancelText={say('cancel')}
+      onConfirm={() => change.mutateAsync(undefined)}
+    >
+      <Button type={on ? 'default' : 'primary'} danger={on} loading={change.isPending}>
+        {say(on ? 'suspend' : 'admit')}
+      </Button>
+    </Popconfirm>
+  );
+}
+
+interface Values {
+  name: string;
+  category: Category;
+  domain?: string | null;
+}
+
+function Edit(props: { advertiser: Advertiser; open: boolean; close: () => void }) {
+  const say = useAdvertiserWords();
+  const label = useCategoryLabel();
+  const client = useQueryClient();
+  const { advertiser } = props;
+  return (
+    <FormDrawer<Values, unknown>
+      open={props.open}
+      close={props.close}
+      title={say('edit')}
+      name={`advertiser-${advertiser.id}`}
+      initial={{
+        name: advertiser.name,
+        category: advertiser.category as Category,
+        domain: advertiser.domain,
+      }}
+      run={({ domain, ...values }) =>
+        read(
+          api.advertisers[':id'].$patch({
+            param: { id: String(advertiser.id) },
+            json: { ...values, domain: domain || null, version: advertiser.version },
+          }),
+        )
+      }
+      refresh={[ADVERTISERS]}
+      reload={() => client.invalidateQueries({ queryKey: ADVERTISERS })}
+      say={say('saved')}
+    >
+      <Form.Item
+        name="name"
+        label={say('name')}
+        rules={[{ required: true, message: say('nameWanted') }]}
+      >
+        <Input maxLength={100} />
+      </Form.Item>
+      <Form.Item name="category" label={say('category')} extra={say('categoryHint')}>
+        <Select
+          showSearch={{ optionFilterProp: 'label' }}
+          options={CATEGORIES.map((value) => ({ value, label: label(value) }))}
+        />
+      </Form.Item>
+      <Form.Item name="domain" label={say('domain')}>
+        <Input maxLength={253} allowClear />
+      </Form.Item>
+    </FormDrawer>
+  );
+}
