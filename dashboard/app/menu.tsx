@@ -1,5 +1,6 @@
 /** What stands in each desk's menu; the first four are a phone's tabs. */
 import {
+  ApiOutlined,
   AppstoreOutlined,
   AreaChartOutlined,
   AuditOutlined,
@@ -14,12 +15,14 @@ import {
   HeartOutlined,
   IdcardOutlined,
   LockOutlined,
+  NodeIndexOutlined,
   PayCircleOutlined,
   PictureOutlined,
   PoweroffOutlined,
   SafetyOutlined,
   SendOutlined,
   ShopOutlined,
+  SwapOutlined,
   TagsOutlined,
   TeamOutlined,
   WalletOutlined,
@@ -42,6 +45,7 @@ export const MENUS: Record<Desk, readonly MenuItem[]> = {
     item('/campaigns', 'campaigns', AppstoreOutlined),
     item('/creatives', 'creatives', PictureOutlined),
     item('/wallet', 'wallet', WalletOutlined),
+    item('/deals', 'deals', SwapOutlined),
     item('/reports', 'reports', AreaChartOutlined),
   ],
   outlet: [
@@ -49,6 +53,7 @@ export const MENUS: Record<Desk, readonly MenuItem[]> = {
     item('/placements', 'placements', BlockOutlined),
     item('/statements', 'statements', FileDoneOutlined),
     item('/rate-card', 'rateCard', TagsOutlined),
+    item('/deals', 'deals', SwapOutlined),
   ],
   finance: [
     item('/statements', 'statements', FileDoneOutlined),
@@ -64,6 +69,8 @@ export const MENUS: Record<Desk, readonly MenuItem[]> = {
     item('/review', 'review', AuditOutlined),
     item('/outlets', 'outlets', ShopOutlined),
     item('/advertisers', 'advertisers', IdcardOutlined),
+    item('/deals', 'deals', SwapOutlined),
+    item('/partners', 'partners', ApiOutlined),
     item('/stops', 'stops', PoweroffOutlined),
     item('/refusals', 'refusals', ExclamationCircleOutlined),
     item('/health', 'health', HeartOutlined),
@@ -73,5 +80,6 @@ export const MENUS: Record<Desk, readonly MenuItem[]> = {
 
 export const EVERYONE: readonly MenuItem[] = [
   item('/members', 'members', TeamOutlined),
+  item('/integrations', 'integrations', NodeIndexOutlined),
   item('/account', 'account', LockOutlined),
 ];

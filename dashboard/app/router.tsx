@@ -103,6 +103,13 @@ const screens = [
   screen('/ledger', () => import('../features/ledger/ledger.tsx'), 'Ledger'),
   screen('/advertisers', () => import('../features/advertisers/advertisers.tsx'), 'Advertisers'),
   screen('/health', () => import('../features/health/health.tsx'), 'Health'),
+  screen('/deals', () => import('../features/deals/deals.tsx'), 'Deals'),
+  screen('/partners', () => import('../features/partners/partners.tsx'), 'Partners'),
+  screen(
+    '/integrations',
+    () => import('../features/integrations/integrations.tsx'),
+    'Integrations',
+  ),
   screen('/notices', () => import('../features/notices/notices.tsx'), 'NoticesScreen'),
   screen('/audit', () => import('../features/audit/audit.tsx'), 'Audit'),
   screen('/refusals', () => import('../features/refusals/refusals.tsx'), 'Refusals'),

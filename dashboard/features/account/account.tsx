@@ -37,7 +37,10 @@ function Password() {
     const { error } = await auth.changePassword({ ...values, revokeOtherSessions: true });
     setBusy(false);
     if (error) {
-      form.setFields([{ name: 'currentPassword', errors: [say('wrong')] }]);
+      // Weak is said by a code of ours; whatever else better-auth refuses here is the old password.
+      const weak = error.code === 'PASSWORD_TOO_WEAK';
+      const said = weak ? (error.message ?? '') : say('wrong');
+      form.setFields([{ name: weak ? 'newPassword' : 'currentPassword', errors: [said] }]);
       return;
     }
     form.resetFields();

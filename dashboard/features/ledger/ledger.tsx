@@ -6,10 +6,11 @@ import { daySchema } from '../../../db/terms/day.ts';
 import { type Answer, api, read } from '../../lib/client.ts';
 import { useFilters } from '../../lib/filters.ts';
 import { type Column, DataTable } from '../../ui/dataTable.tsx';
-import { JournalView, useAccountName } from '../../ui/journal.tsx';
+import { JournalView } from '../../ui/journal.tsx';
 import { Figure, Figures, Mark, Money, Page, Panel } from '../../ui/page.tsx';
 import { today } from '../../ui/period.tsx';
 import { Empty, Failed, Loading } from '../../ui/states.tsx';
+import { useOwnerName } from './ownerName.ts';
 import { useLedgerWords } from './words.ts';
 
 const { ledger } = api;
@@ -98,7 +99,7 @@ function Whole() {
 
 function useColumns(): Column<Row>[] {
   const say = useLedgerWords();
-  const name = useAccountName();
+  const name = useOwnerName();
   const side = (key: 'debitMicroCny' | 'creditMicroCny', title: string): Column<Row> => ({
     key,
     title,
@@ -123,7 +124,7 @@ function useColumns(): Column<Row>[] {
 
 function Journals(props: { account: string | undefined; close: () => void }) {
   const say = useLedgerWords();
-  const name = useAccountName();
+  const name = useOwnerName();
   const { account } = props;
   const journals = useInfiniteQuery({
     queryKey: ['ledger', 'journals', account],
