@@ -26,7 +26,7 @@ export const knownText = (row: LineItem, field: BulkField): string =>
   fenToYuan(field === 'bidFen' ? row.bidFen : Number(BigInt(row[field]) / MICRO_CNY_PER_FEN));
 
 /** Yuan text as the API wants it; undefined where it is no amount. */
-function valueOf(field: BulkField, text: string): number | string | undefined {
+function amountOf(field: BulkField, text: string): number | string | undefined {
   const fen = fenOf(text.replaceAll(/[,¥￥\s]/g, ''));
   if (fen === null || fen <= 0) return undefined;
   return field === 'bidFen' ? fen : (BigInt(fen) * MICRO_CNY_PER_FEN).toString();
@@ -100,7 +100,7 @@ export function useBulkEdits(rows: readonly LineItem[] | undefined): BulkEdits {
       for (const field of BULK_FIELDS) {
         const text = texts.get(cellOf(row.id, field));
         if (text === undefined) continue;
-        const value = valueOf(field, text);
+        const value = amountOf(field, text);
         if (value === undefined) wrong.set(cellOf(row.id, field), say('wrongAmount'));
         else changes[field] = value;
       }
