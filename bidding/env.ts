@@ -1,7 +1,6 @@
 /** The exchange's environment, read once at the start. Refuses to start with what it cannot use, naming it. */
 import { hostname } from 'node:os';
 import { z } from 'zod';
-import { type Partner, partnersSchema } from './demand/partner.ts';
 
 const schema = z.object({
   REDIS_URL: z.string().regex(/^rediss?:\/\//),
@@ -18,11 +17,6 @@ const schema = z.object({
   DEBUG_KEY: z.string().min(16).optional(),
   /** `1` when a proxy in front sets `x-forwarded-for`. */
   TRUST_PROXY: z.enum(['0', '1']).default('0'),
-  /** JSON list of demand partners (bidding/demand/partner.ts). */
-  DEMAND_PARTNERS: z
-    .string()
-    .default('[]')
-    .transform((text) => partnersSchema.parse(JSON.parse(text))),
   /** `1` when REDIS_URL names a node of a cluster. */
   REDIS_CLUSTER: z.enum(['0', '1']).default('0'),
 });
@@ -38,7 +32,6 @@ export interface ExchangeEnv {
   nodeId: string;
   debugKey: string | undefined;
   trustProxy: boolean;
-  partners: Partner[];
 }
 
 /** Throws with every wrong variable named. */
@@ -58,6 +51,5 @@ export function readEnv(source: NodeJS.ProcessEnv): ExchangeEnv {
     nodeId: env.NODE_ID ?? `${hostname()}-${process.pid}`,
     debugKey: env.DEBUG_KEY,
     trustProxy: env.TRUST_PROXY === '1',
-    partners: env.DEMAND_PARTNERS,
   };
 }

@@ -7,7 +7,6 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { Clock } from '../db/terms/day.ts';
 import { createFanOut } from './demand/fanout.ts';
 import { createNotices } from './demand/notices.ts';
-import type { Partner } from './demand/partner.ts';
 import type { Outcome } from './engine/outcome.ts';
 import { createAuctioneer } from './http/auction.ts';
 import { addressReader, callerOf } from './http/caller.ts';
@@ -39,8 +38,8 @@ export interface ExchangeOptions {
   nodeId?: string;
   debugKey?: string;
   trustProxy?: boolean;
-  /** Demand partners to ask beside our own line items. */
-  partners?: readonly Partner[];
+  /** Chance in [0, 1): which calls to a throttled partner go through. */
+  random?: () => number;
   /** Wait before a bill notice is sent again; ten seconds unless a test is in a hurry. */
   noticeRetryMs?: number;
   /** Wait for a reader's counts; fifty milliseconds unless a test must pass on a machine under any load. */
@@ -82,15 +81,14 @@ export function createExchange(options: ExchangeOptions): Exchange {
   const sampler = createSampler(redis);
   const key = tokenKey(options.tokenKey);
   const market = () => feed.market;
-  const fanOut = options.partners?.length
-    ? createFanOut({
-        partners: options.partners,
-        exchangeHost: () => new URL(links.exchangeUrl).hostname,
-      })
-    : undefined;
+  const fanOut = createFanOut({
+    exchangeHost: () => new URL(links.exchangeUrl).hostname,
+    nodeId,
+    random: options.random ?? (() => 0.5),
+  });
   const notices = createNotices(redis, options.noticeRetryMs);
   const auctioneer = createAuctioneer({
-    demand: fanOut && { fanOut, notices },
+    demand: { fanOut, notices },
     clock,
     market,
     caps,
@@ -117,7 +115,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
     clicks: createClickCharges(redis, leases),
     addressOf: (req: IncomingMessage) =>
       addressOf(callerOf(req).forwardedFor, req.socket.remoteAddress),
-    notices: fanOut && notices,
+    notices,
   };
   const page = createPages({
     auctioneer,
@@ -127,7 +125,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
     events,
     key,
     clock,
-    partners: () => fanOut?.health() ?? [],
+    partners: () => fanOut.health(clock()),
   });
   const { server, express } = createFront(
     {
@@ -145,6 +143,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
     await pulse.beat(clock(), feed.market?.version ?? 0);
     await leases.sweep(clock());
     await sampler.flush(clock());
+    await pulse.tell(fanOut.health(clock()));
   };
 
   return {
@@ -171,7 +170,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
     },
     async close() {
       for (const timer of timers) clearInterval(timer);
-      fanOut?.close();
+      fanOut.close();
       notices.close();
       express.close();
       server.closeAllConnections();

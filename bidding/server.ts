@@ -47,7 +47,7 @@ async function main(): Promise<void> {
     assetsUrl: env.assetsUrl,
     nodeId: env.nodeId,
     trustProxy: env.trustProxy,
-    partners: env.partners,
+    random: Math.random,
     ...(env.debugKey ? { debugKey: env.debugKey } : {}),
   });
   const { url } = await exchange.listen(env.port, env.host);

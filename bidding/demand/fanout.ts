@@ -1,17 +1,20 @@
 /**
- * Asking all partners at once, and going on at the deadline with what has come. Owns connections (kept alive), deadlines and
- * the bound of an answer; one that hangs, floods or talks nonsense costs the others nothing.
+ * Asking all partners at once, and going on at the deadline with what has come. Owns who is asked, deadlines, and whom an auction
+ * waits for: a partner that was late before is asked as ever, but only those in good standing are waited for. One that hangs,
+ * floods or talks nonsense costs the others nothing.
  */
-import { Agent, request as httpRequest } from 'node:http';
-import { request as httpsRequest, Agent as SecureAgent } from 'node:https';
-import { gunzipSync, gzipSync } from 'node:zlib';
-import type { Found, PartnerBid } from '../engine/outcome.ts';
-import type { BidRequest } from '../openrtb/message.ts';
-import { judgeResponse, type Received } from './incoming.ts';
-import { outgoingRequest } from './outgoing.ts';
-import { Gate, type Partner, type PartnerHealth } from './partner.ts';
+import { gzipSync } from 'node:zlib';
+import type { Market } from '../engine/market.ts';
+import type { Found, ImpMatch, PartnerBid } from '../engine/outcome.ts';
+import { reasonOf } from '../engine/reasons.ts';
+import type { BidRequest, Deal } from '../openrtb/message.ts';
+import type { PartnerHealth, SnapshotDemandPartner } from '../wire/partner.ts';
+import { judgeResponse, type Received, type Refused } from './incoming.ts';
+import { ourDeals } from './offers.ts';
+import { outgoingRequest, parseBody } from './outgoing.ts';
+import { Gate, type Partner, type PartnerOutcome } from './partner.ts';
+import { type Call, createTransport, type Transport, type TransportAnswer } from './transport.ts';
 
-const MAX_ANSWER_BYTES = 512 * 1024;
 /** Kept of the caller's `tmax` for the way back and for our own answer. */
 const NETWORK_RESERVE_MS = 10;
 const ANSWER_RESERVE_MS = 10;
@@ -19,24 +22,32 @@ const MIN_TMAX_MS = 10;
 const USUAL_TMAX_MS = 250;
 const MAX_TMAX_MS = 2_000;
 
+/** One auction's question to everybody outside. */
+export interface Inquiry {
+  raw: Buffer;
+  message: BidRequest;
+  found: Found;
+  market: Market;
+  atMs: number;
+}
+
 export interface FanOut {
+  /** Partners that would be asked: who is to pay must be known before anybody answers. */
+  gates(market: Market): readonly Gate[];
   /** Calls back once, at the deadline at the latest, with the bids that may stand. */
-  ask(
-    raw: Buffer,
-    message: BidRequest,
-    found: Found,
-    done: (bids: PartnerBid[], refused: Received['refused']) => void,
-  ): void;
-  health(): PartnerHealth[];
+  ask(inquiry: Inquiry, done: (bids: PartnerBid[], refused: Refused[]) => void): void;
+  /** What became of a partner's bid: won, or the reason why not. */
+  settled(partner: Partner, lost: string | undefined): void;
+  health(atMs: number): PartnerHealth[];
   close(): void;
 }
 
 export interface FanOutOptions {
-  partners: readonly Partner[];
   exchangeHost: () => string;
+  nodeId: string;
   /** Monotonic milliseconds; deadlines are real time even where the business clock is not. */
   now?: () => number;
-  random?: () => number;
+  random: () => number;
 }
 
 /** Time for partners out of the caller's `tmax`. */
@@ -46,203 +57,222 @@ export function partnerTimeMs(tmaxMs: number): number {
 }
 
 function wants(partner: Partner, found: Found): boolean {
-  const { formats, divisions } = partner;
+  const { formats, divisions, outletIds } = partner;
   if (divisions.length > 0 && !divisions.some((each) => found.located.code.startsWith(each)))
     return false;
-  if (formats.length === 0) return true;
+  if (formats.length === 0 && outletIds.length === 0) return true;
   for (let i = 0; i < found.count; i++) {
-    const format = found.imps[i]?.placement?.format;
-    if (format && formats.includes(format)) return true;
+    const placement = found.imps[i]?.placement;
+    if (!placement) continue;
+    if (formats.length > 0 && !formats.includes(placement.format)) continue;
+    if (outletIds.length === 0 || outletIds.includes(placement.outletId)) return true;
   }
   return false;
 }
 
 export function createFanOut(options: FanOutOptions): FanOut {
   const now = options.now ?? (() => performance.now());
-  const random = options.random ?? Math.random;
-  const gates = options.partners.map((partner) => new Gate(partner));
-  const agents = { plain: new Agent(AGENT), secure: new SecureAgent(AGENT) };
+  const transport = createTransport();
+  const known = new Map<number, Gate>();
+  let gates: readonly Gate[] = [];
+  let from: { market: Market; version: number } | undefined;
+
+  /** Follows the market: an edited partner keeps its record, one that is gone loses its connections. */
+  function follow(market: Market): readonly Gate[] {
+    if (from?.market === market && from.version === market.version) return gates;
+    from = { market, version: market.version };
+    const partners: SnapshotDemandPartner[] = [...market.demandPartners.values()];
+    const isSame =
+      partners.length === gates.length && partners.every((each, i) => gates[i]?.partner === each);
+    if (isSame) return gates;
+    for (const id of known.keys()) if (!market.demandPartners.has(id)) known.delete(id);
+    gates = partners.map((partner) => {
+      const gate = known.get(partner.id) ?? new Gate(partner);
+      gate.partner = partner;
+      known.set(partner.id, gate);
+      return gate;
+    });
+    transport.keep(new Set(partners.map(({ url }) => new URL(url).origin)));
+    return gates;
+  }
 
   return {
-    ask(raw, message, found, done) {
-      const timeMs = partnerTimeMs(message.tmaxMs);
-      const asked = gates.filter((gate) => {
-        if (!wants(gate.partner, found)) gate.count('not_wanted');
+    gates: follow,
+    ask(inquiry, done) {
+      const timeMs = partnerTimeMs(inquiry.message.tmaxMs);
+      const asked = follow(inquiry.market).filter((gate) => {
+        if (!wants(gate.partner, inquiry.found)) gate.count('not_wanted');
         else if (timeMs < MIN_TMAX_MS) gate.count('too_late');
-        else return gate.admit(now(), random()) === undefined;
+        else return gate.admit(now(), options.random()) === undefined;
         return false;
       });
-      if (asked.length === 0) {
-        done([], []);
-        return;
-      }
-      const body = JSON.parse(raw.toString('utf8')) as Record<string, unknown>;
-      new Round(
-        asked,
-        body,
-        message,
-        found,
-        timeMs,
-        { now, agents, host: options.exchangeHost() },
-        done,
-      ).start();
+      if (asked.length === 0) done([], []);
+      else
+        new Round(
+          asked,
+          inquiry,
+          timeMs,
+          { now, transport, host: options.exchangeHost() },
+          done,
+        ).start();
     },
-    health: () => gates.map((gate) => gate.health(now())),
-    close() {
-      agents.plain.destroy();
-      agents.secure.destroy();
+    settled(partner, lost) {
+      const gate = known.get(partner.id);
+      if (lost === undefined && gate) gate.wins++;
+      else if (lost !== undefined) gate?.lost(lost);
     },
+    health: (atMs) => gates.map((gate) => gate.health(options.nodeId, now(), atMs)),
+    close: () => transport.close(),
   };
 }
 
-const AGENT = { keepAlive: true, maxSockets: 512, maxFreeSockets: 256, noDelay: true };
-
 interface RoundContext {
   now: () => number;
-  agents: { plain: Agent; secure: SecureAgent };
+  transport: Transport;
   host: string;
+}
+
+/** A request as some partners get it: the same time and the same deals, the same bytes. */
+interface Letter {
+  plain: Buffer;
+  zipped: Buffer | undefined;
 }
 
 /** One request's round of calls. */
 class Round {
   private readonly bids: PartnerBid[] = [];
-  private readonly refused: Received['refused'] = [];
-  private waiting = 0;
+  private readonly refused: Refused[] = [];
+  /** Whom the auction waits for. */
+  private readonly awaited = new Set<Gate>();
   private over = false;
-  private readonly aborts = new Set<() => void>();
+  private readonly open = new Map<Gate, Call>();
   private readonly startedAt: number;
-  private deadline: NodeJS.Timeout | undefined;
+  private readonly letters = new Map<string, Letter | undefined>();
+  private body: Record<string, unknown> | undefined;
 
   constructor(
     private readonly gates: readonly Gate[],
-    private readonly body: Record<string, unknown>,
-    private readonly message: BidRequest,
-    private readonly found: Found,
+    private readonly inquiry: Inquiry,
     private readonly timeMs: number,
     private readonly context: RoundContext,
-    private readonly done: (bids: PartnerBid[], refused: Received['refused']) => void,
+    private readonly done: (bids: PartnerBid[], refused: Refused[]) => void,
   ) {
     this.startedAt = context.now();
   }
 
   start(): void {
-    this.waiting = this.gates.length;
-    const longest = Math.max(
-      ...this.gates.map((gate) => Math.min(gate.partner.timeoutMs, this.timeMs)),
-    );
-    this.deadline = setTimeout(() => this.finish(), longest);
-    // Partners with the same time get the same bytes.
-    const written = new Map<number, Buffer>();
+    const byDeadline = new Map<number, Gate[]>();
     for (const gate of this.gates) {
       const tmaxMs = Math.min(gate.partner.timeoutMs, this.timeMs);
-      let bytes = written.get(tmaxMs);
-      if (!bytes) {
-        const outgoing = outgoingRequest(this.body, this.found, {
-          exchangeHost: this.context.host,
-          tmaxMs,
-        });
-        bytes = outgoing ? Buffer.from(JSON.stringify(outgoing)) : Buffer.alloc(0);
-        written.set(tmaxMs, bytes);
-      }
-      if (bytes.length === 0) this.left(gate, 'no_bid');
-      else this.call(gate, bytes, tmaxMs);
+      if (gate.isTrusted) this.awaited.add(gate);
+      this.call(gate, tmaxMs);
+      const same = byDeadline.get(tmaxMs);
+      if (same) same.push(gate);
+      else byDeadline.set(tmaxMs, [gate]);
     }
+    // Timers run before sockets: on a busy node an answer that has arrived is read before anybody is called late.
+    for (const [tmaxMs, gates] of byDeadline)
+      setTimeout(() => {
+        setImmediate(() => {
+          for (const gate of gates) this.expire(gate);
+        });
+      }, tmaxMs);
+    if (this.awaited.size === 0) this.finish();
   }
 
   private finish(): void {
     if (this.over) return;
     this.over = true;
-    clearTimeout(this.deadline);
-    for (const abort of this.aborts) abort();
     this.done(this.bids, this.refused);
   }
 
-  private left(gate: Gate, outcome: Parameters<Gate['answered']>[0]): void {
-    const { now } = this.context;
-    gate.answered(outcome, now() - this.startedAt, now());
-    if (--this.waiting === 0) this.finish();
+  private expire(gate: Gate): void {
+    const call = this.open.get(gate);
+    if (!call) return;
+    call.abort();
+    this.left(gate, 'timed_out');
   }
 
-  private call(gate: Gate, bytes: Buffer, tmaxMs: number): void {
+  private left(gate: Gate, outcome: PartnerOutcome): void {
+    const { now } = this.context;
+    this.open.delete(gate);
+    gate.answered(outcome, now() - this.startedAt, now());
+    if (this.awaited.delete(gate) && this.awaited.size === 0) this.finish();
+  }
+
+  private letterFor(
+    deals: readonly (readonly Deal[])[],
+    tmaxMs: number,
+    key: string,
+  ): Letter | undefined {
+    if (this.letters.has(key)) return this.letters.get(key);
+    this.body ??= parseBody(this.inquiry.raw);
+    const { message, found } = this.inquiry;
+    const context = { exchangeHost: this.context.host, tmaxMs, deals };
+    const outgoing = outgoingRequest(this.body, message, found, context);
+    const letter = outgoing && { plain: Buffer.from(JSON.stringify(outgoing)), zipped: undefined };
+    this.letters.set(key, letter);
+    return letter;
+  }
+
+  private call(gate: Gate, tmaxMs: number): void {
     const { partner } = gate;
-    const url = new URL(partner.url);
-    const isSecure = url.protocol === 'https:';
-    const body = partner.gzip ? gzipSync(bytes) : bytes;
-    const call = (isSecure ? httpsRequest : httpRequest)(url, {
-      method: 'POST',
-      agent: isSecure ? this.context.agents.secure : this.context.agents.plain,
-      headers: {
-        'content-type': 'application/json',
-        'content-length': body.length,
-        'accept-encoding': 'gzip',
-        'x-openrtb-version': '2.6',
-        ...(partner.gzip ? { 'content-encoding': 'gzip' } : {}),
-      },
+    const deals = this.dealsFor(partner);
+    const key = deals.length > 0 ? `${tmaxMs} ${partner.id}` : `${tmaxMs}`;
+    const letter = this.letterFor(deals, tmaxMs, key);
+    if (!letter) {
+      this.left(gate, 'no_bid');
+      return;
+    }
+    if (partner.gzip) letter.zipped ??= gzipSync(letter.plain, { level: 1 });
+    const body = partner.gzip && letter.zipped ? letter.zipped : letter.plain;
+    const call = this.context.transport.post(new URL(partner.url), body, partner.gzip, (answer) => {
+      if (this.open.has(gate)) this.left(gate, this.take(gate, answer, deals));
     });
-    let settled = false;
-    const settle = (outcome: Parameters<Gate['answered']>[0]): void => {
-      if (settled) return;
-      settled = true;
-      clearTimeout(timer);
-      this.aborts.delete(abort);
-      this.left(gate, outcome);
-    };
-    const abort = (): void => {
-      settle('timed_out');
-      call.destroy();
-    };
-    const timer = setTimeout(abort, tmaxMs);
-    this.aborts.add(abort);
-    call.on('error', () => settle('failed'));
-    call.on('response', (res) => {
-      const chunks: Buffer[] = [];
-      let size = 0;
-      res.on('data', (chunk: Buffer) => {
-        size += chunk.length;
-        if (size <= MAX_ANSWER_BYTES) chunks.push(chunk);
-        else {
-          settle('garbage');
-          call.destroy();
-        }
-      });
-      res.on('error', () => settle('failed'));
-      res.on('end', () => {
-        if (settled) return;
-        const zipped = res.headers['content-encoding'] === 'gzip';
-        settle(this.take(gate, res.statusCode ?? 0, Buffer.concat(chunks), zipped));
-      });
-    });
-    call.end(body);
+    this.open.set(gate, call);
+  }
+
+  private dealsFor(partner: Partner): readonly (readonly Deal[])[] {
+    const { market, found, atMs } = this.inquiry;
+    if (!market.dealsOfPartner.has(partner.id)) return NO_DEALS;
+    return found.imps
+      .slice(0, found.count)
+      .map((match: ImpMatch) => ourDeals(market, partner.id, match, atMs));
   }
 
   private take(
     gate: Gate,
-    status: number,
-    body: Buffer,
-    zipped: boolean,
-  ): 'bid' | 'no_bid' | 'failed' | 'garbage' {
-    if (status === 204) return 'no_bid';
-    if (status !== 200) return 'failed';
-    const judged = this.judge(gate, body, zipped);
+    answer: TransportAnswer | 'failed' | 'garbage',
+    deals: readonly (readonly Deal[])[],
+  ): PartnerOutcome {
+    if (typeof answer === 'string') return answer;
+    if (answer.status === 204) return 'no_bid';
+    if (answer.status !== 200) return 'failed';
+    const judged = this.judge(gate, answer.body, deals);
     if (judged === 'garbage') return 'garbage';
-    for (const { reason } of judged.refused) gate.refuseBid(String(reason));
-    this.refused.push(...judged.refused);
-    this.bids.push(...judged.bids);
+    for (const { reason } of judged.refused) gate.refuseBid(reasonOf(reason)?.key ?? `${reason}`);
+    for (const { priceMicroCny } of judged.bids) gate.lastBidMicroCny = priceMicroCny;
+    if (!this.over) {
+      this.refused.push(...judged.refused);
+      this.bids.push(...judged.bids);
+    }
     return judged.bids.length > 0 ? 'bid' : 'no_bid';
   }
 
-  private judge(gate: Gate, body: Buffer, zipped: boolean): Received | 'garbage' {
+  private judge(
+    gate: Gate,
+    body: Buffer,
+    deals: readonly (readonly Deal[])[],
+  ): Received | 'garbage' {
     if (body.length === 0) return { bids: [], refused: [] };
+    const { message, found } = this.inquiry;
+    const question = { partner: gate.partner, request: message, found, deals };
     try {
-      const text = zipped ? gunzipSync(body, { maxOutputLength: 4 * MAX_ANSWER_BYTES }) : body;
-      return judgeResponse(
-        JSON.parse(text.toString('utf8')),
-        gate.partner,
-        this.message,
-        this.found,
-      );
+      return judgeResponse(JSON.parse(body.toString('utf8')), question);
     } catch {
       return 'garbage';
     }
   }
 }
+
+const NO_DEALS: readonly (readonly Deal[])[] = [];

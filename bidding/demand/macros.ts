@@ -36,12 +36,23 @@ export function fillMacros(
   });
 }
 
-/** Loss reasons of OpenRTB (§5.25 of 2.5, "Loss Reason Codes") that we can tell apart. */
+/** Loss reasons (AdCOM 1.0 "Loss Reason Codes"; OpenRTB 2.6 §4.4) that we can tell apart. */
 export const LOSS = {
   won: 0,
   invalid: 3,
+  invalidDeal: 4,
+  noMarkup: 7,
   belowFloor: 100,
+  belowDealFloor: 101,
   outbid: 102,
-  notAllowed: 203,
+  outbidByDeal: 103,
+  seatBlocked: 104,
   creative: 200,
+  size: 203,
+  format: 204,
+  advertiser: 205,
+  insecure: 207,
+  category: 209,
+  attribute: 210,
+  duration: 212,
 } as const;

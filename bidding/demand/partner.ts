@@ -1,30 +1,11 @@
 /**
- * A demand partner: where it is asked, how often, for how long, and what it has been like lately. Owns the gate: a quota of
- * calls a second, throttling with the rate of errors, a breaker that opens when a partner keeps failing and lets a single
- * call through to see whether it is back.
+ * A demand partner as this node knows it: how often it may be asked, and what it has been like lately. Owns the gate: a quota of
+ * calls a second, throttling with the rate of errors, a breaker that opens when a partner keeps failing and lets a single call
+ * through to see whether it is back; and trust, which says whether an auction waits for it.
  */
-import { z } from 'zod';
-import { FORMATS } from '../../db/terms/market.ts';
+import type { PartnerHealth, SnapshotDemandPartner } from '../wire/partner.ts';
 
-export const partnerSchema = z.object({
-  id: z.string().regex(/^[a-z0-9-]{1,40}$/),
-  seat: z.string().min(1).max(64),
-  url: z.url({ protocol: /^https?$/ }),
-  timeoutMs: z.number().int().min(10).max(5_000).default(200),
-  qps: z.number().int().min(1).max(100_000).default(1_000),
-  gzip: z.boolean().default(false),
-  /** Whose wallet its impressions charge; 0: settled outside, counted only. */
-  advertiserId: z.number().int().min(0).default(0),
-  /** Pretargeting: what it wants to be asked about; empty: everything. */
-  formats: z.array(z.enum(FORMATS)).default([]),
-  /** Division prefixes of readers it wants. */
-  divisions: z.array(z.string().regex(/^\d{2,9}$/)).default([]),
-  /** Percent kept by us: a bid of 10 at 20 % competes, and is billed, as 8. */
-  discountPercent: z.number().min(0).max(90).default(0),
-});
-export type Partner = z.infer<typeof partnerSchema>;
-
-export const partnersSchema = z.array(partnerSchema).max(200);
+export type Partner = SnapshotDemandPartner;
 
 /** Why a partner was not asked, or what its answer was worth. */
 export type PartnerOutcome =
@@ -42,31 +23,38 @@ export type PartnerOutcome =
 const WINDOW_MS = 10_000;
 const OPEN_AFTER = 10;
 const OPEN_MS = 5_000;
-
-export interface PartnerHealth {
-  id: string;
-  seat: string;
-  outcomes: Partial<Record<PartnerOutcome, number>>;
-  /** Reasons of refused bids, by key. */
-  refusals: Record<string, number>;
-  averageMs: number;
-  breaker: 'closed' | 'open';
-}
+/** Having been late so often on end, a partner is still asked, but nobody waits for it until it has been in time once. */
+const SUSPECT_AFTER = 2;
+/** Latencies kept for percentiles. */
+const SAMPLES = 256;
+/** What an impression may cost it before it has bid: sizes its first lease. */
+const USUAL_BID_MICRO_CNY = 20_000;
 
 export class Gate {
-  readonly partner: Partner;
+  partner: Partner;
   readonly outcomes = new Map<PartnerOutcome, number>();
   readonly refusals = new Map<string, number>();
+  readonly losses = new Map<string, number>();
+  wins = 0;
+  /** Of its last bid, µCNY an impression. */
+  lastBidMicroCny = USUAL_BID_MICRO_CNY;
   private tokens: number;
   private filledAtMs = 0;
   private failures = 0;
+  private late = 0;
   private openUntilMs = 0;
   private recent = { sinceMs: 0, calls: 0, errors: 0 };
-  private averageMs = 0;
+  private readonly tookMs = new Float32Array(SAMPLES);
+  private taken = 0;
 
   constructor(partner: Partner) {
     this.partner = partner;
     this.tokens = partner.qps;
+  }
+
+  /** An auction waits for its answer. */
+  get isTrusted(): boolean {
+    return this.late < SUSPECT_AFTER;
   }
 
   /** Whether it may be asked now; `chance` in [0, 1) decides for a throttled one. */
@@ -93,17 +81,22 @@ export class Gate {
   }
 
   count(outcome: PartnerOutcome): void {
-    this.outcomes.set(outcome, (this.outcomes.get(outcome) ?? 0) + 1);
+    add(this.outcomes, outcome);
   }
 
   refuseBid(reason: string): void {
-    this.refusals.set(reason, (this.refusals.get(reason) ?? 0) + 1);
+    add(this.refusals, reason);
+  }
+
+  lost(reason: string): void {
+    add(this.losses, reason);
   }
 
   answered(outcome: PartnerOutcome, tookMs: number, nowMs: number): void {
     this.count(outcome);
     this.recent.calls++;
-    this.averageMs += (tookMs - this.averageMs) / 20;
+    this.tookMs[this.taken++ % SAMPLES] = tookMs;
+    this.late = outcome === 'timed_out' ? this.late + 1 : 0;
     const isError = outcome === 'failed' || outcome === 'garbage' || outcome === 'timed_out';
     if (!isError) {
       this.failures = 0;
@@ -114,14 +107,27 @@ export class Gate {
     if (++this.failures >= OPEN_AFTER) this.openUntilMs = nowMs + OPEN_MS;
   }
 
-  health(nowMs: number): PartnerHealth {
+  /** `monotonicMs` is the gate's own time, `atMs` the clock's. */
+  health(nodeId: string, monotonicMs: number, atMs: number): PartnerHealth {
+    const sorted = this.tookMs.slice(0, Math.min(this.taken, SAMPLES)).sort();
+    const at = (share: number): number =>
+      Math.round(sorted[Math.floor(share * sorted.length)] ?? 0);
     return {
-      id: this.partner.id,
-      seat: this.partner.seat,
+      partnerId: this.partner.id,
+      code: this.partner.code,
+      nodeId,
+      atMs,
       outcomes: Object.fromEntries(this.outcomes),
       refusals: Object.fromEntries(this.refusals),
-      averageMs: Math.round(this.averageMs),
-      breaker: nowMs < this.openUntilMs ? 'open' : 'closed',
+      losses: Object.fromEntries(this.losses),
+      wins: this.wins,
+      p50Ms: at(0.5),
+      p99Ms: at(0.99),
+      breaker: monotonicMs < this.openUntilMs ? 'open' : 'closed',
     };
   }
+}
+
+function add<K>(counts: Map<K, number>, key: K): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
 }

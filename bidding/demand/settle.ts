@@ -3,9 +3,11 @@
  * price is what cleared, in the bid's currency, never the bid and never rounded.
  */
 import type { Outcome, PartnerBid, Win } from '../engine/outcome.ts';
+import { NO_BID, type NoBidReason, reasonOf } from '../engine/reasons.ts';
 import { cpmYuan } from '../openrtb/decimal.ts';
 import type { Links } from '../render/links.ts';
-import type { Received, ReceivedBid } from './incoming.ts';
+import type { FanOut } from './fanout.ts';
+import type { ReceivedBid, Refused } from './incoming.ts';
 import { fillMacros, LOSS, type MacroValues } from './macros.ts';
 import { noticeUrl, partnerMarkup } from './markup.ts';
 import type { Notices } from './notices.ts';
@@ -79,27 +81,62 @@ export function tellWinner(
   if (sold.bid.burl !== '') notices.await(sale.auctionId, ordinal, sold.bid.burl);
 }
 
-/** Tells everybody else why. */
+/** OpenRTB's loss reason (AdCOM 1.0 "Loss Reason Codes") of ours. */
+const LOSS_OF: Partial<Record<NoBidReason, number>> = {
+  [NO_BID.below_floor]: LOSS.belowFloor,
+  [NO_BID.below_deal_floor]: LOSS.belowDealFloor,
+  [NO_BID.no_deal]: LOSS.invalidDeal,
+  [NO_BID.private_auction]: LOSS.invalidDeal,
+  [NO_BID.bad_domain]: LOSS.advertiser,
+  [NO_BID.no_markup]: LOSS.noMarkup,
+  [NO_BID.seat_not_allowed]: LOSS.seatBlocked,
+  [NO_BID.bad_size]: LOSS.size,
+  [NO_BID.format_not_offered]: LOSS.format,
+  [NO_BID.insecure]: LOSS.insecure,
+  [NO_BID.bad_category]: LOSS.category,
+  [NO_BID.blocked_by_outlet]: LOSS.category,
+  [NO_BID.barred_for_minors]: LOSS.category,
+  [NO_BID.bad_attribute]: LOSS.attribute,
+  [NO_BID.bad_duration]: LOSS.duration,
+  [NO_BID.separated]: LOSS.creative,
+};
+
+function lossOf(bid: PartnerBid, outcome: Outcome): { code: number; key: string } {
+  const imp = outcome.imps[bid.impIndex];
+  const isLow = bid.dealId === '' && bid.priceMicroCny < (imp?.match.floorMicroCny ?? 0);
+  if (isLow) return { code: LOSS.belowFloor, key: 'below_floor' };
+  const byDeal = bid.dealId === '' && imp?.win?.dealId;
+  return { code: byDeal ? LOSS.outbidByDeal : LOSS.outbid, key: 'outranked' };
+}
+
+/** Tells everybody else why, and keeps it for the partner's report. */
 export function tellLosers(
-  notices: Notices,
+  demand: { notices: Notices; fanOut: Pick<FanOut, 'settled'> },
   bids: readonly PartnerBid[],
-  refused: Received['refused'],
+  refused: readonly Refused[],
   outcome: Outcome,
   sale: SaleContext,
 ): void {
   if (sale.test) return;
   for (const bid of bids) {
     const imp = outcome.imps[bid.impIndex];
-    const { lurl } = bid.ref as ReceivedBid;
-    if (lurl === '' || imp?.win?.partnerBid === bid) continue;
-    const isLow = bid.dealId === '' && bid.priceMicroCny < (imp?.match.floorMicroCny ?? 0);
-    const loss = isLow ? LOSS.belowFloor : LOSS.outbid;
-    const values = valuesOf(bid.ref as ReceivedBid, imp?.match.imp.id ?? '', imp?.win, sale);
-    notices.tell(fillMacros(lurl, { ...values, AUCTION_LOSS: String(loss) }, { encode: true }));
+    const ref = bid.ref as ReceivedBid;
+    if (imp?.win?.partnerBid === bid) {
+      demand.fanOut.settled(ref.partner, undefined);
+      continue;
+    }
+    const { code, key } = lossOf(bid, outcome);
+    demand.fanOut.settled(ref.partner, key);
+    if (ref.lurl === '') continue;
+    const values = valuesOf(ref, imp?.match.imp.id ?? '', imp?.win, sale);
+    const told = { ...values, AUCTION_LOSS: String(code) };
+    demand.notices.tell(fillMacros(ref.lurl, told, { encode: true }));
   }
-  for (const { lurl } of refused) {
+  for (const { partner, lurl, reason } of refused) {
+    demand.fanOut.settled(partner, reasonOf(reason)?.key ?? 'invalid');
     if (noticeUrl(lurl) === undefined) continue;
-    const values = { AUCTION_ID: sale.auctionId, AUCTION_LOSS: String(LOSS.invalid) };
-    notices.tell(fillMacros(lurl, values, { encode: true }));
+    const loss = LOSS_OF[reason] ?? LOSS.invalid;
+    const values = { AUCTION_ID: sale.auctionId, AUCTION_LOSS: String(loss) };
+    demand.notices.tell(fillMacros(lurl, values, { encode: true }));
   }
 }

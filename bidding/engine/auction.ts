@@ -23,6 +23,8 @@ export interface AuctionCalls {
   refuse?: (candidate: Candidate, match: ImpMatch) => NoBidReason;
   /** Takes the money of a winner of ours; anything but `NO_BID.none` and the next one wins. */
   take?: (candidate: Candidate, match: ImpMatch, charge: Charge) => NoBidReason;
+  /** The same for a winner of a partner's. */
+  takeBid?: (bid: PartnerBid, charge: Charge) => NoBidReason;
   /** A line for every contender, when somebody wants to know. */
   trace?: TraceLine[];
 }
@@ -39,12 +41,55 @@ interface Contender {
 /** Categories in which nobody competes. */
 const PEACEFUL: ReadonlySet<string> = new Set<Category | ''>(['psa', 'government', 'other', '']);
 
+/**
+ * Holds the auction. Where partners' bids come in groups it is held without taking money until every group has won whole or is
+ * out, and only then for good; a group that money breaks in the end wins nothing.
+ */
 export function runAuction(found: Found, calls: AuctionCalls): Outcome {
+  const grouped = calls.partnerBids?.filter((bid) => bid.group) ?? [];
+  if (grouped.length === 0) return holdAuction(found, calls, NOBODY);
+  const { take, takeBid, trace, ...dry } = calls;
+  const out = new Set<PartnerBid>();
+  for (;;) {
+    const broken = brokenGroups(holdAuction(found, dry, out), grouped, out);
+    if (broken.length === 0) break;
+    for (const bid of broken) out.add(bid);
+  }
+  const outcome = holdAuction(found, calls, out);
+  for (const bid of brokenGroups(outcome, grouped, out)) {
+    const imp = outcome.imps.find((each) => each.win?.partnerBid === bid);
+    if (!imp) continue;
+    imp.win = undefined;
+    imp.reason = NO_BID.group_broken;
+  }
+  return outcome;
+}
+
+const NOBODY: ReadonlySet<PartnerBid> = new Set();
+
+/** Bids of groups of which some won and some did not. */
+function brokenGroups(
+  outcome: Outcome,
+  grouped: readonly PartnerBid[],
+  out: ReadonlySet<PartnerBid>,
+): PartnerBid[] {
+  const won = new Set(outcome.imps.map((imp) => imp.win?.partnerBid));
+  const isIn = grouped.filter((bid) => !out.has(bid));
+  const mixed = new Set(
+    isIn
+      .filter((bid) => !won.has(bid))
+      .map((bid) => bid.group)
+      .filter((group) => isIn.some((bid) => bid.group === group && won.has(bid))),
+  );
+  return isIn.filter((bid) => mixed.has(bid.group));
+}
+
+function holdAuction(found: Found, calls: AuctionCalls, out: ReadonlySet<PartnerBid>): Outcome {
   const outcome: Outcome = { version: found.version, imps: [] };
   const fields: Contender[][] = [];
   for (let i = 0; i < found.count; i++) {
     const match = found.imps[i] as ImpMatch;
-    fields.push(contendersOf(match, i, calls));
+    fields.push(contendersOf(match, i, calls, out));
     outcome.imps.push({ match, win: undefined, reason: match.reason });
   }
   const placed: Contender[] = [];
@@ -67,7 +112,12 @@ export function runAuction(found: Found, calls: AuctionCalls): Outcome {
   return outcome;
 }
 
-function contendersOf(match: ImpMatch, impIndex: number, calls: AuctionCalls): Contender[] {
+function contendersOf(
+  match: ImpMatch,
+  impIndex: number,
+  calls: AuctionCalls,
+  out: ReadonlySet<PartnerBid>,
+): Contender[] {
   const field: Contender[] = [];
   for (let i = 0; i < match.count; i++) {
     const candidate = match.candidates[i] as Candidate;
@@ -87,15 +137,17 @@ function contendersOf(match: ImpMatch, impIndex: number, calls: AuctionCalls): C
     field.push({
       candidate: undefined,
       partnerBid: bid,
-      score: (bid.dealId ? CLASS_STEP : 0) + bid.priceMicroCny,
+      score: classOfBid(bid) * CLASS_STEP + bid.priceMicroCny,
       advertiser: bid.domain || bid.seat,
       category: bid.category,
-      reason: partnerRefusal(bid, match),
+      reason: out.has(bid) ? NO_BID.group_broken : partnerRefusal(bid, match),
     });
   }
   // Stable: of equal scores our own go first, then partners as they answered.
   return field.sort((a, b) => b.score - a.score);
 }
+
+const classOfBid = (bid: PartnerBid): number => (bid.isGuaranteed ? 2 : bid.dealId ? 1 : 0);
 
 function partnerRefusal(bid: PartnerBid, match: ImpMatch): NoBidReason {
   if (bid.dealId) return NO_BID.none;
@@ -150,10 +202,11 @@ function settle(
   const win = winner.candidate
     ? ourWin(winner.candidate, pressing, imp.match)
     : partnerWin(winner.partnerBid as PartnerBid, pressing, imp.match);
-  if (winner.candidate && calls.take && win.billOn !== 'none') {
+  if (winner.candidate && calls.take && win.billOn !== 'none')
     winner.reason = calls.take(winner.candidate, imp.match, win);
-    if (winner.reason !== NO_BID.none) return undefined;
-  }
+  else if (winner.partnerBid && calls.takeBid)
+    winner.reason = calls.takeBid(winner.partnerBid, win);
+  if (winner.reason !== NO_BID.none) return undefined;
   imp.win = win;
   imp.reason = NO_BID.none;
   return winner;
@@ -188,9 +241,12 @@ function ourWin(candidate: Candidate, pressing: number, match: ImpMatch): Win {
 }
 
 function partnerWin(bid: PartnerBid, pressing: number, match: ImpMatch): Win {
-  const floor = bid.dealId ? 0 : match.floorMicroCny;
-  const isSecond = match.auctionType === 'second' && !bid.dealId;
-  const price = isSecond ? secondPrice(bid.priceMicroCny, 1, pressing, floor) : bid.priceMicroCny;
+  const floor = bid.dealId ? (bid.dealFloorMicroCny ?? 0) : match.floorMicroCny;
+  // A deal's own `at` overrides (OpenRTB 2.6 §3.2.12): 3 is a fixed price, the floor.
+  const isFixed = bid.dealId !== '' && bid.dealAt === 3 && floor > 0;
+  const isSecond = bid.dealId ? bid.dealAt === 2 : match.auctionType === 'second';
+  const bidden = isFixed ? Math.min(floor, bid.priceMicroCny) : bid.priceMicroCny;
+  const price = isSecond ? secondPrice(bidden, 1, pressing, floor) : bidden;
   return {
     candidate: undefined,
     partnerBid: bid,

@@ -11,6 +11,7 @@ import {
   admitDivisions,
   compileFor,
   dealsByLineItem,
+  dealsByPartner,
   load,
   type Market,
   makeItem,
@@ -177,6 +178,7 @@ function changeDeals(market: Market, delta: SnapshotDelta): Set<number> {
   for (const deal of changed) for (const item of deal.lineItemIds) items.add(item);
   replace(market.deals, changed, gone);
   market.dealsOf = dealsByLineItem(market.deals.values());
+  market.dealsOfPartner = dealsByPartner(market.deals.values());
   return items;
 }
 

@@ -30,6 +30,8 @@ export interface Market {
   creatives: Map<number, SnapshotCreative>;
   deals: Map<string, SnapshotDeal>;
   dealsOf: Map<number, SnapshotDeal[]>;
+  /** Deals offered to demand partners, by partner. */
+  dealsOfPartner: Map<number, SnapshotDeal[]>;
   stops: Map<number, SnapshotStop>;
   demandPartners: Map<number, SnapshotDemandPartner>;
   supplyPartners: Map<number, SnapshotSupplyPartner>;
@@ -52,6 +54,7 @@ export function compileSnapshot(snapshot: Snapshot): Market {
     creatives: byId(snapshot.creatives),
     deals: new Map(snapshot.deals.map((deal) => [deal.id, deal])),
     dealsOf: dealsByLineItem(snapshot.deals),
+    dealsOfPartner: dealsByPartner(snapshot.deals),
     stops: byId(snapshot.stops),
     demandPartners: byId(snapshot.demandPartners ?? []),
     supplyPartners: byId(snapshot.supplyPartners ?? []),
@@ -141,6 +144,17 @@ export function dealsByLineItem(deals: Iterable<SnapshotDeal>): Map<number, Snap
     }
   }
   return byItem;
+}
+
+export function dealsByPartner(deals: Iterable<SnapshotDeal>): Map<number, SnapshotDeal[]> {
+  const byPartner = new Map<number, SnapshotDeal[]>();
+  for (const deal of deals) {
+    if (deal.partnerId === undefined) continue;
+    const mine = byPartner.get(deal.partnerId);
+    if (mine) mine.push(deal);
+    else byPartner.set(deal.partnerId, [deal]);
+  }
+  return byPartner;
 }
 
 function byId<T extends { id: number }>(records: readonly T[]): Map<number, T> {

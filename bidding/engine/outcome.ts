@@ -60,6 +60,12 @@ export interface PartnerBid {
   priceMicroCny: number;
   /** Empty: an open bid. */
   dealId: string;
+  /** Of its deal: OpenRTB's `at` (3: the floor is the price; 0: unsaid), floor or price in µCNY, and whether it is promised. */
+  dealAt?: number;
+  dealFloorMicroCny?: number;
+  isGuaranteed?: boolean;
+  /** Bids of one group win together or not at all; empty or absent: alone. */
+  group?: string;
   seat: string;
   /** `adomain`, for separation and blocklists. */
   domain: string;

@@ -41,6 +41,8 @@ export const NO_BID = {
   frequency_capped: 34,
   caps_unknown: 35,
   refused_by_reader: 36,
+  seat_not_allowed: 37,
+  bad_duration: 38,
   // The target, by the attribute that refused first.
   target_division: 50,
   target_outlet: 51,
@@ -61,6 +63,12 @@ export const NO_BID = {
   bad_domain: 93,
   no_markup: 94,
   timed_out: 95,
+  bad_category: 96,
+  bad_attribute: 97,
+  insecure: 98,
+  below_deal_floor: 99,
+  group_broken: 100,
+  bad_chain: 101,
 } as const;
 
 export type NoBidReason = (typeof NO_BID)[keyof typeof NO_BID];
@@ -92,6 +100,8 @@ const WORDS: Record<Key, Words> = {
   frequency_capped: ['advertiser', '已达频次上限', 'frequency cap reached', '放宽频控', 'loosen the cap'],
   caps_unknown: ['platform', '频次计数不可用', 'caps cannot be checked now', '等待恢复', 'wait for recovery'],
   refused_by_reader: ['advertiser', '读者不再想看此推广', 'the reader does not want this campaign', '无需处理', 'nothing to do'],
+  seat_not_allowed: ['outlet', '买方席位不在允许之列', 'the seat may not bid here', '调整 wseat 或 bseat', 'change wseat or bseat'],
+  bad_duration: ['advertiser', '时长不符', 'the duration is not wanted', '按要求的时长制作', 'make it as long as is asked'],
   target_division: ['advertiser', '定向地域不符', 'outside the targeted divisions', '扩大地域定向', 'target more divisions'],
   target_outlet: ['advertiser', '定向媒体不符', 'outside the targeted outlets', '扩大媒体定向', 'target more outlets'],
   target_device: ['advertiser', '定向设备不符', 'outside the targeted devices', '扩大设备定向', 'target more devices'],
@@ -109,6 +119,12 @@ const WORDS: Record<Key, Words> = {
   bad_domain: ['platform', '广告主域名不允许', 'advertiser domain not allowed', '核对域名', 'check adomain'],
   no_markup: ['platform', '缺少创意代码', 'no markup', '返回 adm', 'return adm'],
   timed_out: ['platform', '响应超时', 'too late', '缩短响应时间', 'answer sooner'],
+  bad_category: ['platform', '行业类别不允许', 'category not allowed', '核对 cat 与 bcat、acat', 'check cat against bcat and acat'],
+  bad_attribute: ['platform', '创意属性不允许', 'creative attribute not allowed', '核对 attr 与 battr', 'check attr against battr'],
+  insecure: ['platform', '安全页面上的非安全素材', 'insecure markup on a secure page', '改用 https 素材', 'serve it over https'],
+  below_deal_floor: ['platform', '低于交易底价', 'below the floor of the deal', '按交易价出价', 'bid the price of the deal'],
+  group_broken: ['platform', '整组未能全部成交', 'not all of the group could win', '拆分该组', 'bid without the group'],
+  bad_chain: ['platform', '供应链不完整或末端不符', 'the supply chain is incomplete or ends elsewhere', '补全 schain', 'complete the schain'],
 };
 
 /** Every reason by code; a hole in the numbers is undefined. */

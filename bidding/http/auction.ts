@@ -5,7 +5,7 @@
  */
 import type { Clock } from '../../db/terms/day.ts';
 import type { FanOut } from '../demand/fanout.ts';
-import type { Received } from '../demand/incoming.ts';
+import type { Refused } from '../demand/incoming.ts';
 import type { Notices } from '../demand/notices.ts';
 import { tellLosers } from '../demand/settle.ts';
 import { runAuction } from '../engine/auction.ts';
@@ -19,12 +19,14 @@ import type {
   PartnerBid,
   TraceLine,
 } from '../engine/outcome.ts';
+import type { Charge } from '../engine/price.ts';
 import { NO_BID, reasonOf } from '../engine/reasons.ts';
 import type { Request } from '../engine/request.ts';
 import { explainLosers } from '../engine/trace.ts';
+import { spreadPods } from '../openrtb/durations.ts';
 import { Malformed } from '../openrtb/fields.ts';
-import type { BidRequest } from '../openrtb/message.ts';
-import { readBidRequest } from '../openrtb/read.ts';
+import type { BidRequest, Imp } from '../openrtb/message.ts';
+import { MAX_IMPS, readBidRequest } from '../openrtb/read.ts';
 import { understand } from '../openrtb/understand.ts';
 import { violationOf } from '../openrtb/valid.ts';
 import type { Links } from '../render/links.ts';
@@ -33,7 +35,7 @@ import type { FeedbackLog } from '../state/feedback.ts';
 import type { Leases } from '../state/leases.ts';
 import type { TokenKey } from '../wire/token.ts';
 import { compose } from './compose.ts';
-import { countCaps, fits, refusal, take } from './limits.ts';
+import { countCaps, refusal, take, takeBid, unfitness } from './limits.ts';
 import type { Problem } from './respond.ts';
 
 export interface AuctionDeps {
@@ -46,8 +48,7 @@ export interface AuctionDeps {
   salt: string;
   links: Links;
   nextAuctionId: () => string;
-  /** Demand partners; undefined where there are none. */
-  demand: { fanOut: FanOut; notices: Notices } | undefined;
+  demand: { fanOut: FanOut; notices: Notices };
   /** Told of each auction that was held, for the wall and the metrics. */
   held: (
     outcome: Outcome,
@@ -95,7 +96,10 @@ export interface Hearing {
   options: CallOptions;
   /** What partners bid, and what of it could not stand. */
   partnerBids: PartnerBid[];
-  partnerRefusals: Received['refused'];
+  partnerRefusals: Refused[];
+  /** Seconds left in each pod whose ads have begun to be sold. */
+  podLeftS: Map<Imp, number> | undefined;
+  market: Market;
 }
 
 export type Auctioneer = (body: Buffer, options: CallOptions, done: Done) => void;
@@ -112,6 +116,7 @@ export function createAuctioneer(deps: AuctionDeps): Auctioneer & {
       return;
     }
     const startedAt = performance.now();
+    message.imps = spreadPods(message.imps, MAX_IMPS);
     const request = understand(message, deps.clock(), deps.salt);
     if (request === 'bad_currency') {
       done(noBid(request));
@@ -129,8 +134,10 @@ export function createAuctioneer(deps: AuctionDeps): Auctioneer & {
       options,
       partnerBids: [],
       partnerRefusals: [],
+      podLeftS: undefined,
+      market,
     };
-    if (deps.demand && raw) {
+    if (raw && market.demandPartners.size > 0) {
       void askAll(deps, deps.demand.fanOut, hearing, raw).then((counts) => {
         done(decide(deps, hearing, counts));
         spare.push(found);
@@ -212,13 +219,21 @@ async function askAll(
   const counts = new Promise<UserCounts | undefined | null>((resolve) =>
     ask(deps, hearing, resolve),
   );
+  const { market, message, found, request } = hearing;
+  const leases: Promise<void>[] = [];
+  for (const { partner, lastBidMicroCny } of fanOut.gates(market)) {
+    const asking = deps.leases.prepare(partner.lineItemId, lastBidMicroCny, request.atMs);
+    if (asking) leases.push(asking);
+  }
+  const inquiry = { raw, message, found, market, atMs: request.atMs };
   await new Promise<void>((resolve) =>
-    fanOut.ask(raw, hearing.message, hearing.found, (bids, refused) => {
+    fanOut.ask(inquiry, (bids, refused) => {
       hearing.partnerBids = bids;
       hearing.partnerRefusals = refused;
       resolve();
     }),
   );
+  if (leases.length > 0) await Promise.allSettled(leases);
   return counts;
 }
 
@@ -252,13 +267,17 @@ function decide(
       const { campaignId } = candidate.item.source;
       if (refused?.has(campaignId) || request.refusedCampaigns.includes(campaignId))
         return NO_BID.refused_by_reader;
-      return fits(deps, hearing, candidate, match)
-        ? refusal(deps, candidate, counts, request)
-        : NO_BID.no_creative_fits;
+      const unfit = unfitness(deps, hearing, candidate, match);
+      return unfit === NO_BID.none ? refusal(deps, candidate, counts, request) : unfit;
     },
     take: (candidate, match, charge) =>
       take(deps, hearing, candidate, found.imps.indexOf(match), charge),
-    ...(hearing.partnerBids.length > 0 ? { partnerBids: hearing.partnerBids } : {}),
+    ...(hearing.partnerBids.length > 0
+      ? {
+          partnerBids: hearing.partnerBids,
+          takeBid: (bid: PartnerBid, charge: Charge) => takeBid(deps, hearing, bid, charge),
+        }
+      : {}),
     ...(trace ? { trace } : {}),
   });
   const market = deps.market();
@@ -267,10 +286,10 @@ function decide(
     if (imp.win?.candidate && !request.test) countCaps(deps, imp.win.candidate, request);
   deps.held(outcome, hearing.auctionId, found.located.code, hearing.startedAt, request);
   const body = compose(deps, hearing, outcome, trace);
-  if (deps.demand) {
-    const { auctionId, partnerBids, partnerRefusals } = hearing;
+  const { auctionId, partnerBids, partnerRefusals } = hearing;
+  if (partnerBids.length + partnerRefusals.length > 0) {
     const sale = { auctionId, atMs: request.atMs, test: request.test };
-    tellLosers(deps.demand.notices, partnerBids, partnerRefusals, outcome, sale);
+    tellLosers(deps.demand, partnerBids, partnerRefusals, outcome, sale);
   }
   const reason = outcome.imps.find((imp) => imp.reason !== NO_BID.none)?.reason ?? NO_BID.none;
   return { body, reason: reasonOf(reason)?.key ?? 'none', problem: undefined };

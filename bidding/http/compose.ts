@@ -10,8 +10,7 @@ import { bidJson, prepare, preparedOf, responseJson } from '../openrtb/write.ts'
 import { TOKEN_TTL_MS } from '../wire/budget.ts';
 import { BILLED_ON, sealToken, type Token } from '../wire/token.ts';
 import type { AuctionDeps, Hearing } from './auction.ts';
-
-export const OUR_SEAT = 'hongze';
+import { billedMicroCny, multiplierOf, OUR_SEAT } from './limits.ts';
 
 /** The bidder code by which this caller knows us: Prebid wants back the name that it asked. */
 function seatFor(message: BidRequest, imp: Imp): string {
@@ -26,9 +25,8 @@ function tokenOf(hearing: Hearing, imp: ImpOutcome, win: Win, ordinal: number): 
   const { candidate } = win;
   const { placement } = imp.match;
   const partner = (win.partnerBid?.ref as ReceivedBid | undefined)?.partner;
-  // A partner without a wallet here is settled outside: its impressions are counted and charge nobody.
-  const isOutside = partner !== undefined && partner.advertiserId === 0;
-  const billed = win.billOn === 'none' || isOutside ? 'nothing' : win.billOn;
+  const billed = win.billOn === 'none' ? 'nothing' : win.billOn;
+  const multiplier = multiplierOf(hearing.message.imps[ordinal], imp.match);
   return {
     auctionId: hearing.auctionId,
     impOrdinal: ordinal,
@@ -38,12 +36,12 @@ function tokenOf(hearing: Hearing, imp: ImpOutcome, win: Win, ordinal: number): 
     placementId: placement?.id ?? 0,
     divisionCode: found.located.code,
     advertiserId: candidate?.item.source.advertiserId ?? partner?.advertiserId ?? 0,
-    campaignId: candidate?.item.source.campaignId ?? 0,
-    lineItemId: candidate?.item.source.id ?? 0,
+    campaignId: candidate?.item.source.campaignId ?? partner?.campaignId ?? 0,
+    lineItemId: candidate?.item.source.id ?? partner?.lineItemId ?? 0,
     creativeId: candidate?.creative.id ?? 0,
     device: request.device < 0 ? DEVICES.length : request.device,
     billedOn: request.test ? BILLED_ON.test : BILLED_ON[billed],
-    priceMicroCny: request.test || isOutside ? 0 : win.chargeMicroCny,
+    priceMicroCny: request.test ? 0 : billedMicroCny(win.chargeMicroCny, multiplier),
     leaseId: hearing.leaseIds[ordinal] ?? 0,
     userHash: request.userHash,
   };
@@ -95,7 +93,7 @@ function partnerBidOf(
   ordinal: number,
 ): { seat: string; json: string } | undefined {
   const imp = hearing.message.imps[ordinal];
-  if (!imp || !deps.demand) return undefined;
+  if (!imp) return undefined;
   const { auctionId, request } = hearing;
   const ref = partnerBid.ref as ReceivedBid;
   const first = imp.banner?.sizes[0] ?? outcome.match.placement?.sizes[0] ?? { w: 300, h: 250 };

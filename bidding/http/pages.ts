@@ -1,11 +1,11 @@
 /** The paths asked for seldom: VAST, the tag, demo pages, transparency files, health and metrics. Owns their routing only. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../../db/terms/day.ts';
-import type { PartnerHealth } from '../demand/partner.ts';
 import type { Market } from '../engine/market.ts';
 import type { Links } from '../render/links.ts';
 import type { EventLog } from '../state/events.ts';
 import type { Pulse } from '../state/pulse.ts';
+import type { PartnerHealth } from '../wire/partner.ts';
 import type { TokenKey } from '../wire/token.ts';
 import { scriptPage } from './assets.ts';
 import type { createAuctioneer } from './auction.ts';

@@ -25,7 +25,7 @@ export interface TrackerDeps {
   clicks: ClickCharges;
   feedback: FeedbackLog;
   /** Who is told when a partner's ad is billed. */
-  notices: Notices | undefined;
+  notices: Notices;
   /** Address of the caller, as far as the network in front is trusted. */
   addressOf: (req: IncomingMessage) => string;
 }
@@ -142,8 +142,8 @@ export function track(
   }
   if (counts) deps.events.append(event, query.get('b') === '1');
   if (counts && kind === EVENT_KIND.feedback) hear(deps, event, query);
-  if (counts && kind === EVENT_KIND.impression && token.lineItemId === 0)
-    void deps.notices?.billed(token.auctionId, token.impOrdinal);
+  if (counts && kind === EVENT_KIND.impression && token.creativeId === 0)
+    void deps.notices.billed(token.auctionId, token.impOrdinal);
   sendPixel(res);
 }
 

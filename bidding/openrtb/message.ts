@@ -18,6 +18,13 @@ export interface Banner {
   btype: number[];
 }
 
+export interface DurationFloor {
+  minS: number;
+  maxS: number;
+  /** CPM decimal text. */
+  floor: string;
+}
+
 /** Video and audio share their fields; what only one of them has is left blank by the other. */
 export interface Media {
   mimes: string[];
@@ -36,7 +43,8 @@ export interface Media {
   podId: string;
   /** CPM decimal text per second; empty where none. */
   minCpmPerSec: string;
-  durationFloors: boolean;
+  /** `durfloors`: floors by length; `maxS` −1: no upper end. */
+  durationFloors: DurationFloor[];
   battr: number[];
 }
 
@@ -59,6 +67,7 @@ export interface Imp {
   audio: Media | undefined;
   /** The request for native: JSON as text. */
   native: string | undefined;
+  nativeBattr: number[];
   floor: string;
   floorCurrency: string;
   instl: boolean;
@@ -95,6 +104,8 @@ export interface BidRequest {
   bseat: string[];
   bcat: string[];
   acat: string[];
+  /** Taxonomy of bcat and acat; AdCOM 1.0 "Category Taxonomies". */
+  categoryTaxonomy: number;
   badv: string[];
   bapp: string[];
   channels: number;
@@ -129,6 +140,8 @@ export interface BidRequest {
   /** `complete` of the chain that came; −1: no chain. */
   schainComplete: number;
   schainNodes: number;
+  /** `asi` of the chain's last node. */
+  schainEnd: string;
   /** `ext.prebid` is there: the caller is Prebid's client. */
   prebid: boolean;
   prebidDebug: boolean;
@@ -161,7 +174,7 @@ export const newMedia = (): Media => ({
   podDurationS: 0,
   podId: '',
   minCpmPerSec: '',
-  durationFloors: false,
+  durationFloors: [],
   battr: [],
 });
 
@@ -183,6 +196,7 @@ export const newImp = (): Imp => ({
   video: undefined,
   audio: undefined,
   native: undefined,
+  nativeBattr: [],
   floor: '',
   floorCurrency: 'USD',
   instl: false,
@@ -215,6 +229,7 @@ export const newBidRequest = (): BidRequest => ({
   bseat: [],
   bcat: [],
   acat: [],
+  categoryTaxonomy: 1,
   badv: [],
   bapp: [],
   channels: 0,
@@ -247,6 +262,7 @@ export const newBidRequest = (): BidRequest => ({
   gdpr: 0,
   schainComplete: -1,
   schainNodes: 0,
+  schainEnd: '',
   prebid: false,
   prebidDebug: false,
   aliases: [],

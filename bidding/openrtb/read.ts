@@ -100,6 +100,9 @@ const REQUEST = fields<BidRequest>({
   acat: (r, t) => {
     t.acat = r.strings();
   },
+  cattax: (r, t) => {
+    t.categoryTaxonomy = r.integer();
+  },
   badv: (r, t) => {
     t.badv = r.strings();
   },

@@ -45,6 +45,9 @@ const NATIVE = fields<Imp>({
   request: (r, t) => {
     t.native = r.peek() === '"' ? r.string() : r.raw();
   },
+  battr: (r, t) => {
+    t.nativeBattr = r.integers();
+  },
 });
 
 const DEAL = fields<Deal>({

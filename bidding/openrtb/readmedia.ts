@@ -1,9 +1,21 @@
 /** The `video` and `audio` objects of an imp (OpenRTB 2.6 §3.2.7, §3.2.8). Owns their field tables. */
 import { fields } from './fields.ts';
 import type { JsonReader } from './json.ts';
-import { type Media, newMedia } from './message.ts';
+import { type DurationFloor, type Media, newMedia } from './message.ts';
 
 const MAX_LIST = 1000;
+
+const DURATION_FLOOR = fields<DurationFloor>({
+  mindur: (r, t) => {
+    t.minS = r.integer();
+  },
+  maxdur: (r, t) => {
+    t.maxS = r.integer();
+  },
+  bidfloor: (r, t) => {
+    t.floor = r.numberText();
+  },
+});
 
 const MEDIA = fields<Media>({
   mimes: (r, t) => {
@@ -50,8 +62,9 @@ const MEDIA = fields<Media>({
   },
   durfloors: (r, t) => {
     r.array((each) => {
-      t.durationFloors = true;
-      each.skip();
+      const floor: DurationFloor = { minS: 0, maxS: -1, floor: '' };
+      each.object(DURATION_FLOOR, floor);
+      t.durationFloors.push(floor);
     }, MAX_LIST);
   },
   battr: (r, t) => {

@@ -135,13 +135,20 @@ export const REGS = fields<BidRequest>({
   ext: (r, t) => r.object(REGS_EXT, t),
 });
 
+/** Each node's system overwrites the one before: the last one's stays. */
+const NODE = fields<BidRequest>({
+  asi: (r, t) => {
+    t.schainEnd = r.string();
+  },
+});
 const SCHAIN = fields<BidRequest>({
   complete: (r, t) => {
     t.schainComplete = r.integer();
   },
   nodes: (r, t) =>
     r.array((each) => {
-      each.skip();
+      t.schainEnd = '';
+      each.object(NODE, t);
       t.schainNodes++;
     }, 64),
 });

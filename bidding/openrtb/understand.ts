@@ -11,6 +11,7 @@ import {
   type Request,
   type RequestImp,
 } from '../engine/request.ts';
+import { blockedCategories } from './categories.ts';
 import {
   carrierOf,
   connectionOf,
@@ -132,7 +133,11 @@ export function understand(
   target.forMinors = request.coppa;
   if (!request.optedOut && !request.limited && !request.coppa)
     for (const id of request.segments) if (NUMERIC.test(id)) target.segments.push(Number(id));
-  target.blockedCategories = request.bcat;
+  target.blockedCategories = blockedCategories(
+    request.bcat,
+    request.acat,
+    request.categoryTaxonomy,
+  );
   target.blockedDomains = request.badv;
   if (request.refused.length > 0) refuse(request.refused, target);
   target.test = request.test;

@@ -105,7 +105,7 @@ function mediaViolation(media: Media, at: string, section: string): Violation | 
       '精确时长与时长范围不可并用',
       'rqddurs excludes minduration and maxduration',
     );
-  if (media.minCpmPerSec !== '' && media.durationFloors)
+  if (media.minCpmPerSec !== '' && media.durationFloors.length > 0)
     return violation(
       `${at}/durfloors`,
       section,

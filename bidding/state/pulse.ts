@@ -4,11 +4,13 @@
  */
 import { keys } from '../wire/keys.ts';
 import { type LiveAuction, NODE_GONE_MS, type NodeHealth } from '../wire/live.ts';
+import type { PartnerHealth } from '../wire/partner.ts';
 import { type Store, within } from './script.ts';
 
 const LIVE_A_SECOND = 20;
 const LIVE_KEPT = 2_000;
 const TIMEOUT_MS = 500;
+const HEALTH_KEPT_S = 3_600;
 /** Microseconds, exponential: bucket b holds up to 2^(b/4) µs. */
 const BUCKETS = 96;
 
@@ -19,6 +21,8 @@ export interface Pulse {
   reject(): void;
   /** Writes the second that is over; call once a second. */
   beat(nowMs: number, snapshotVersion: number): Promise<void>;
+  /** Writes how partners do as this node sees them. */
+  tell(partners: readonly PartnerHealth[]): Promise<void>;
   /** Live nodes at the last beat, this one included. */
   readonly nodes: number;
   readonly last: NodeHealth | undefined;
@@ -99,6 +103,15 @@ export function createPulse(store: Store, nodeId: string, startedAtMs: number): 
         report.redis = 'down';
       }
       last = report;
+    },
+    async tell(partners) {
+      if (partners.length === 0) return;
+      const pipeline = store.pipeline();
+      for (const each of partners)
+        pipeline.hset(keys.partnerHealth, `${each.partnerId}:${nodeId}`, JSON.stringify(each));
+      // Nodes that went leave their last word; with the last node it is forgotten.
+      pipeline.expire(keys.partnerHealth, HEALTH_KEPT_S);
+      await within(TIMEOUT_MS, pipeline.exec());
     },
     get nodes() {
       return nodes;

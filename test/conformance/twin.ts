@@ -13,7 +13,7 @@ const open = <T extends z.ZodRawShape>(shape: T) => z.looseObject(shape).nullish
 
 const geo = open({ lat: number, lon: number, type: whole, ext: open({ divisionCode: text }) });
 const eids = list(z.looseObject({ uids: list(z.looseObject({ id: text })) }));
-const schain = open({ complete: whole, nodes: list(z.unknown()) });
+const schain = open({ complete: whole, nodes: list(z.looseObject({ asi: text })) });
 const media = open({
   mimes: list(z.string()),
   minduration: whole,
@@ -29,7 +29,7 @@ const media = open({
   poddur: whole,
   podid: textOrNumber,
   mincpmpersec: number,
-  durfloors: list(z.unknown()),
+  durfloors: list(z.looseObject({ mindur: whole, maxdur: whole, bidfloor: number })),
   battr: list(z.number().refine(Number.isSafeInteger)),
 });
 const size = z.looseObject({ w: whole, h: whole, wratio: whole });
@@ -54,7 +54,10 @@ const imp = z.looseObject({
   }),
   video: media,
   audio: media,
-  native: open({ request: z.unknown().optional() }),
+  native: open({
+    request: z.unknown().optional(),
+    battr: list(z.number().refine(Number.isSafeInteger)),
+  }),
   bidfloor: number,
   bidfloorcur: text,
   instl: whole,
@@ -126,6 +129,7 @@ export const twin = z.looseObject({
   bseat: list(z.string()),
   bcat: list(z.string()),
   acat: list(z.string()),
+  cattax: whole,
   badv: list(z.string()),
   bapp: list(z.string()),
   ext: open({ schain, prebid: open({ aliases: z.record(z.string(), z.unknown()).nullish() }) }),

@@ -29,7 +29,9 @@ export async function openTestExchange(
   const redis = await openTestRedis();
   await publish(redis, snapshot);
   const day = dayOf((options.clock ?? Date.now)());
-  for (const { id } of snapshot.lineItems) await grant(redis, id, day, 1_000_000_000);
+  const partners = (snapshot.demandPartners ?? []).map(({ lineItemId }) => ({ id: lineItemId }));
+  for (const { id } of [...snapshot.lineItems, ...partners])
+    await grant(redis, id, day, 1_000_000_000);
   const exchange = createExchange({
     redis,
     tokenKey: TOKEN_KEY,

@@ -3,6 +3,7 @@ import { gzipSync } from 'node:zlib';
 import type { Redis } from 'ioredis';
 import { BUDGET_LUA } from '../../bidding/wire/budget.ts';
 import { keys } from '../../bidding/wire/keys.ts';
+import type { SnapshotDemandPartner } from '../../bidding/wire/partner.ts';
 import type {
   Snapshot,
   SnapshotCreative,
@@ -59,6 +60,30 @@ export const aPlacement = (over: Partial<SnapshotPlacement> = {}): SnapshotPlace
   sizes: [{ w: 300, h: 250 }],
   floorCpmFen: 500,
   auctionType: 'first',
+  ...over,
+});
+
+/** A demand partner; its line item 900 + id has to be granted (`openTestExchange` does). */
+export const aPartner = (
+  id: number,
+  seat: string,
+  url: string,
+  over: Partial<SnapshotDemandPartner> = {},
+): SnapshotDemandPartner => ({
+  id,
+  code: seat,
+  seat,
+  url: `${url}/bid`,
+  timeoutMs: 150,
+  qps: 100_000,
+  gzip: false,
+  advertiserId: 700 + id,
+  campaignId: 800 + id,
+  lineItemId: 900 + id,
+  formats: [],
+  divisions: [],
+  outletIds: [],
+  discountPercent: 0,
   ...over,
 });
 

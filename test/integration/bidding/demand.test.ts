@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { partnerSchema } from '../../../bidding/demand/partner.ts';
 import { EVENT_KIND } from '../../../bidding/wire/event.ts';
 import { openTestExchange, type TestExchange } from '../../kit/exchange.ts';
-import { aLineItem, aPlacement, aSnapshot } from '../../kit/snapshot.ts';
+import { aLineItem, aPartner, aPlacement, aSnapshot } from '../../kit/snapshot.ts';
 import { type Dsp, type Fault, openDsp } from '../../simulator/dsp/dsp.ts';
 
 let high: Dsp;
@@ -12,23 +11,16 @@ let it: TestExchange;
 beforeAll(async () => {
   high = await openDsp({ seat: 'high', priceCpm: 30 });
   low = await openDsp({ seat: 'low', priceCpm: 25 });
-  const partner = (dsp: Dsp, over: object) =>
-    partnerSchema.parse({
-      id: dsp.options.seat,
-      seat: dsp.options.seat,
-      url: `${dsp.url}/bid`,
-      timeoutMs: 150,
-      ...over,
-    });
   it = await openTestExchange(
     aSnapshot({
       placements: [...aSnapshot().placements, aPlacement({ id: 210, auctionType: 'second' })],
       lineItems: [aLineItem({ target: { attribute: 'placement', in: [201, 210] } })],
+      demandPartners: [
+        aPartner(1, 'high', high.url, { gzip: true, advertiserId: 77 }),
+        aPartner(2, 'low', low.url),
+      ],
     }),
-    {
-      partners: [partner(high, { gzip: true, advertiserId: 77 }), partner(low, {})],
-      noticeRetryMs: 50,
-    },
+    { noticeRetryMs: 50 },
   );
 });
 afterAll(() => Promise.all([high.close(), low.close()]));
@@ -191,9 +183,9 @@ test('a trial request fills macros with AUDIT and tells nobody', async () => {
 test('health names outcomes and refusals of every partner', async () => {
   const answer = await fetch(`${it.url}/health`);
   const { partners } = (await answer.json()) as {
-    partners: { id: string; outcomes: Record<string, number> }[];
+    partners: { code: string; outcomes: Record<string, number> }[];
   };
-  const found = partners.find((each) => each.id === 'high');
+  const found = partners.find((each) => each.code === 'high');
   expect(found?.outcomes.bid).toBeGreaterThan(0);
   expect(found?.outcomes.garbage).toBeGreaterThan(0);
   expect(found?.outcomes.timed_out).toBeGreaterThan(0);

@@ -18,6 +18,10 @@ export interface DspOptions {
   priceCpm: number;
   latencyMs?: number;
   fault?: Fault;
+  /** Laid over each bid, by its imp's place. */
+  bid?: object | ((n: number) => object);
+  /** Its bids are one group. */
+  group?: boolean;
   random?: () => number;
 }
 
@@ -27,7 +31,7 @@ interface Imp {
   banner?: { w?: number; h?: number; format?: { w: number; h: number }[] };
   video?: object;
   native?: object;
-  pmp?: { deals?: { id: string }[] };
+  pmp?: { private_auction?: number; deals?: { id: string; [field: string]: unknown }[] };
 }
 export interface DspRequest {
   id: string;
@@ -123,6 +127,9 @@ function answer(dsp: Dsp, request: DspRequest, res: ServerResponse): void {
   else send(bidResponse(dsp, request, fault));
 }
 
+const over = (bid: DspOptions['bid'], n: number): object =>
+  typeof bid === 'function' ? bid(n) : (bid ?? {});
+
 function bidResponse(dsp: Dsp, request: DspRequest, fault: Fault): object {
   const { seat, priceCpm, random = () => 0.5 } = dsp.options;
   const bids = request.imp.map((imp, i) => {
@@ -143,11 +150,12 @@ function bidResponse(dsp: Dsp, request: DspRequest, fault: Fault): object {
       burl: `${dsp.url}/bill?price=\${AUCTION_PRICE}&imp=\${AUCTION_IMP_ID}`,
       lurl: `${dsp.url}/loss?reason=\${AUCTION_LOSS}&min=\${AUCTION_MIN_TO_WIN}`,
       ...(fault === 'no_markup' ? { nurl: '' } : { adm: `<b>DSP ${seat} \${AUCTION_PRICE}</b>` }),
+      ...over(dsp.options.bid, i),
     };
   });
   return {
     id: request.id,
     ...(fault === 'usd' ? {} : { cur: 'CNY' }),
-    seatbid: [{ seat, bid: bids }],
+    seatbid: [{ seat, bid: bids, ...(dsp.options.group ? { group: 1 } : {}) }],
   };
 }

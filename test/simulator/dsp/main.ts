@@ -26,7 +26,7 @@ const dsp = await openDsp(
   },
   Number(values.port),
 );
-const partner = [{ id: 'demo', seat: values.seat, url: `${dsp.url}/bid`, timeoutMs: 150 }];
 process.stdout.write(
-  `DSP bidding at ${dsp.url}/bid; start the exchange with\n  DEMAND_PARTNERS='${JSON.stringify(partner)}'\n`,
+  `DSP bidding at ${dsp.url}/bid; open it as a demand partner with that address and seat “${values.seat}”:\n` +
+    '  console → 合作方, or POST /api/demand-partners, then PATCH it to status active\n',
 );

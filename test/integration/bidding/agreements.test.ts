@@ -1,0 +1,223 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { SnapshotDelta } from '../../../bidding/wire/snapshot.ts';
+import { dayOf } from '../../../db/terms/day.ts';
+import { openTestExchange, type TestExchange } from '../../kit/exchange.ts';
+import {
+  aLineItem,
+  aPartner,
+  aPlacement,
+  aSnapshot,
+  grant,
+  publishDelta,
+} from '../../kit/snapshot.ts';
+import { type Dsp, openDsp } from '../../simulator/dsp/dsp.ts';
+
+let dsp: Dsp;
+let it: TestExchange;
+
+const DEAL = {
+  id: 'hz-fixed',
+  kind: 'preferred' as const,
+  priceCpmFen: 3_500,
+  placementIds: [201],
+  advertiserIds: [],
+  buyerSeats: ['one'],
+  advertiserDomains: ['dsp.example'],
+  partnerId: 1,
+  lineItemIds: [],
+  startsAtMs: 0,
+  endsAtMs: Number.MAX_SAFE_INTEGER,
+};
+
+beforeAll(async () => {
+  dsp = await openDsp({ seat: 'one', priceCpm: 40 });
+  it = await openTestExchange(
+    aSnapshot({
+      outlets: [
+        { ...(aSnapshot().outlets[0] as never as object), blockedCategories: ['game'] } as never,
+      ],
+      placements: [...aSnapshot().placements, aPlacement({ id: 210 })],
+      lineItems: [aLineItem({ target: { attribute: 'placement', in: [201, 202, 210] } })],
+      deals: [DEAL],
+      demandPartners: [aPartner(1, 'one', dsp.url, { timeoutMs: 2_000 })],
+    }),
+  );
+});
+afterAll(() => dsp.close());
+beforeEach(() => {
+  dsp.options = { seat: 'one', priceCpm: 40 };
+  dsp.requests.length = 0;
+  dsp.notices.length = 0;
+});
+
+interface Bid {
+  impid: string;
+  price: number;
+  dealid?: string;
+  burl: string;
+}
+
+async function ask(over: object = {}, imps: object[] = [{}]) {
+  const imp = { tagid: '201', banner: { format: [{ w: 300, h: 250 }] } };
+  const body = {
+    id: 'r1',
+    imp: imps.map((each, i) => ({ id: `${i + 1}`, ...imp, ...each })),
+    site: { publisher: { id: '1' } },
+    cur: ['CNY'],
+    tmax: 2_000,
+    ...over,
+  };
+  const answer = await fetch(`${it.url}/openrtb2/auction`, {
+    method: 'POST',
+    body: JSON.stringify(body),
+  });
+  const json = answer.status === 200 ? await answer.json() : { seatbid: [] };
+  const seats = json.seatbid as { seat: string; bid: Bid[] }[];
+  return {
+    noBid: answer.headers.get('x-no-bid'),
+    seat: seats[0]?.seat,
+    bids: seats.flatMap((each) => each.bid.map((bid) => ({ seat: each.seat, ...bid }))),
+  };
+}
+
+const LOSS_MACRO = '$'.concat('{AUCTION_LOSS}');
+let cases = 0;
+
+/** What the partner is told of a bid that loses: notices of other auctions may still be on their way. */
+async function lossOf(bid: object, request: object = {}, imp: object = {}): Promise<string | null> {
+  const path = `/loss-${++cases}`;
+  dsp.options.bid = { ...bid, lurl: `${dsp.url}${path}?reason=${LOSS_MACRO}` };
+  expect((await ask(request, [imp])).seat).not.toBe('one');
+  await expect.poll(() => dsp.notices.some((each) => each.pathname === path)).toBe(true);
+  return dsp.notices.find((each) => each.pathname === path)?.searchParams.get('reason') ?? null;
+}
+
+test('a partner is offered the deal agreed with it, and only there; a fixed price is what clears, whatever was bid', async () => {
+  dsp.options.bid = { dealid: 'hz-fixed' };
+  const { bids } = await ask();
+  expect(dsp.requests[0]?.imp[0]?.pmp?.deals).toEqual([
+    {
+      id: 'hz-fixed',
+      bidfloor: 35,
+      bidfloorcur: 'CNY',
+      at: 3,
+      wseat: ['one'],
+      wadomain: ['dsp.example'],
+      guar: 0,
+    },
+  ]);
+  expect(bids).toMatchObject([{ seat: 'one', price: 35, dealid: 'hz-fixed' }]);
+  const elsewhere = await ask({}, [{ tagid: '210' }]);
+  expect(dsp.requests[1]?.imp[0]?.pmp).toBeUndefined();
+  expect(elsewhere.seat).toBe('hongze');
+});
+
+test.each([
+  ['below the price of the deal', { dealid: 'hz-fixed', price: 34.99 }, '101'],
+  ['for an advertiser the deal does not name', { dealid: 'hz-fixed', adomain: ['x.example'] }, '4'],
+  ['by a deal nobody agreed', { dealid: 'hz-other' }, '4'],
+  ['in a category the outlet blocks', { cat: ['IAB9-30'] }, '209'],
+  ['with a size that was not offered', { w: 320, h: 50 }, '203'],
+])('a bid %s loses with its own reason', async (_name, bid, reason) => {
+  expect(await lossOf(bid)).toBe(reason);
+});
+
+test('the caller’s own lists hold for partners: seats, categories, attributes, apps, secure markup', async () => {
+  const loses = (request: object, bid: object, imp: object = {}) => lossOf(bid, request, imp);
+  expect(await loses({ bseat: ['one'] }, {})).toBe('104');
+  expect(await loses({ wseat: ['hongze'] }, {})).toBe('104');
+  expect(await loses({ bcat: ['IAB2'] }, { cat: ['IAB2-3'] })).toBe('209');
+  expect(await loses({ acat: ['IAB8'] }, { cat: ['IAB2'] })).toBe('209');
+  expect(await loses({ bapp: ['com.bad'] }, { bundle: 'com.bad' })).toBe('205');
+  expect(await loses({ badv: ['x.example'] }, { adomain: [] })).toBe('205');
+  const banner = { format: [{ w: 300, h: 250 }], battr: [3, 6] };
+  expect(await loses({}, { attr: [6] }, { banner })).toBe('210');
+  const adm = '<img src="http://plain.example/a.png">';
+  expect(await loses({}, { adm }, { secure: 1 })).toBe('207');
+  dsp.options.bid = { cat: ['IAB8-5'] };
+  expect((await ask({ acat: ['IAB8'] })).seat).toBe('one');
+});
+
+test('seats of ours are asked for too: where only others may bid, our line items stand back', async () => {
+  dsp.options.fault = 'no_bid_204';
+  expect((await ask({ wseat: ['one'] })).noBid).toBe('seat_not_allowed');
+  expect((await ask({ bseat: ['hongze'] })).noBid).toBe('seat_not_allowed');
+  expect((await ask({ wseat: ['hongze'] })).seat).toBe('hongze');
+});
+
+test('a partner’s length must be one that is asked for, said by the bid or by its VAST', async () => {
+  const video = { mimes: ['video/mp4'], rqddurs: [15, 30] };
+  const imp = { tagid: '202', banner: null, video, id: '1' };
+  const vast = (clock: string) =>
+    `<VAST version="4.0"><Ad><InLine><Creatives><Creative><Linear><Duration>${clock}</Duration></Linear></Creative></Creatives></InLine></Ad></VAST>`;
+  expect(await lossOf({ mtype: 2, adm: vast('00:00:20') }, {}, imp)).toBe('212');
+  dsp.options.bid = { mtype: 2, adm: vast('00:00:30') };
+  expect((await ask({}, [imp])).seat).toBe('one');
+  dsp.options.bid = { mtype: 2, dur: 15, adm: vast('00:00:20') };
+  expect((await ask({}, [imp])).seat).toBe('one');
+});
+
+test('a group wins whole or not at all', async () => {
+  const both = [{ tagid: '201' }, { tagid: '210' }];
+  dsp.options.group = true;
+  dsp.options.bid = (n) => ({ adomain: [`brand-${n}.example`] });
+  expect((await ask({}, both)).bids.map((bid) => bid.seat)).toEqual(['one', 'one']);
+  const dear = [{ tagid: '201' }, { tagid: '210', bidfloor: 50, bidfloorcur: 'CNY' }];
+  const { bids } = await ask({}, dear);
+  expect(bids.map((bid) => bid.seat)).toEqual(['hongze']);
+});
+
+test('a partner pays from a lease like anybody: with its budget gone the next best wins', async () => {
+  const day = dayOf(Date.now());
+  const poor = aPartner(5, 'poor', dsp.url, { timeoutMs: 2_000 });
+  await grant(it.redis, poor.lineItemId, day, 90_000);
+  await change({ upsert: { demandPartners: [poor] }, remove: { demandPartners: [1] } });
+  const seats = [];
+  for (let i = 0; i < 4; i++) seats.push((await ask()).seat);
+  expect(seats).toEqual(['one', 'one', 'hongze', 'hongze']);
+  const pool = await it.redis.hgetall(`budget:{${poor.lineItemId}}:${day}`);
+  expect(Number(pool.granted)).toBe(90_000);
+});
+
+let version = 1;
+async function change(delta: Pick<SnapshotDelta, 'upsert' | 'remove'>): Promise<void> {
+  await publishDelta(it.redis, {
+    fromVersion: version,
+    version: ++version,
+    publishedAtMs: 0,
+    ...delta,
+  });
+  await it.exchange.refresh();
+}
+
+test('an edited partner is followed without a restart, and one that is gone is not asked', async () => {
+  const back = aPartner(1, 'one', dsp.url, { timeoutMs: 2_000, discountPercent: 20 });
+  await change({ upsert: { demandPartners: [back] }, remove: { demandPartners: [5] } });
+  expect((await ask()).bids[0]?.price).toBe(32);
+  await change({ upsert: { demandPartners: [{ ...back, formats: ['video'] }] }, remove: {} });
+  dsp.requests.length = 0;
+  await ask();
+  expect(dsp.requests).toHaveLength(0);
+  await change({ upsert: { demandPartners: [{ ...back, outletIds: [7] }] }, remove: {} });
+  await ask();
+  expect(dsp.requests).toHaveLength(0);
+  await change({ upsert: {}, remove: { demandPartners: [1] } });
+  expect((await ask()).seat).toBe('hongze');
+  expect(dsp.requests).toHaveLength(0);
+});
+
+test('one that hangs costs its deadline twice; then it is asked and nobody waits for it, until it is in time again', async () => {
+  const slow = aPartner(9, 'slow', dsp.url, { timeoutMs: 400 });
+  await grant(it.redis, slow.lineItemId, dayOf(Date.now()), 1e9);
+  await change({ upsert: { demandPartners: [slow] }, remove: {} });
+  dsp.options.fault = 'hang';
+  for (let i = 0; i < 2; i++) await ask();
+  const before = dsp.requests.length;
+  const startedAt = performance.now();
+  for (let i = 0; i < 3; i++) await ask();
+  // Three deadlines would be 1.2 s.
+  expect(performance.now() - startedAt).toBeLessThan(1_000);
+  expect(dsp.requests.length).toBeGreaterThan(before);
+  dsp.options = { seat: 'slow', priceCpm: 40 };
+  await expect.poll(async () => (await ask()).seat, { timeout: 10_000 }).toBe('slow');
+});
