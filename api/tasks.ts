@@ -6,6 +6,7 @@ import type { Context } from './context.ts';
 import {
   grantBudgets,
   keepSamples,
+  learnRates,
   pace,
   publishChanges,
   publishSnapshot,
@@ -147,6 +148,13 @@ function deliveryTasks(ctx: Context): Task[] {
       everyMs: 5 * SECOND,
       async run() {
         await keepSamples(ctx);
+      },
+    },
+    {
+      name: 'rates',
+      everyMs: MINUTE,
+      async run() {
+        await learnRates(ctx);
       },
     },
     {

@@ -11,6 +11,7 @@ export {
   publishSnapshot,
   refreshSnapshot,
 } from './publish.ts';
+export { learnRates } from './rates.ts';
 export { keepSamples } from './samples.ts';
 export {
   confirmStop,

@@ -145,9 +145,11 @@ async function stampStops(db: Db, version: number): Promise<void> {
  */
 export async function publishChanges(
   ctx: DeliveryContext,
-  extra: Pick<SnapshotDelta, 'rankMultipliers' | 'guaranteed'> = {},
+  extra: Pick<SnapshotDelta, 'rankMultipliers' | 'guaranteed' | 'hasNewModel'> = {},
 ): Promise<number | undefined> {
-  const hasPrices = Boolean(extra.rankMultipliers?.length || extra.guaranteed?.length);
+  const hasPrices = Boolean(
+    extra.rankMultipliers?.length || extra.guaranteed?.length || extra.hasNewModel,
+  );
   if (!hasPrices && !(await hasChanges(ctx.db))) return undefined;
   const fromVersion = await publishedVersion(ctx.redis);
   if (fromVersion === 0) return publishSnapshot(ctx);

@@ -16,7 +16,6 @@ import {
   type Market,
   makeItem,
 } from './market.ts';
-import { decodeModel } from './pctr.ts';
 
 /** Thrown where a delta does not follow: the caller loads the full snapshot. */
 export class VersionGap extends Error {
@@ -39,10 +38,6 @@ export function applyDelta(market: Market, delta: SnapshotDelta): Market {
   replace(market.demandPartners, upsert.demandPartners, remove.demandPartners);
   replace(market.supplyPartners, upsert.supplyPartners, remove.supplyPartners);
   if (delta.floorRules) market.floorRules = groupFloorRules(delta.floorRules);
-  if (delta.model) {
-    market.model = delta.model;
-    market.predictor = decodeModel(delta.model);
-  }
   const reshaped = changeCreatives(market, upsert.creatives ?? [], remove.creatives ?? []);
   const redealt = changeDeals(market, delta);
   for (const id of remove.lineItems ?? []) removeItem(market, id);

@@ -1,7 +1,8 @@
 /**
  * Logistic regression learned one example at a time by FTRL-proximal (McMahan et al., "Ad Click Prediction", KDD 2013), on
- * features hashed into a fixed number of slots. Owns the arithmetic; features are pctr.ts's.
+ * features hashed into a fixed number of slots. Owns the arithmetic; features and the rate to start from are pctr.ts's.
  */
+import { pack, type Sparse } from './sparse.ts';
 
 /** Measured on our events: logloss 0.0692, against 0.0693 of the best batch regression on the same data. */
 const ALPHA = 0.05;
@@ -21,30 +22,24 @@ export function sigmoid(x: number): number {
 
 export class Ftrl {
   /** Accumulated gradients less the proximal term, and accumulated squares: the whole state. */
-  readonly z = new Float64Array(SLOTS);
-  readonly n = new Float64Array(SLOTS);
-  readonly bias: number;
-
-  /** `baseRate`: what to predict of what was never seen. */
-  constructor(baseRate: number) {
-    this.bias = logit(baseRate);
-  }
+  private readonly z = new Float32Array(SLOTS);
+  private readonly n = new Float32Array(SLOTS);
 
   private weight(slot: number): number {
     // λ1 is 0: no sparsity is wanted in a fixed table, and it cost accuracy.
     return -(this.z[slot] as number) / ((BETA + Math.sqrt(this.n[slot] as number)) / ALPHA + L2);
   }
 
-  /** Probability by the first `count` of `features`. */
-  predict(features: Int32Array, count: number): number {
-    let x = this.bias;
+  /** Probability by the first `count` of `features`; `bias`: its logit where nothing was learned. */
+  predict(bias: number, features: Int32Array, count: number): number {
+    let x = bias;
     for (let i = 0; i < count; i++) x += this.weight(features[i] as number);
     return sigmoid(x);
   }
 
   /** Learns one outcome (1 or 0) and returns what was predicted before it. */
-  learn(features: Int32Array, count: number, outcome: 0 | 1): number {
-    const p = this.predict(features, count);
+  learn(bias: number, features: Int32Array, count: number, outcome: 0 | 1): number {
+    const p = this.predict(bias, features, count);
     const gradient = p - outcome;
     const square = gradient * gradient;
     for (let i = 0; i < count; i++) {
@@ -59,11 +54,20 @@ export class Ftrl {
   }
 
   /** Weights as nodes need them. */
-  weights(): Float32Array {
-    const weights = new Float32Array(SLOTS);
-    for (let slot = 0; slot < SLOTS; slot++) {
-      if (this.n[slot] !== 0) weights[slot] = this.weight(slot);
+  weights(): Sparse {
+    return pack(SLOTS, (slot) => this.n[slot] !== 0, [(slot) => this.weight(slot)]);
+  }
+
+  save(): Sparse {
+    const columns = [this.z, this.n].map((column) => (slot: number) => column[slot] as number);
+    return pack(SLOTS, (slot) => this.n[slot] !== 0, columns);
+  }
+
+  load(saved: Sparse): void {
+    for (let i = 0; i < saved.slots.length; i++) {
+      const slot = (saved.slots[i] as number) & (SLOTS - 1);
+      this.z[slot] = saved.columns[0]?.[i] ?? 0;
+      this.n[slot] = saved.columns[1]?.[i] ?? 0;
     }
-    return weights;
   }
 }

@@ -18,7 +18,7 @@ import { divisionsNamed } from './division-space.ts';
 import { type FloorRules, groupFloorRules } from './floors.ts';
 import { Index } from './index.ts';
 import { boundOf, type Item, isPsa } from './item.ts';
-import { decodeModel, PRIOR, type Predictor } from './pctr.ts';
+import { PRIOR, type Predictor } from './pctr.ts';
 import { type CompiledTarget, compileTarget } from './target.ts';
 
 export interface Market {
@@ -39,8 +39,8 @@ export interface Market {
   /** Line items of public-service advertising: they fill what nobody buys. */
   psa: Set<number>;
   index: Index;
+  /** The prior until a model has been fetched: it travels beside the snapshot. */
   predictor: Predictor;
-  model: string | undefined;
 }
 
 /** Compiles a snapshot: about 5 µs a line item. */
@@ -61,8 +61,7 @@ export function compileSnapshot(snapshot: Snapshot): Market {
     floorRules: groupFloorRules(snapshot.floorRules),
     psa: new Set(),
     index: new Index(snapshot.lineItems.length),
-    predictor: snapshot.model ? decodeModel(snapshot.model) : PRIOR,
-    model: snapshot.model,
+    predictor: PRIOR,
   };
   load(market, snapshot.lineItems);
   return market;

@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { applyDelta, VersionGap } from '../engine/delta.ts';
 import { compileSnapshot, type Market } from '../engine/market.ts';
+import { decodeModel, type Predictor } from '../engine/pctr.ts';
 import { keys } from '../wire/keys.ts';
 import type { Snapshot, SnapshotDelta } from '../wire/snapshot.ts';
 import type { Store } from './script.ts';
@@ -24,6 +25,8 @@ export function followMarket(store: Store, loaded: (market: Market) => void): Ma
   let market: Market | undefined;
   let lastId = '0-0';
   let running: Promise<void> | undefined;
+  let predictor: Predictor | undefined;
+  let modelIsNew = false;
 
   async function load(): Promise<void> {
     // The stream's end is read first: a delta that lands meanwhile is then seen twice, never missed.
@@ -32,13 +35,27 @@ export function followMarket(store: Store, loaded: (market: Market) => void): Ma
     if (!packed) return;
     const snapshot = JSON.parse((await unpack(packed)).toString('utf8')) as Snapshot;
     const backlog = await store.xrange(keys.snapshotDeltas, '-', '+', 'COUNT', MAX_DELTAS * 100);
+    await fetchModel();
     market = compileSnapshot(snapshot);
+    if (predictor) market.predictor = predictor;
     lastId = newest[0]?.[0] ?? '0-0';
     for (const [id, fields] of backlog) {
       apply(fields);
       lastId = id;
     }
     loaded(market);
+  }
+
+  /** Rates to predict with; what cannot be read is passed over, and the last model goes on. */
+  async function fetchModel(): Promise<void> {
+    const model = await store.getBuffer(keys.model);
+    if (!model) return;
+    try {
+      predictor = decodeModel(await unpack(model));
+    } catch {
+      return;
+    }
+    if (market) market.predictor = predictor;
   }
 
   /** False where the delta does not follow on what is here. */
@@ -49,7 +66,9 @@ export function followMarket(store: Store, loaded: (market: Market) => void): Ma
     const version = Number(fields[fields.indexOf('v') + 1]);
     if (version <= current.version) return true;
     try {
-      market = applyDelta(current, JSON.parse(text) as SnapshotDelta);
+      const delta = JSON.parse(text) as SnapshotDelta;
+      market = applyDelta(current, delta);
+      modelIsNew ||= delta.hasNewModel === true;
       return true;
     } catch (error) {
       if (error instanceof VersionGap) return false;
@@ -65,6 +84,10 @@ export function followMarket(store: Store, loaded: (market: Market) => void): Ma
       lastId = id;
       if (!apply(fields)) return load();
       changed = true;
+    }
+    if (modelIsNew) {
+      await fetchModel();
+      modelIsNew = false;
     }
     if (changed && market) loaded(market);
     // A Redis that was lost and filled anew starts its stream again: the version tells.

@@ -135,8 +135,6 @@ export interface Snapshot {
   stops: SnapshotStop[];
   demandPartners?: SnapshotDemandPartner[];
   supplyPartners?: SnapshotSupplyPartner[];
-  /** Click and conversion model, as `encodeModel` of engine/pctr wrote it; absent: the prior. */
-  model?: string;
 }
 
 /** Entities replaced whole by id, and ids that are gone. Applied in version order; a gap means reload. */
@@ -144,7 +142,7 @@ export interface SnapshotDelta {
   fromVersion: number;
   version: number;
   publishedAtMs: number;
-  upsert: Partial<Omit<Snapshot, 'version' | 'publishedAtMs' | 'floorRules' | 'model'>>;
+  upsert: Partial<Omit<Snapshot, 'version' | 'publishedAtMs' | 'floorRules'>>;
   remove: Partial<
     Record<
       | 'outlets'
@@ -165,7 +163,8 @@ export interface SnapshotDelta {
   /** Line items out of budget, or back: cheaper than removing and sending them again. */
   pause?: number[];
   resume?: number[];
-  model?: string;
+  /** There is a new click and conversion model at `keys.model`: it is megabytes, and deltas are kept by the thousand. */
+  hasNewModel?: boolean;
   /** Floor rules are few: sent whole when any changed. */
   floorRules?: SnapshotFloorRule[];
 }

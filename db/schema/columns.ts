@@ -1,5 +1,5 @@
 /** Columns that every table spells alike. */
-import { bigint, integer, timestamp } from 'drizzle-orm/pg-core';
+import { bigint, customType, integer, timestamp } from 'drizzle-orm/pg-core';
 
 /** `id`: a PostgreSQL identity. Call in each table: drizzle columns cannot be shared. */
 export const identity = () =>
@@ -15,3 +15,5 @@ export const timestamps = {
 
 /** Optimistic lock: a writer names the version it read; the update adds one. */
 export const version = { version: integer('version').notNull().default(1) };
+
+export const bytea = customType<{ data: Uint8Array }>({ dataType: () => 'bytea' });

@@ -14,7 +14,7 @@ import {
 } from 'drizzle-orm/pg-core';
 import type { SnapshotStop } from '../../bidding/wire/snapshot.ts';
 import type { DivisionLevel } from '../terms/division.ts';
-import { identity, microCny } from './columns.ts';
+import { bytea, identity, microCny } from './columns.ts';
 
 /** GB/T 2260 with dates: an abolished code stays readable and names its successor. Reference data; from the seed. */
 export const division = pgTable(
@@ -107,3 +107,13 @@ export const requestSample = pgTable(
   },
   (t) => [primaryKey({ columns: [t.day, t.id] })],
 );
+
+/** What the click and conversion model goes on learning from, and how far it has come. One row. */
+export const rateModel = pgTable('rate_model', {
+  id: integer('id').primaryKey(),
+  state: bytea('state').notNull(),
+  /** Impressions before this instant are learned, and clicks before the other. */
+  impressionsUntilMs: bigint('impressions_until_ms', { mode: 'number' }).notNull(),
+  clicksUntilMs: bigint('clicks_until_ms', { mode: 'number' }).notNull(),
+  savedAt: timestamp('saved_at', { withTimezone: true }).notNull(),
+});

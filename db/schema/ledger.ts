@@ -5,7 +5,6 @@
 import {
   bigint,
   boolean,
-  customType,
   date,
   index,
   jsonb,
@@ -15,9 +14,8 @@ import {
   text,
   timestamp,
 } from 'drizzle-orm/pg-core';
-import { identity, microCny } from './columns.ts';
+import { bytea, identity, microCny } from './columns.ts';
 
-const bytea = customType<{ data: Uint8Array }>({ dataType: () => 'bytea' });
 const number64 = (name: string) => bigint(name, { mode: 'number' });
 
 export type AccountClass = 'asset' | 'liability' | 'revenue' | 'expense' | 'equity';

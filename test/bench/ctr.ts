@@ -1,40 +1,39 @@
 /**
  * Click prediction on three simulated days: learned online through the first two, judged on the third, each prediction made before its
- * outcome is learned. `npm run bench -- ctr --seed 1 [--impressions 400000] [--json]`
+ * outcome is learned. `npm run bench -- ctr --seed 1 [--impressions 2000000] [--json]`
  */
-import { decodeModel, RateLearner } from '../../bidding/engine/pctr.ts';
+import { decodeModel, PRIOR_CTR } from '../../bidding/engine/pctr.ts';
+import { RateLearner } from '../../bidding/engine/rate-learner.ts';
 import { fitBatch, predictBatch } from './ctr/batch.ts';
-import { dayOfImpressions, type Impression, newEventWorld } from './ctr/events.ts';
+import { type DayOfEvents, dayOfImpressions, newEventWorld, readerOf } from './ctr/events.ts';
 import { auc, logloss, ratio, slices } from './ctr/scores.ts';
 import { readArguments, report, round } from './kit/figures.ts';
 
 const args = readArguments(process.argv);
 const seed = args.number('seed', 1);
-const count = args.number('impressions', 400_000);
+const count = args.number('impressions', 2_000_000);
+const SLICES = 20;
 const world = newEventWorld(seed);
 const first = dayOfImpressions(world, 0, count);
-const dayBefore = dayOfImpressions(world, 0, count);
-const second = dayOfImpressions(world, 1, count);
-const clicked = Uint8Array.from(second, (it) => (it.clicked ? 1 : 0));
-
-/** The long-run rate, which a running market knows. */
-const BASE_RATE = 0.02;
-const learner = new RateLearner(BASE_RATE);
-learn(dayBefore);
+const learner = new RateLearner({ ctr: levelOf(first), cvr: 1 });
 learn(first);
+const before = dayOfImpressions(world, 0, count);
+learn(before);
+const judged = dayOfImpressions(world, 1, count);
+const { clicked, truth } = judged;
+const at = readerOf(world, judged);
 const frozen = decodeModel(learner.encode());
-const frozenStart = performance.now();
-const frozenP = Float64Array.from(second, (it) => frozen.ctr(it.item, it.creative, it.place));
-const predictUs = ((performance.now() - frozenStart) * 1000) / count;
-const learnStart = performance.now();
-const online = learn(second);
-const learnUs = ((performance.now() - learnStart) * 1000) / count;
-const batch = fitBatch(first, 4, 1);
-const batchP = Float64Array.from(second, (it) => predictBatch(batch, it));
-const truth = Float64Array.from(second, (it) => it.truth);
-const [low, high] = slices(online, clicked, 20);
-const [trueLow, trueHigh] = slices(online, truth, 20);
-const jumped = ofJumpedOutlets();
+const frozenMs = cpuMs();
+const frozenP = Float64Array.from(clicked, (_, n) => {
+  const it = at(n);
+  return frozen.ctr(it.item, it.creative, it.place);
+});
+const predictUs = ((cpuMs() - frozenMs) * 1000) / count;
+const learnMs = cpuMs();
+const online = learn(judged);
+const learnUs = ((cpuMs() - learnMs) * 1000) / count;
+const batch = fitBatch(before, readerOf(world, before), 2, 1);
+const batchP = Float64Array.from(clicked, (_, n) => predictBatch(batch, at(n)));
 
 report(
   'ctr',
@@ -50,12 +49,12 @@ report(
     loglossOracle: round(logloss(truth, clicked), 5),
     predictedOverObserved: round(ratio(online, clicked), 4),
     predictedOverObservedFrozen: round(ratio(frozenP, clicked), 4),
-    sliceLow: round(low),
-    sliceHigh: round(high),
-    // Without the luck of some hundred clicks a slice.
-    sliceLowOfTruth: round(trueLow),
-    sliceHighOfTruth: round(trueHigh),
-    jumpedOutletsPredictedOverObserved: round(jumped),
+    slices: span(slices(online, clicked, SLICES)),
+    // Against the rate that nature clicked with: without the luck of some thousand clicks a slice.
+    predictedOverTruth: round(ratio(online, truth), 4),
+    slicesOfTruth: span(slices(online, truth, SLICES)),
+    slicesOfOracle: span(slices(truth, clicked, SLICES)),
+    jumpedOutletsPredictedOverObserved: round(ofJumpedOutlets()),
     predictUs: round(predictUs),
     learnUs: round(learnUs),
     modelKilobytes: round(learner.encode().length / 1024, 0),
@@ -63,19 +62,40 @@ report(
   args,
 );
 
-function learn(day: readonly Impression[]): Float64Array {
-  return Float64Array.from(day, (it) =>
-    learner.learnImpression(it.item, it.creative, it.place, it.clicked),
-  );
+/** How the market's clicks compare with the prior's: what a first look at a history tells. */
+function levelOf(day: DayOfEvents): number {
+  const read = readerOf(world, day);
+  let expected = 0;
+  for (let n = 0; n < day.count; n++) expected += PRIOR_CTR[read(n).creative.format];
+  return day.clicked.reduce((a, b) => a + b, 0) / expected;
+}
+
+function span([low, high]: [number, number]): { low: number; high: number } {
+  return { low: round(low), high: round(high) };
+}
+
+function learn(day: DayOfEvents): Float64Array {
+  const read = readerOf(world, day);
+  return Float64Array.from(day.clicked, (click, n) => {
+    const it = read(n);
+    return learner.learnImpression(it.item, it.creative, it.place, click === 1);
+  });
+}
+
+/** Of this process, so that a loaded machine measures the same. */
+function cpuMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
 }
 
 /** The tenth of the outlets whose rate rose by 1.3 at noon: how well the evening is predicted. */
 function ofJumpedOutlets(): number {
-  const rows = second.flatMap((it, i) =>
-    it.place.outletId % 10 === 1 && it.hour >= 15 ? [i] : [],
-  );
-  return ratio(
-    Float64Array.from(rows, (i) => online[i] as number),
-    Uint8Array.from(rows, (i) => clicked[i] as number),
-  );
+  let predicted = 0;
+  let clicks = 0;
+  for (let n = 0; n < count; n++) {
+    if ((judged.outlet[n] as number) % 10 !== 1 || (judged.hour[n] as number) < 15) continue;
+    predicted += online[n] as number;
+    clicks += clicked[n] as number;
+  }
+  return predicted / clicks;
 }

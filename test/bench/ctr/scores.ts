@@ -37,7 +37,7 @@ function sum(list: ArrayLike<number>): number {
 /** Predicted over observed in `n` slices of equal size, by time; the lowest and the highest. */
 export function slices(
   p: Float64Array,
-  clicked: Uint8Array | Float64Array,
+  clicked: ArrayLike<number> & { slice(from: number, to: number): ArrayLike<number> },
   n: number,
 ): [number, number] {
   let low = Number.POSITIVE_INFINITY;
