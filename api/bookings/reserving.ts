@@ -10,6 +10,7 @@ import { advertiser } from '../../db/schema/campaigns.ts';
 import { dayOf, dayStartMs } from '../../db/terms/day.ts';
 import { Failure, type FailureDetail } from '../../db/terms/failure.ts';
 import { record } from '../audit/audit.ts';
+import { stopOver } from '../delivery/delivery.ts';
 import { forbidden } from '../http/auth.ts';
 import { lockRow, saveEdit } from '../http/versioned.ts';
 import { type Actor, opens } from '../identity/actor.ts';
@@ -199,10 +200,18 @@ async function writeHeld(
   for (const [i, line] of lines.entries()) {
     const price = priced[i] as Priced;
     const place = places.get(line.placementId) as Placed;
-    const judged = judge(place, line, row, buyer?.category ?? 'other', today);
-    if (judged.answer === 'refuse') {
-      throw conflict(judged.zh, judged.en, `/lines/${i}/placementId`);
-    }
+    const category = buyer?.category ?? 'other';
+    const judged = judge(place, line, row, category, today);
+    const stopped = await stopOver(tx, {
+      advertiserId: row.advertiserId,
+      category,
+      outletId: place.outlet.id,
+      divisionCode: place.outlet.divisionCode,
+    });
+    const why = stopped
+      ? { zh: `撤播中：${stopped.reason}`, en: `taken down: ${stopped.reason}` }
+      : judged.answer === 'refuse' && judged;
+    if (why) throw conflict(why.zh, why.en, `/lines/${i}/placementId`);
     // What an outlet said of the days before does not bind it now.
     const accepts = judged.answer === 'accept';
     await tx

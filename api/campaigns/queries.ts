@@ -1,5 +1,5 @@
 /** Reading demand: lists, one thing with what hangs on it, its history, and the facts of its diagnosis. */
-import { and, desc, eq, ilike, inArray, isNull, lt, or, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, ilike, inArray, isNull, lt, ne, or, type SQL, sql } from 'drizzle-orm';
 import type { Target } from '../../bidding/wire/target.ts';
 import type { Db } from '../../db/client.ts';
 import { advertiser, campaign, lineItem, lineItemCreative } from '../../db/schema/campaigns.ts';
@@ -203,6 +203,21 @@ export async function diagnoseLineItem(db: Db, id: number, nowMs: number) {
     delivering: !diagnose(facts).some((one) => one.severity === 'blocks'),
     findings: diagnose(facts),
   };
+}
+
+/** Every line item of a campaign that is not archived, with what stands in its way; the campaign's own reasons once. */
+export async function diagnoseCampaign(db: Db, campaignId: number, nowMs: number) {
+  const items = await db
+    .select({ id: lineItem.id, name: lineItem.name, status: lineItem.status })
+    .from(lineItem)
+    .where(and(eq(lineItem.campaignId, campaignId), ne(lineItem.status, 'archived')))
+    .orderBy(lineItem.id)
+    .limit(200);
+  const lineItems = [];
+  for (const item of items) {
+    lineItems.push({ ...item, ...(await diagnoseLineItem(db, item.id, nowMs)) });
+  }
+  return { delivering: lineItems.filter((one) => one.delivering).length, lineItems };
 }
 
 const creativesOf = (db: Db, lineItemId: number) =>

@@ -1,12 +1,17 @@
 /** Demand over HTTP: thin; who may enter and whose it is, then one verb. */
 import { Hono } from 'hono';
 import { describeRoute } from 'hono-openapi';
+import { z } from 'zod';
+import { idSchema } from '../../db/terms/id.ts';
 import { subjectHistory } from '../audit/audit.ts';
 import type { AppEnv } from '../context.ts';
 import { requireActor, requireOwned } from '../http/auth.ts';
 import { idempotent } from '../http/idempotency.ts';
+import { intakeForm } from '../http/intake.ts';
 import { pageQuery } from '../http/paging.ts';
-import { idParam, json, query, wire } from '../http/validation.ts';
+import { templateOf } from '../http/sheet.ts';
+import { sheetFile } from '../http/sheetFile.ts';
+import { form, idParam, json, query, wire } from '../http/validation.ts';
 import {
   advertiserOwnership,
   asClient,
@@ -18,44 +23,31 @@ import {
   editCampaign,
   setCampaignStatus,
 } from './campaigns.ts';
+import { lineItemRoutes } from './line-item-routes.ts';
 import {
-  bulkEditLineItems,
-  copyLineItem,
-  createLineItem,
-  editLineItem,
-  lineItemOwnership,
-  setCreatives,
-  setLineItemStatus,
-} from './lineItems.ts';
-import {
-  diagnoseLineItem,
+  diagnoseCampaign,
   listAdvertisers,
   listCampaigns,
-  listLineItems,
   readAdvertiser,
   readCampaign,
-  readLineItem,
 } from './queries.ts';
 import {
   advertiserEditSchema,
-  bulkEditSchema,
   campaignEditSchema,
   demandFilter,
-  lineItemEditSchema,
-  linksSchema,
   newAdvertiserSchema,
   newCampaignSchema,
-  newLineItemSchema,
   statusSchema,
 } from './shapes.ts';
+import { exportLineItems, importLineItems, LINE_ITEM_COLUMNS } from './sheet.ts';
 
 const tags = ['campaigns'];
+const sheetQuery = z.object({ as: z.enum(['csv', 'xlsx']).default('xlsx') });
 const list = demandFilter.extend(pageQuery.shape);
 const buyer = requireActor('advertiser', 'agency', 'platform:operator');
 const viewer = requireActor('advertiser', 'agency', 'platform');
 const ownAdvertiser = requireOwned(advertiserOwnership);
 const ownCampaign = requireOwned(campaignOwnership);
-const ownLineItem = requireOwned(lineItemOwnership);
 
 const advertiserRoutes = new Hono<AppEnv>()
   .get(
@@ -93,6 +85,7 @@ const advertiserRoutes = new Hono<AppEnv>()
     describeRoute({ tags, summary: 'Edit an advertiser' }),
     buyer,
     ownAdvertiser,
+    idempotent(),
     idParam(),
     json(advertiserEditSchema),
     async (c) => {
@@ -134,6 +127,7 @@ const planRoutes = new Hono<AppEnv>()
     describeRoute({ tags, summary: 'Edit a campaign' }),
     buyer,
     ownCampaign,
+    idempotent(),
     idParam(),
     json(campaignEditSchema),
     async (c) => {
@@ -165,6 +159,30 @@ const planRoutes = new Hono<AppEnv>()
       c.json(wire(await copyCampaign(c.var.ctx, c.var.actor, c.req.valid('param').id)), 201),
   )
   .get(
+    '/campaigns/:id/diagnosis',
+    describeRoute({ tags, summary: 'Which of its line items do not deliver, why, and the fix' }),
+    viewer,
+    ownCampaign,
+    idParam(),
+    async (c) => {
+      const { db, clock } = c.var.ctx;
+      return c.json(await diagnoseCampaign(db, c.req.valid('param').id, clock()));
+    },
+  )
+  .get(
+    '/campaigns/:id/sheet',
+    describeRoute({ tags, summary: 'Its line items as a spreadsheet, to edit and bring back' }),
+    viewer,
+    ownCampaign,
+    idParam(),
+    query(sheetQuery),
+    async (c) => {
+      const sheet = await exportLineItems(c.var.ctx.db, c.req.valid('param').id);
+      const file = await sheetFile(sheet, c.req.valid('query').as);
+      return c.body(file.bytes, 200, file.headers('line-items'));
+    },
+  )
+  .get(
     '/campaigns/:id/history',
     describeRoute({ tags, summary: 'Who changed what' }),
     viewer,
@@ -177,114 +195,33 @@ const planRoutes = new Hono<AppEnv>()
     },
   );
 
-const lineItemRoutes = new Hono<AppEnv>()
+const sheetRoutes = new Hono<AppEnv>()
   .get(
-    '/line-items',
-    describeRoute({ tags, summary: 'Line items with what they spent' }),
-    viewer,
-    query(list),
+    '/imports/line-items/template',
+    describeRoute({ tags, summary: 'An empty sheet for line items' }),
+    buyer,
+    query(sheetQuery),
     async (c) => {
-      const filter = c.req.valid('query');
-      return c.json(wire(await listLineItems(c.var.ctx.db, c.var.actor, filter, filter)));
+      const file = await sheetFile(templateOf(LINE_ITEM_COLUMNS), c.req.valid('query').as);
+      return c.body(file.bytes, 200, file.headers('line-items'));
     },
   )
   .post(
-    '/line-items',
-    describeRoute({ tags, summary: 'Add a line item as a draft' }),
+    '/imports/line-items',
+    describeRoute({ tags, summary: 'Preview a sheet of line items, or take it in whole' }),
     buyer,
     idempotent(),
-    json(newLineItemSchema),
-    async (c) =>
-      c.json(wire(await createLineItem(c.var.ctx, c.var.actor, c.req.valid('json'))), 201),
-  )
-  .get(
-    '/line-items/:id',
-    describeRoute({ tags, summary: 'A line item' }),
-    viewer,
-    ownLineItem,
-    idParam(),
-    async (c) => c.json(wire(await readLineItem(c.var.ctx.db, c.req.valid('param').id))),
-  )
-  .patch(
-    '/line-items/:id',
-    describeRoute({ tags, summary: 'Edit a line item' }),
-    buyer,
-    ownLineItem,
-    idParam(),
-    json(lineItemEditSchema),
+    form(z.object({ ...intakeForm, campaignId: idSchema })),
     async (c) => {
-      const { id } = c.req.valid('param');
-      return c.json(wire(await editLineItem(c.var.ctx, c.var.actor, id, c.req.valid('json'))));
-    },
-  )
-  .post(
-    '/line-items/bulk-edit',
-    describeRoute({ tags, summary: 'Edit many line items, all or none' }),
-    buyer,
-    idempotent(),
-    json(bulkEditSchema),
-    async (c) => c.json(wire(await bulkEditLineItems(c.var.ctx, c.var.actor, c.req.valid('json')))),
-  )
-  .post(
-    '/line-items/:id/status',
-    describeRoute({ tags, summary: 'Activate, pause, end or archive' }),
-    buyer,
-    ownLineItem,
-    idempotent(),
-    idParam(),
-    json(statusSchema),
-    async (c) => {
-      const { id } = c.req.valid('param');
-      return c.json(wire(await setLineItemStatus(c.var.ctx, c.var.actor, id, c.req.valid('json'))));
-    },
-  )
-  .put(
-    '/line-items/:id/creatives',
-    describeRoute({ tags, summary: 'Choose what it shows' }),
-    buyer,
-    ownLineItem,
-    idParam(),
-    json(linksSchema),
-    async (c) => {
-      const { id } = c.req.valid('param');
-      return c.json(wire(await setCreatives(c.var.ctx, c.var.actor, id, c.req.valid('json'))));
-    },
-  )
-  .post(
-    '/line-items/:id/copy',
-    describeRoute({ tags, summary: 'A draft of the same' }),
-    buyer,
-    ownLineItem,
-    idempotent(),
-    idParam(),
-    async (c) =>
-      c.json(wire(await copyLineItem(c.var.ctx, c.var.actor, c.req.valid('param').id)), 201),
-  )
-  .get(
-    '/line-items/:id/diagnosis',
-    describeRoute({ tags, summary: 'Why it is not delivering, and the fix' }),
-    viewer,
-    ownLineItem,
-    idParam(),
-    async (c) => {
-      const { db, clock } = c.var.ctx;
-      return c.json(await diagnoseLineItem(db, c.req.valid('param').id, clock()));
-    },
-  )
-  .get(
-    '/line-items/:id/history',
-    describeRoute({ tags, summary: 'Who changed what' }),
-    viewer,
-    ownLineItem,
-    idParam(),
-    query(pageQuery),
-    async (c) => {
-      const subject = `lineItem:${c.req.valid('param').id}` as const;
-      return c.json(wire(await subjectHistory(c.var.ctx.db, subject, c.req.valid('query'))));
+      const { campaignId, file, apply } = c.req.valid('form');
+      const bytes = new Uint8Array(await file.arrayBuffer());
+      const input = { campaignId, file: bytes, apply: apply === 'true' };
+      return c.json(wire(await importLineItems(c.var.ctx, c.var.actor, input)));
     },
   );
 
 export const campaignRoutes = new Hono<AppEnv>()
   .route('/', advertiserRoutes)
   .route('/', planRoutes)
-  .route('/', lineItemRoutes);
+  .route('/', lineItemRoutes)
+  .route('/', sheetRoutes);

@@ -13,6 +13,7 @@ export {
 } from './publish.ts';
 export { learnRates } from './rates.ts';
 export { keepSamples } from './samples.ts';
+export { stopOver } from './stopped.ts';
 export {
   confirmStop,
   liftStop,

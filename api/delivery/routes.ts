@@ -11,9 +11,11 @@ import { idSchema } from '../../db/terms/id.ts';
 import { FORMATS } from '../../db/terms/market.ts';
 import type { AppEnv } from '../context.ts';
 import { assertActsFor, requireActor } from '../http/auth.ts';
+import { idempotent } from '../http/idempotency.ts';
 import { json, param, wire } from '../http/validation.ts';
 import { forecastTarget } from './forecast.ts';
 import { type LiveFrame, readNodes, watchLive } from './live.ts';
+import { awaiting } from './stopped.ts';
 import { confirmStop, liftStop, listStops, placeStop } from './stops.ts';
 
 const idParam = z.object({ id: idSchema });
@@ -79,11 +81,18 @@ export const deliveryRoutes = new Hono<AppEnv>()
   )
   .get(
     '/stops',
-    describeRoute({ tags: ['stops'], summary: 'Stops, standing ones first, with receipts' }),
+    describeRoute({
+      tags: ['stops'],
+      summary: 'Stops, standing ones first, with receipts and who has not answered',
+    }),
     requireActor('platform', 'outlet'),
     async (c) => {
       const { kind, outletIds } = c.var.actor;
-      const items = await listStops(c.var.ctx.db, kind === 'platform' ? {} : { outletIds });
+      const mine = kind === 'platform' ? {} : { outletIds };
+      const stops = await listStops(c.var.ctx.db, mine);
+      const awaited = await awaiting(c.var.ctx, stops, mine.outletIds);
+      const none = { nodes: [], outlets: [] };
+      const items = stops.map((one) => ({ ...one, awaiting: awaited.get(one.id) ?? none }));
       return c.json({ items: wire(items), nextCursor: null });
     },
   )
@@ -94,6 +103,7 @@ export const deliveryRoutes = new Hono<AppEnv>()
       summary: 'Stop a creative, an advertiser, a category or everything',
     }),
     requireActor('platform:operator', 'platform:reviewer'),
+    idempotent(),
     json(stopBody),
     async (c) => {
       const placed = await placeStop(c.var.ctx, c.req.valid('json'), c.var.actor);
@@ -104,6 +114,7 @@ export const deliveryRoutes = new Hono<AppEnv>()
     '/stops/:id/lift',
     describeRoute({ tags: ['stops'], summary: 'Lift a stop' }),
     requireActor('platform:operator', 'platform:reviewer'),
+    idempotent(),
     param(idParam),
     async (c) => {
       await liftStop(c.var.ctx, c.req.valid('param').id, c.var.actor);
@@ -114,6 +125,7 @@ export const deliveryRoutes = new Hono<AppEnv>()
     '/stops/:id/confirm',
     describeRoute({ tags: ['stops'], summary: 'An outlet confirms that it obeys a stop' }),
     requireActor('outlet', 'platform:operator'),
+    idempotent(),
     param(idParam),
     json(confirmBody),
     async (c) => {

@@ -17,8 +17,27 @@ const keyOf = (segment: PropertyKey | StandardSchemaV1.PathSegment): string =>
 export const pointerOf = (path: readonly (PropertyKey | StandardSchemaV1.PathSegment)[]): string =>
   path.map((segment) => `/${keyOf(segment).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 
+/**
+ * Of a union nothing matched: the issues of the branch that was meant, so that the field is named, and not the whole. Meant
+ * is the branch whose fields are the ones given; of several, the one that came furthest.
+ */
+function narrowed(issue: StandardSchemaV1.Issue): StandardSchemaV1.Issue[] {
+  const union = issue as z.core.$ZodIssue;
+  if (union.code !== 'invalid_union' || union.errors.length === 0) return [issue];
+  const strange = (branch: readonly z.core.$ZodIssue[]): number =>
+    branch.some((one) => one.code === 'unrecognized_keys') ? 1 : 0;
+  const depth = (branch: readonly z.core.$ZodIssue[]): number =>
+    Math.max(...branch.flatMap(narrowed).map((one) => one.path?.length ?? 0));
+  const [meant = []] = [...union.errors].sort(
+    (a, b) => strange(a) - strange(b) || depth(b) - depth(a),
+  );
+  return meant
+    .flatMap(narrowed)
+    .map((one) => ({ ...one, path: [...(issue.path ?? []), ...(one.path ?? [])] }));
+}
+
 export function failureOf(issues: readonly StandardSchemaV1.Issue[]): Failure {
-  const details = issues.map((issue): FailureDetail => {
+  const details = issues.flatMap(narrowed).map((issue): FailureDetail => {
     const pointer = pointerOf(issue.path ?? []);
     return { pointer, ...sayIssue(issue as z.core.$ZodIssue) };
   });

@@ -199,6 +199,29 @@ describe('the law and the outlet’s rules', () => {
   });
 });
 
+test('a stop closes what it covers to new bookings, and waits for the word of each outlet without a node', async () => {
+  const spot = await newSpot(api, seller, { dailySlots: 4 });
+  const order = await bookOrder(buyer, seller, two(spot));
+  const halt = { scope: 'advertiser', subject: String(buyer.advertiserId), outletId: seller.outletId, reason: '资质存疑' }; // biome-ignore format: one row
+  const { body: stop } = await operator.call('POST', '/api/stops', halt);
+  const draft = await draftOrder(buyer, two(spot));
+  const refused = await buyer.call('POST', `/api/orders/${draft.id}/reservation`, { version: draft.version }); // biome-ignore format: one row
+  expect(refused.body.errors[0].zh).toContain('资质存疑');
+  const listed = async (who: typeof operator) => {
+    const { body } = await who.call('GET', '/api/stops');
+    return body.items.find((one: { id: number }) => one.id === stop.id).awaiting.outlets;
+  };
+  const [awaited] = await listed(operator);
+  expect(awaited.outletId).toBe(seller.outletId);
+  expect(awaited.bookedDays).toBeGreaterThanOrEqual(order.lineIds.length * 2);
+  expect(await listed(seller)).toEqual([awaited]);
+  const word = { outletId: seller.outletId, note: '已撤下' };
+  expect((await seller.call('POST', `/api/stops/${stop.id}/confirm`, word)).status).toBe(204);
+  expect(await listed(operator)).toEqual([]);
+  await operator.call('POST', `/api/stops/${stop.id}/lift`);
+  expect((await stepOrder(buyer, draft, 'reservation')).status).toBe('reserved');
+});
+
 test('the seller’s calendar shows who holds what', async () => {
   const spot = await newSpot(api, seller, { dailySlots: 2 });
   const order = await bookOrder(buyer, seller, two(spot));
