@@ -14,12 +14,14 @@ import { type Express, type ExpressDeps, openExpress } from './http/express.ts';
 import { createPages } from './http/pages.ts';
 import { createRefusals } from './http/refusals.ts';
 import { createRoutes, type RouteDeps } from './http/routes.ts';
+import { createSupply } from './http/supply.ts';
 import { createCaps } from './state/caps.ts';
 import { createClickCharges } from './state/clicks.ts';
 import { createEventLog } from './state/events.ts';
 import { createFeedback } from './state/feedback.ts';
 import { createLeases } from './state/leases.ts';
 import { createPulse } from './state/pulse.ts';
+import { createReportLog } from './state/reports.ts';
 import { createSampler } from './state/samples.ts';
 import type { Store } from './state/script.ts';
 import { followMarket } from './state/snapshot.ts';
@@ -78,6 +80,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
   const leases = createLeases(redis, nodeId, () => pulse.nodes);
   const events = createEventLog(redis);
   const feedback = createFeedback(redis);
+  const reports = createReportLog(redis);
   const sampler = createSampler(redis);
   const key = tokenKey(options.tokenKey);
   const market = () => feed.market;
@@ -112,6 +115,8 @@ export function createExchange(options: ExchangeOptions): Exchange {
     key,
     events,
     feedback,
+    reports,
+    salt: options.tokenKey,
     clicks: createClickCharges(redis, leases),
     addressOf: (req: IncomingMessage) =>
       addressOf(callerOf(req).forwardedFor, req.socket.remoteAddress),
@@ -135,7 +140,11 @@ export function createExchange(options: ExchangeOptions): Exchange {
       optionsOf: (debugKey) =>
         debugKey !== '' && debugKey === options.debugKey ? TRACED : UNTRACED,
     },
-    { trackers, page },
+    {
+      trackers,
+      page,
+      supply: createSupply({ auctioneer, market, clock, nodes: () => pulse.nodes }),
+    },
   );
   const timers: NodeJS.Timeout[] = [];
   const quiet = (): undefined => undefined;
@@ -166,7 +175,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
     },
     async flush() {
       const samples = sampler.flush(clock(), true);
-      await Promise.all([events.flush(), caps.flush(), feedback.flush(), samples]);
+      await Promise.all([events.flush(), caps.flush(), feedback.flush(), reports.flush(), samples]);
     },
     async close() {
       for (const timer of timers) clearInterval(timer);
@@ -188,7 +197,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
 /** The listening server: Node's own, with the express lane in front of it. */
 function createFront(
   calls: Omit<ExpressDeps, 'requestTimeoutMs' | 'idleTimeoutMs'>,
-  rest: Pick<RouteDeps, 'trackers' | 'page'>,
+  rest: Pick<RouteDeps, 'trackers' | 'page' | 'supply'>,
 ): { server: Server; express: Express } {
   const server = createServer(
     {

@@ -11,14 +11,7 @@ import { tellLosers } from '../demand/settle.ts';
 import { runAuction } from '../engine/auction.ts';
 import { findCandidates, newFound } from '../engine/candidates.ts';
 import type { Market } from '../engine/market.ts';
-import type {
-  Candidate,
-  Found,
-  ImpMatch,
-  Outcome,
-  PartnerBid,
-  TraceLine,
-} from '../engine/outcome.ts';
+import type { Found, Outcome, PartnerBid, TraceLine } from '../engine/outcome.ts';
 import type { Charge } from '../engine/price.ts';
 import { NO_BID, reasonOf } from '../engine/reasons.ts';
 import type { Request } from '../engine/request.ts';
@@ -33,7 +26,9 @@ import type { Links } from '../render/links.ts';
 import type { CapCounters, UserCounts } from '../state/caps.ts';
 import type { FeedbackLog } from '../state/feedback.ts';
 import type { Leases } from '../state/leases.ts';
+import type { SnapshotSupplyPartner } from '../wire/partner.ts';
 import type { TokenKey } from '../wire/token.ts';
+import { ask, askAll } from './asking.ts';
 import { compose } from './compose.ts';
 import { countCaps, refusal, take, takeBid, unfitness } from './limits.ts';
 import type { Problem } from './respond.ts';
@@ -70,13 +65,15 @@ export interface Answer {
 export interface CallOptions {
   /** The caller may see the trace. */
   mayTrace: boolean;
+  /** The exchange that calls; absent: a page or an outlet of ours. */
+  supply?: SnapshotSupplyPartner;
 }
 
 type Done = (answer: Answer) => void;
 
-const noBid = (reason: string): Answer => ({ body: undefined, reason, problem: undefined });
+export const noBid = (reason: string): Answer => ({ body: undefined, reason, problem: undefined });
 
-const malformed = (fault: Malformed): Problem => ({
+export const malformed = (fault: Malformed): Problem => ({
   status: 400,
   code: 'malformed',
   zh: `请求无法解析（第 ${fault.offset} 字节）：${fault.message}`,
@@ -102,11 +99,13 @@ export interface Hearing {
   market: Market;
 }
 
-export type Auctioneer = (body: Buffer, options: CallOptions, done: Done) => void;
-
-export function createAuctioneer(deps: AuctionDeps): Auctioneer & {
+export interface Auctioneer {
+  (body: Buffer, options: CallOptions, done: Done): void;
+  /** The same for a request that is read and judged already; `raw` is what partners are sent. */
   hold(message: BidRequest, options: CallOptions, done: Done, raw?: Buffer): void;
-} {
+}
+
+export function createAuctioneer(deps: AuctionDeps): Auctioneer {
   const spare: Found[] = [];
 
   function hold(message: BidRequest, options: CallOptions, done: Done, raw?: Buffer): void {
@@ -166,91 +165,6 @@ export function createAuctioneer(deps: AuctionDeps): Auctioneer & {
     hold(message, options, done, body);
   };
   return Object.assign(auctioneer, { hold });
-}
-
-/** Impression price by which a lease is sized before the auction has named one. */
-const unitOf = (candidate: Candidate): number => Math.ceil(candidate.valueMicroCny);
-
-/**
- * Asks Redis what only it knows, at once: the user's counters, and leases for line items seen first. Calls back in the
- * same turn when there is nothing to ask. `null`: nobody is capped.
- */
-function ask(
-  deps: AuctionDeps,
-  hearing: Hearing,
-  done: (counts: UserCounts | undefined | null) => void,
-): void {
-  const { found, request } = hearing;
-  let capped = false;
-  let first: Promise<unknown>[] | undefined;
-  for (let i = 0; i < found.count; i++) {
-    const match = found.imps[i] as ImpMatch;
-    for (let j = 0; j < match.count; j++) {
-      const candidate = match.candidates[j] as Candidate;
-      const { source } = candidate.item;
-      if (source.frequencyCaps.length > 0) capped = true;
-      if (source.bidFen === 0) continue;
-      const asking =
-        source.pricing === 'CPM'
-          ? deps.leases.prepare(source.id, unitOf(candidate), request.atMs)
-          : deps.leases.prepareClicks(source.id, request.atMs);
-      if (asking) {
-        first ??= [];
-        first.push(asking);
-      }
-    }
-  }
-  const read = capped && request.userHash !== '';
-  if (!first && !read) done(null);
-  else if (!first)
-    deps.caps.read(request.userHash, request.atMs, (counts) => {
-      done(counts);
-    });
-  else void askBoth(deps, request, first, read).then(done);
-}
-
-/** Redis and the partners at the same time. */
-async function askAll(
-  deps: AuctionDeps,
-  fanOut: FanOut,
-  hearing: Hearing,
-  raw: Buffer,
-): Promise<UserCounts | undefined | null> {
-  const counts = new Promise<UserCounts | undefined | null>((resolve) =>
-    ask(deps, hearing, resolve),
-  );
-  const { market, message, found, request } = hearing;
-  const leases: Promise<void>[] = [];
-  for (const { partner, lastBidMicroCny } of fanOut.gates(market)) {
-    const asking = deps.leases.prepare(partner.lineItemId, lastBidMicroCny, request.atMs);
-    if (asking) leases.push(asking);
-  }
-  const inquiry = { raw, message, found, market, atMs: request.atMs };
-  await new Promise<void>((resolve) =>
-    fanOut.ask(inquiry, (bids, refused) => {
-      hearing.partnerBids = bids;
-      hearing.partnerRefusals = refused;
-      resolve();
-    }),
-  );
-  if (leases.length > 0) await Promise.allSettled(leases);
-  return counts;
-}
-
-/** The rare case: a line item seen for the first time here. */
-async function askBoth(
-  deps: AuctionDeps,
-  request: Request,
-  leases: Promise<unknown>[],
-  read: boolean,
-): Promise<UserCounts | undefined | null> {
-  const counts = read
-    ? new Promise<UserCounts | undefined>((resolve) =>
-        deps.caps.read(request.userHash, request.atMs, resolve),
-      )
-    : null;
-  await Promise.allSettled(leases);
-  return counts;
 }
 
 function decide(

@@ -8,6 +8,7 @@ import { cpmYuan } from '../openrtb/decimal.ts';
 import type { BidRequest, Imp } from '../openrtb/message.ts';
 import { bidJson, prepare, preparedOf, responseJson } from '../openrtb/write.ts';
 import { TOKEN_TTL_MS } from '../wire/budget.ts';
+import { reportQuery } from '../wire/reported.ts';
 import { BILLED_ON, sealToken, type Token } from '../wire/token.ts';
 import type { AuctionDeps, Hearing } from './auction.ts';
 import { billedMicroCny, multiplierOf, OUR_SEAT } from './limits.ts';
@@ -47,6 +48,22 @@ function tokenOf(hearing: Hearing, imp: ImpOutcome, win: Win, ordinal: number): 
   };
 }
 
+/** What is bid, and the token; to a supply partner net of our share, with the way to report what it cleared at. */
+function priced(
+  deps: AuctionDeps,
+  hearing: Hearing,
+  outcome: ImpOutcome,
+  win: Win,
+  ordinal: number,
+): { priceMicroCny: number; token: string; billQuery?: string } {
+  const token = sealToken(deps.key, tokenOf(hearing, outcome, win, ordinal));
+  const gross = Math.floor(win.priceMicroCny);
+  const { supply } = hearing.options;
+  if (!supply) return { priceMicroCny: gross, token };
+  const priceMicroCny = Math.floor((gross * (100 - supply.takePercent)) / 100);
+  return { priceMicroCny, token, billQuery: reportQuery(deps.salt, token, priceMicroCny) };
+}
+
 function bidOf(
   deps: AuctionDeps,
   hearing: Hearing,
@@ -69,8 +86,7 @@ function bidOf(
       seat,
       impId: imp.id,
       bidId: `${hearing.auctionId}-${ordinal}`,
-      priceMicroCny: Math.floor(win.priceMicroCny),
-      token: sealToken(deps.key, tokenOf(hearing, outcome, win, ordinal)),
+      ...priced(deps, hearing, outcome, win, ordinal),
       prepared,
       creativeId: candidate.creative.id,
       campaignId: source.campaignId,
@@ -108,8 +124,7 @@ function partnerBidOf(
       seat,
       impId: imp.id,
       bidId: `${auctionId}-${ordinal}`,
-      priceMicroCny: Math.floor(win.priceMicroCny),
-      token: sealToken(deps.key, tokenOf(hearing, outcome, win, ordinal)),
+      ...priced(deps, hearing, outcome, win, ordinal),
       prepared: preparedOf(sold.markup, ref.mtype, size),
       creativeId: ref.crid,
       campaignId: 0,

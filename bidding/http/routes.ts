@@ -3,12 +3,13 @@
  * others. No framework: the auction's path is found by one comparison.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Answer, Auctioneer, CallOptions } from './auction.ts';
-import { type BodyFault, MAX_BODY_BYTES, readBody } from './body.ts';
+import type { Auctioneer, CallOptions } from './auction.ts';
+import { readBody } from './body.ts';
 import { callerOf } from './caller.ts';
-import { MEDIA_TYPE, OPENRTB_VERSION } from './head.ts';
+import { BODY_FAULTS, headerFault, sendAnswer } from './calls.ts';
 import type { FileRefusal } from './refusals.ts';
-import { allowOrigin, type Problem, preflight, sendProblem } from './respond.ts';
+import { allowOrigin, preflight, sendProblem } from './respond.ts';
+import { SUPPLY } from './supply.ts';
 import { type TrackerDeps, track } from './trackers.ts';
 
 export interface RouteDeps {
@@ -16,6 +17,7 @@ export interface RouteDeps {
   trackers: TrackerDeps;
   fileRefusal: FileRefusal;
   optionsOf: (debugKey: string) => CallOptions;
+  supply: (req: IncomingMessage, res: ServerResponse, path: string) => void;
   /** Paths that are asked for seldom: the tag, VAST, demo pages, sellers.json. False: not one of them. */
   page: (
     req: IncomingMessage,
@@ -27,22 +29,6 @@ export interface RouteDeps {
 
 const AUCTION = '/openrtb2/auction';
 
-const FAULTS: Record<BodyFault, Problem> = {
-  too_large: {
-    status: 413,
-    code: 'payload_too_large',
-    zh: `请求体超过上限（${MAX_BODY_BYTES} 字节）`,
-    en: `the body exceeds the limit of ${MAX_BODY_BYTES} bytes`,
-  },
-  bad_encoding: {
-    status: 415,
-    code: 'unsupported_encoding',
-    zh: '不支持的内容编码',
-    en: 'only gzip bodies that can be inflated are accepted',
-  },
-  aborted: { status: 408, code: 'aborted', zh: '请求中断', en: 'the request did not arrive whole' },
-};
-
 export function createRoutes(deps: RouteDeps): (req: IncomingMessage, res: ServerResponse) => void {
   return (req, res) => {
     const url = req.url ?? '/';
@@ -50,6 +36,10 @@ export function createRoutes(deps: RouteDeps): (req: IncomingMessage, res: Serve
     const path = mark < 0 ? url : url.slice(0, mark);
     if (path === AUCTION) {
       auction(deps, req, res, mark < 0 ? '' : url.slice(mark + 1));
+      return;
+    }
+    if (path.startsWith(SUPPLY)) {
+      supply(deps, req, res, path);
       return;
     }
     const query = new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1));
@@ -104,7 +94,7 @@ function auction(deps: RouteDeps, req: IncomingMessage, res: ServerResponse, que
   readBody(req, query.includes('gzip=1'), (body) => {
     if (typeof body === 'string') {
       if (body === 'aborted') res.destroy();
-      else sendProblem(res, FAULTS[body]);
+      else sendProblem(res, BODY_FAULTS[body]);
       return;
     }
     deps.auctioneer(body, deps.optionsOf(caller.debugKey), (answer) => {
@@ -114,43 +104,10 @@ function auction(deps: RouteDeps, req: IncomingMessage, res: ServerResponse, que
   });
 }
 
-function headerFault(req: IncomingMessage): Problem | undefined {
-  const type = req.headers['content-type'];
-  if (type !== undefined && !MEDIA_TYPE.test(type))
-    return {
-      status: 415,
-      code: 'unsupported_media_type',
-      zh: '请使用 application/json',
-      en: 'send application/json',
-    };
-  const version = req.headers['x-openrtb-version'];
-  if (typeof version === 'string' && !OPENRTB_VERSION.test(version))
-    return {
-      status: 400,
-      code: 'unsupported_version',
-      zh: '仅支持 OpenRTB 2.x',
-      en: 'only OpenRTB 2.x is spoken here',
-    };
-  return undefined;
-}
-
-function sendAnswer(req: IncomingMessage, res: ServerResponse, answer: Answer): void {
-  if (res.destroyed) return;
-  const { origin } = req.headers;
-  if (origin !== undefined) allowOrigin(req, res);
-  if (answer.problem) {
-    res.setHeader('x-openrtb-version', '2.6');
-    sendProblem(res, answer.problem);
-  } else if (answer.body === undefined) {
-    res.writeHead(204, { 'x-openrtb-version': '2.6', 'x-no-bid': answer.reason });
-    res.end();
-  } else {
-    res.writeHead(200, {
-      'content-type': 'application/json',
-      'content-length': Buffer.byteLength(answer.body),
-      'x-openrtb-version': '2.6',
-    });
-    // As a string it leaves together with the headers, in one write.
-    res.end(answer.body);
+function supply(deps: RouteDeps, req: IncomingMessage, res: ServerResponse, path: string): void {
+  if (req.method === 'POST') deps.supply(req, res, path);
+  else {
+    req.resume();
+    methodNotAllowed(res, 'POST');
   }
 }

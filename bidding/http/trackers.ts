@@ -11,8 +11,10 @@ import { webUrl } from '../render/escape.ts';
 import type { ClickCharges } from '../state/clicks.ts';
 import type { EventLog } from '../state/events.ts';
 import type { FeedbackLog } from '../state/feedback.ts';
+import type { ReportLog } from '../state/reports.ts';
 import { EVENT_KIND, type EventKind, type TrackedEvent } from '../wire/event.ts';
 import { FEEDBACK_KINDS, type FeedbackKind, REPORT_REASONS } from '../wire/feedback.ts';
+import { readReport } from '../wire/reported.ts';
 import { BILLED_ON, openToken, type Token, type TokenKey } from '../wire/token.ts';
 import { fillLanding } from './landing.ts';
 import { sendPixel, sendProblem } from './respond.ts';
@@ -24,6 +26,9 @@ export interface TrackerDeps {
   events: EventLog;
   clicks: ClickCharges;
   feedback: FeedbackLog;
+  /** Where supply partners' prices go; `salt` proves that the bid was ours. */
+  reports: Pick<ReportLog, 'append'>;
+  salt: string;
   /** Who is told when a partner's ad is billed. */
   notices: Notices;
   /** Address of the caller, as far as the network in front is trusted. */
@@ -142,9 +147,30 @@ export function track(
   }
   if (counts) deps.events.append(event, query.get('b') === '1');
   if (counts && kind === EVENT_KIND.feedback) hear(deps, event, query);
+  if (counts && kind === EVENT_KIND.impression && query.has('p')) report(deps, token, event, query);
   if (counts && kind === EVENT_KIND.impression && token.creativeId === 0)
     void deps.notices.billed(token.auctionId, token.impOrdinal);
   sendPixel(res);
+}
+
+/** A supply partner says what the bid cleared at: kept as it came, beside what we had bid. */
+function report(
+  deps: TrackerDeps,
+  token: Token,
+  event: TrackedEvent,
+  query: URLSearchParams,
+): void {
+  const said = readReport(deps.salt, query.get('t') ?? '', query);
+  if (!said) return;
+  const { outletId, placementId, lineItemId } = token;
+  deps.reports.append({
+    eventKey: `${token.auctionId}:${token.impOrdinal}`,
+    atMs: event.atMs,
+    outletId,
+    placementId,
+    lineItemId,
+    ...said,
+  });
 }
 
 /** A dislike or a report goes to the review desk, and the reader is spared the campaign from now on. */

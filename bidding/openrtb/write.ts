@@ -33,6 +33,8 @@ export interface WrittenBid {
   lineItemId: number;
   domain: string;
   dealId: string;
+  /** Hung on the bill notice: what a supply partner reports its price by. */
+  billQuery?: string;
   /** Seconds for which the bid may still be shown. */
   expS: number;
 }
@@ -133,7 +135,7 @@ export function bidJson(bid: WrittenBid, links: Links): string {
     `"adid":${creative},"crid":${creative},"cid":"${bid.campaignId}",` +
     `"adomain":[${bid.domain === '' ? '' : JSON.stringify(bid.domain)}],` +
     `"w":${prepared.w},"h":${prepared.h},"mtype":${mtype},"exp":${bid.expS},${deal}${nurl}` +
-    `"burl":"${links.exchangeUrl}/t/i?t=${token}&b=1","adm":"${prepared.pieces.join(token)}",` +
+    `"burl":"${links.exchangeUrl}/t/i?t=${token}&b=1${bid.billQuery ?? ''}","adm":"${prepared.pieces.join(token)}",` +
     `"ext":{"lineItemId":${bid.lineItemId},"prebid":{"type":"${PREBID_TYPES[mtype]}"}}}`
   );
 }

@@ -1,0 +1,94 @@
+/**
+ * What an auction has to ask before it can decide: Redis for caps and leases, partners for bids, all at once. Owns the waiting; where
+ * nothing has to be asked, the callback comes in the same turn.
+ */
+import type { FanOut } from '../demand/fanout.ts';
+import type { Candidate, ImpMatch } from '../engine/outcome.ts';
+import type { Request } from '../engine/request.ts';
+import type { UserCounts } from '../state/caps.ts';
+import type { AuctionDeps, Hearing } from './auction.ts';
+
+/** Impression price by which a lease is sized before the auction has named one. */
+const unitOf = (candidate: Candidate): number => Math.ceil(candidate.valueMicroCny);
+
+/**
+ * Asks Redis what only it knows, at once: the user's counters, and leases for line items seen first. Calls back in the
+ * same turn when there is nothing to ask. `null`: nobody is capped.
+ */
+export function ask(
+  deps: AuctionDeps,
+  hearing: Hearing,
+  done: (counts: UserCounts | undefined | null) => void,
+): void {
+  const { found, request } = hearing;
+  let capped = false;
+  let first: Promise<unknown>[] | undefined;
+  for (let i = 0; i < found.count; i++) {
+    const match = found.imps[i] as ImpMatch;
+    for (let j = 0; j < match.count; j++) {
+      const candidate = match.candidates[j] as Candidate;
+      const { source } = candidate.item;
+      if (source.frequencyCaps.length > 0) capped = true;
+      if (source.bidFen === 0) continue;
+      const asking =
+        source.pricing === 'CPM'
+          ? deps.leases.prepare(source.id, unitOf(candidate), request.atMs)
+          : deps.leases.prepareClicks(source.id, request.atMs);
+      if (asking) {
+        first ??= [];
+        first.push(asking);
+      }
+    }
+  }
+  const read = capped && request.userHash !== '';
+  if (!first && !read) done(null);
+  else if (!first)
+    deps.caps.read(request.userHash, request.atMs, (counts) => {
+      done(counts);
+    });
+  else void askBoth(deps, request, first, read).then(done);
+}
+
+/** Redis and the partners at the same time. */
+export async function askAll(
+  deps: AuctionDeps,
+  fanOut: FanOut,
+  hearing: Hearing,
+  raw: Buffer,
+): Promise<UserCounts | undefined | null> {
+  const counts = new Promise<UserCounts | undefined | null>((resolve) =>
+    ask(deps, hearing, resolve),
+  );
+  const { market, message, found, request } = hearing;
+  const leases: Promise<void>[] = [];
+  for (const { partner, lastBidMicroCny } of fanOut.gates(market)) {
+    const asking = deps.leases.prepare(partner.lineItemId, lastBidMicroCny, request.atMs);
+    if (asking) leases.push(asking);
+  }
+  const inquiry = { raw, message, found, market, atMs: request.atMs };
+  await new Promise<void>((resolve) =>
+    fanOut.ask(inquiry, (bids, refused) => {
+      hearing.partnerBids = bids;
+      hearing.partnerRefusals = refused;
+      resolve();
+    }),
+  );
+  if (leases.length > 0) await Promise.allSettled(leases);
+  return counts;
+}
+
+/** The rare case: a line item seen for the first time here. */
+async function askBoth(
+  deps: AuctionDeps,
+  request: Request,
+  leases: Promise<unknown>[],
+  read: boolean,
+): Promise<UserCounts | undefined | null> {
+  const counts = read
+    ? new Promise<UserCounts | undefined>((resolve) =>
+        deps.caps.read(request.userHash, request.atMs, resolve),
+      )
+    : null;
+  await Promise.allSettled(leases);
+  return counts;
+}

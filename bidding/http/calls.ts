@@ -1,0 +1,63 @@
+/** What all calls that bring a bid request share: the faults of head and body, and the answer's status and headers. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Answer } from './auction.ts';
+import { type BodyFault, MAX_BODY_BYTES } from './body.ts';
+import { MEDIA_TYPE, OPENRTB_VERSION } from './head.ts';
+import { allowOrigin, type Problem, sendProblem } from './respond.ts';
+
+export const BODY_FAULTS: Record<BodyFault, Problem> = {
+  too_large: {
+    status: 413,
+    code: 'payload_too_large',
+    zh: `请求体超过上限（${MAX_BODY_BYTES} 字节）`,
+    en: `the body exceeds the limit of ${MAX_BODY_BYTES} bytes`,
+  },
+  bad_encoding: {
+    status: 415,
+    code: 'unsupported_encoding',
+    zh: '不支持的内容编码',
+    en: 'only gzip bodies that can be inflated are accepted',
+  },
+  aborted: { status: 408, code: 'aborted', zh: '请求中断', en: 'the request did not arrive whole' },
+};
+
+export function headerFault(req: IncomingMessage): Problem | undefined {
+  const type = req.headers['content-type'];
+  if (type !== undefined && !MEDIA_TYPE.test(type))
+    return {
+      status: 415,
+      code: 'unsupported_media_type',
+      zh: '请使用 application/json',
+      en: 'send application/json',
+    };
+  const version = req.headers['x-openrtb-version'];
+  if (typeof version === 'string' && !OPENRTB_VERSION.test(version))
+    return {
+      status: 400,
+      code: 'unsupported_version',
+      zh: '仅支持 OpenRTB 2.x',
+      en: 'only OpenRTB 2.x is spoken here',
+    };
+  return undefined;
+}
+
+export function sendAnswer(req: IncomingMessage, res: ServerResponse, answer: Answer): void {
+  if (res.destroyed) return;
+  const { origin } = req.headers;
+  if (origin !== undefined) allowOrigin(req, res);
+  if (answer.problem) {
+    res.setHeader('x-openrtb-version', '2.6');
+    sendProblem(res, answer.problem);
+  } else if (answer.body === undefined) {
+    res.writeHead(204, { 'x-openrtb-version': '2.6', 'x-no-bid': answer.reason });
+    res.end();
+  } else {
+    res.writeHead(200, {
+      'content-type': 'application/json',
+      'content-length': Buffer.byteLength(answer.body),
+      'x-openrtb-version': '2.6',
+    });
+    // As a string it leaves together with the headers, in one write.
+    res.end(answer.body);
+  }
+}
