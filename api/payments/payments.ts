@@ -15,7 +15,7 @@ export {
   cashItemsNamed,
   firstCashDay,
   markReconciled,
-  recordFees,
+  postFees,
 } from './cash.ts';
 export { recordClawback } from './clawbacks.ts';
 export { type NotifyReply, receiveNotify } from './notify.ts';

@@ -22,31 +22,42 @@ export const MACHINE = 'reconciliation';
 
 type Resolution = NonNullable<Case['resolution']>;
 
-export async function openCase(
+/** Opens a case for each difference; what explained itself is on file, closed by the machine. */
+export async function openCases(
   ctx: PayoutContext,
   tx: Transaction,
   day: Day,
-  difference: Difference,
-): Promise<Case> {
-  const [row] = await tx
-    .insert(reconciliationCase)
-    .values({
-      day,
-      kinds: difference.kinds,
-      differenceFen: difference.differenceFen,
-      outNo: difference.outNo,
-      billLineIds: difference.lines.map((line) => line.id),
-      items: difference.items.map(({ kind, id, amountFen }) => ({
-        kind,
-        id,
-        amountFen: amountFen.toString(),
+  differences: readonly Difference[],
+): Promise<void> {
+  const at = new Date(ctx.clock());
+  const closed = {
+    status: 'closed',
+    resolution: 'matched',
+    closedAt: at,
+    closedBy: MACHINE,
+  } as const;
+  for (let from = 0; from < differences.length; from += CASES_A_STATEMENT) {
+    await tx.insert(reconciliationCase).values(
+      differences.slice(from, from + CASES_A_STATEMENT).map((difference) => ({
+        day,
+        kinds: difference.kinds,
+        differenceFen: difference.differenceFen,
+        outNo: difference.outNo,
+        billLineIds: difference.lines.map((line) => line.id),
+        items: difference.items.map(({ kind, id, amountFen }) => ({
+          kind,
+          id,
+          amountFen: amountFen.toString(),
+        })),
+        remedy: difference.remedy,
+        openedAt: at,
+        ...(difference.explained ? closed : {}),
       })),
-      remedy: difference.remedy,
-      openedAt: new Date(ctx.clock()),
-    })
-    .returning();
-  return row!;
+    );
+  }
 }
+
+const CASES_A_STATEMENT = 500;
 
 async function lockCase(tx: Transaction, caseId: number): Promise<Case> {
   const [row] = await tx
@@ -211,7 +222,7 @@ export function approveWriteOff(
 }
 
 /** Open and suspended cases, oldest first. */
-export const openCases = (db: Db, limit = 200): Promise<Case[]> =>
+export const unsettledCases = (db: Db, limit = 200): Promise<Case[]> =>
   db
     .select()
     .from(reconciliationCase)

@@ -10,14 +10,16 @@
  * | duplicate | 重复 | one movement listed twice, or moved twice for one item |
  * | cross_period | 跨期 | it moved on either side of midnight |
  *
- * They mix: a line can be of another day and another amount. `differenceFen` is always bank minus book.
+ * They mix: a line can be of another day and another amount, and moved twice. `differenceFen` is always bank minus book.
  */
-import type { Discrepancy } from '../../db/schema/reconciliation.ts';
+import { DISCREPANCIES, type Discrepancy } from '../../db/schema/reconciliation.ts';
 import { addDays, type Day, dayEndMs, dayOf, dayStartMs } from '../../db/terms/day.ts';
 import type { CashItem, CashItemKind } from '../payments/payments.ts';
 import type { BillLine } from './parse.ts';
 
-export interface StoredLine extends BillLine {
+/** What of a stored bill line the comparison looks at. */
+export interface StoredLine
+  extends Pick<BillLine, 'lineNo' | 'serial' | 'outNo' | 'kind' | 'amountFen'> {
   id: number;
 }
 
@@ -113,24 +115,36 @@ function pool(items: readonly CashItem[], known: readonly CashItem[]): CashItem[
 
 /** A serial is one movement: a second line of it is the bill's own mistake. */
 function firstsOf(lines: readonly StoredLine[], result: Comparison): StoredLine[] {
-  const seen = new Set<string>();
-  return lines.filter((line) => {
-    if (!seen.has(line.serial)) {
-      seen.add(line.serial);
+  const seen = new Map<string, bigint>();
+  const inOrder = [...lines].sort((a, b) => a.lineNo - b.lineNo);
+  return inOrder.filter((line) => {
+    const first = seen.get(line.serial);
+    if (first === undefined) {
+      seen.set(line.serial, line.amountFen);
       return true;
     }
+    const same = first === line.amountFen;
     // Listed twice but moved once: the accounts agree, so the difference is nothing.
     result.differences.push({
-      kinds: ['duplicate'],
+      kinds: kindsOf({ duplicate: true, amount: !same }),
       differenceFen: 0n,
       outNo: line.outNo,
       lines: [line],
       items: [],
-      remedy: 'ignore_duplicate',
+      remedy: same ? 'ignore_duplicate' : 'correct_amount',
       explained: false,
     });
     return false;
   });
+}
+
+/** The kinds that hold, in the order in which they are always told. */
+const kindsOf = (holds: Partial<Record<Discrepancy, boolean>>): Discrepancy[] =>
+  DISCREPANCIES.filter((kind) => holds[kind]);
+
+/** More lines than items, and an amount that comes twice: moved, or paid, twice. */
+function isDoubled(lines: readonly StoredLine[], items: readonly CashItem[]): boolean {
+  return lines.length > items.length && new Set(lines.map((l) => l.amountFen)).size < lines.length;
 }
 
 function compareGroup(
@@ -147,20 +161,19 @@ function compareGroup(
   const lineFen = total(lines);
   if (items.length > 0) {
     const itemFen = total(items);
-    if (lineFen === itemFen) result.matches.push({ lines, items });
-    const crossing = crosses(day, items);
-    if (lineFen !== itemFen || crossing)
+    const agree = lineFen === itemFen;
+    if (agree) result.matches.push({ lines, items });
+    const cross_period = crosses(day, items);
+    const duplicate = !agree && isDoubled(lines, items);
+    if (!agree || cross_period)
       result.differences.push({
-        kinds: [
-          ...(lineFen === itemFen ? [] : (['amount'] as const)),
-          ...(crossing ? (['cross_period'] as const) : []),
-        ],
+        kinds: kindsOf({ amount: !agree, duplicate, cross_period }),
         differenceFen: lineFen - itemFen,
         outNo: group.outNo,
         lines,
         items,
-        remedy: lineFen === itemFen ? 'none' : 'correct_amount',
-        explained: lineFen === itemFen,
+        remedy: agree ? 'none' : 'correct_amount',
+        explained: agree,
       });
     return;
   }
@@ -205,12 +218,16 @@ function unknownLines(
   const open = known.filter((item) => !item.settled);
   const done = known.filter((item) => item.settled);
   if (open.length > 0) {
-    const sameAmount = open.some((item) => item.amountFen === differenceFen);
-    const kinds: Discrepancy[] = sameAmount ? ['status'] : ['status', 'amount'];
+    const duplicate = differenceFen !== total(open) && isDoubled(lines, open);
+    const told = duplicate
+      ? open.every((item) => lines.some((l) => l.amountFen === item.amountFen))
+      : false;
+    const amount = differenceFen !== total(open) && !told;
+    const kinds = kindsOf({ status: true, amount, duplicate });
     result.differences.push({ ...common, kinds, items: open, remedy: 'ask_alipay' });
   } else if (done.length > 0) {
     const sameAmount = lines.every((line) => done.some((i) => i.amountFen === line.amountFen));
-    const kinds: Discrepancy[] = sameAmount ? ['duplicate'] : ['duplicate', 'amount'];
+    const kinds = kindsOf({ duplicate: true, amount: !sameAmount });
     result.differences.push({ ...common, kinds, items: done, remedy: 'refund_duplicate' });
   } else {
     const long = differenceFen > 0n;

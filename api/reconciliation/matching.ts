@@ -12,10 +12,10 @@ import {
   cashItemsNamed,
   markReconciled,
   type PayoutContext,
-  recordFees,
+  postFees,
 } from '../payments/payments.ts';
 import { billOf } from './bills.ts';
-import { type Case, closeCase, MACHINE, openCase } from './cases.ts';
+import { type Case, closeCase, MACHINE, openCases } from './cases.ts';
 import { type Comparison, compare, type Difference, type Match, type StoredLine } from './match.ts';
 
 export interface MatchRun {
@@ -41,7 +41,8 @@ export async function matchBill(ctx: PayoutContext, day: Day): Promise<MatchRun>
     const items = await cashItemsBetween(tx, from, dayEndMs(addDays(day, 1)));
     const known = await cashItemsNamed(tx, [...new Set(lines.map((line) => line.outNo))]);
     const found = compare(day, lines, items, known);
-    await keepMatches(ctx, tx, day, found.matches);
+    await keepMatches(ctx, tx, day, found.matches, found.fees);
+    // After the top-ups' rows, as whoever credits one: top-up first, then the ledger's cash.
     await keepFees(tx, day, found.fees, known);
     const cases = await keepCases(ctx, tx, day, found);
     await tx
@@ -56,9 +57,7 @@ export async function matchBill(ctx: PayoutContext, day: Day): Promise<MatchRun>
 /** Lines of a bill that are neither matched nor in a case. */
 async function openLines(tx: Transaction, billId: number): Promise<StoredLine[]> {
   const rows = (await tx.execute(sql`
-    SELECT l.id, l.line_no, l.serial, l.business_serial, l.out_no, l.kind,
-           (extract(epoch FROM l.at) * 1000)::bigint AS at_ms, l.counterparty, l.amount_fen, l.balance_fen, l.title,
-           l.remark
+    SELECT l.id, l.line_no, l.serial, l.out_no, l.kind, l.amount_fen
       FROM bill_line l
      WHERE l.bill_id = ${billId}::bigint
        AND NOT EXISTS (SELECT 1 FROM bill_match m WHERE m.bill_line_id = l.id)
@@ -68,15 +67,9 @@ async function openLines(tx: Transaction, billId: number): Promise<StoredLine[]>
     id: Number(row.id),
     lineNo: Number(row.line_no),
     serial: row.serial ?? '',
-    businessSerial: row.business_serial ?? '',
     outNo: row.out_no ?? '',
     kind: row.kind ?? '',
-    atMs: Number(row.at_ms),
-    counterparty: row.counterparty ?? '',
     amountFen: BigInt(row.amount_fen ?? 0),
-    balanceFen: BigInt(row.balance_fen ?? 0),
-    title: row.title ?? '',
-    remark: row.remark ?? '',
   }));
 }
 
@@ -86,8 +79,9 @@ export async function keepMatches(
   tx: Transaction,
   day: Day,
   matches: readonly { lines: readonly { id: number }[]; items: Match['items'] }[],
+  fees: readonly StoredLine[] = [],
 ): Promise<void> {
-  if (matches.length === 0) return;
+  if (matches.length === 0 && fees.length === 0) return;
   const pairs = matches.flatMap(({ lines, items }) =>
     lines.flatMap((line) => items.map((item) => ({ l: line.id, k: item.kind, i: item.id }))),
   );
@@ -97,6 +91,7 @@ export async function keepMatches(
     tx,
     matches.flatMap((match) => match.items),
     day,
+    fees.map(feeOf),
   );
   // A case of an item that has now been found is explained: yesterday's bill lacked it, today's has it.
   const numbers = [...new Set(matches.map((match) => match.items[0]?.outNo))];
@@ -126,17 +121,9 @@ async function closeAwaiting(
   tx: Transaction,
   outNos: readonly string[],
 ): Promise<void> {
+  if (outNos.length === 0) return;
   const matched = new Set(outNos);
-  const waiting = await tx
-    .select()
-    .from(reconciliationCase)
-    .where(
-      and(
-        ne(reconciliationCase.status, 'closed'),
-        sql`cardinality(${reconciliationCase.billLineIds}) = 0`,
-      ),
-    );
-  const open = waiting.filter((row) => matched.has(row.outNo));
+  const open = (await waitingCases(tx)).filter((row) => matched.has(row.outNo));
   for (const row of open) {
     // What looked missing was of the neighbouring day: that is what it is called from now on.
     await tx
@@ -174,17 +161,19 @@ export async function closeIfAgreed(ctx: PayoutContext, row: Case, by: string): 
   return true;
 }
 
+const feeOf = (line: StoredLine) => ({
+  lineId: line.id,
+  outNo: line.outNo,
+  amountFen: -line.amountFen,
+});
+
 async function keepFees(
   tx: Transaction,
   day: Day,
   fees: readonly StoredLine[],
   known: readonly { kind: string; outNo: string; id: number }[],
 ): Promise<void> {
-  await recordFees(
-    tx,
-    day,
-    fees.map((line) => ({ lineId: line.id, outNo: line.outNo, amountFen: -line.amountFen })),
-  );
+  await postFees(tx, day, fees.map(feeOf));
   const ids = new Map(known.filter((i) => i.kind === 'topUp').map((i) => [i.outNo, i.id]));
   await insertPairs(
     tx,
@@ -199,33 +188,35 @@ async function keepCases(
   day: Day,
   found: Comparison,
 ): Promise<number> {
-  let opened = 0;
+  const waiting = new Map((await waitingCases(tx)).map((row) => [row.outNo, row]));
+  const fresh: Difference[] = [];
   for (const difference of found.differences) {
-    if (await escalated(tx, difference)) continue;
-    const row = await openCase(ctx, tx, day, difference);
-    opened += 1;
-    if (difference.explained) await closeCase(ctx, tx, row, { resolution: 'matched', by: MACHINE });
+    const existing = waiting.get(difference.outNo);
+    if (existing && difference.lines.length === 0) await escalate(tx, existing, difference);
+    else fresh.push(difference);
+    // Its line came, though not as expected: what is left of the difference is the new case's.
+    if (existing && difference.lines.length > 0) await closeAwaiting(ctx, tx, [existing.outNo]);
   }
-  return opened;
+  await openCases(ctx, tx, day, fresh);
+  return fresh.length;
 }
 
-/** A line that was awaited and did not come turns its case from 跨期 into what it is; true when there was one. */
-async function escalated(tx: Transaction, difference: Difference): Promise<boolean> {
-  if (difference.lines.length > 0) return false;
-  const [existing] = await tx
+/** Open cases of items that no bill has listed yet. */
+const waitingCases = (tx: Transaction): Promise<Case[]> =>
+  tx
     .select()
     .from(reconciliationCase)
     .where(
       and(
-        eq(reconciliationCase.outNo, difference.outNo),
         ne(reconciliationCase.status, 'closed'),
         sql`cardinality(${reconciliationCase.billLineIds}) = 0`,
       ),
     );
-  if (!existing) return false;
+
+/** A line that was awaited and did not come turns its case from 跨期 into what it is. */
+async function escalate(tx: Transaction, existing: Case, difference: Difference): Promise<void> {
   await tx
     .update(reconciliationCase)
     .set({ kinds: difference.kinds, remedy: difference.remedy, version: existing.version + 1 })
     .where(eq(reconciliationCase.id, existing.id));
-  return true;
 }

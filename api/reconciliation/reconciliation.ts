@@ -4,11 +4,11 @@ export {
   type Ageing,
   approveWriteOff,
   type Case,
-  openCases,
   proposeWriteOff,
   resolveCase,
   suspendCase,
   suspenseAgeing,
+  unsettledCases,
 } from './cases.ts';
 export { reconcileDue } from './daily.ts';
 export { type MatchRun, matchBill } from './matching.ts';

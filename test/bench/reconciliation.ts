@@ -68,14 +68,19 @@ try {
   const zip = billZip(day, '2088', movementsOf(count, day), NOON);
   house.set(dayStartMs(addDays(day, 1)) + 36_000_000);
   const startedMs = performance.now();
+  const startedCpu = process.cpuUsage();
   const bill = await keepBill(house.ctx, day, zip);
   const keptMs = performance.now();
+  const keptCpu = process.cpuUsage(startedCpu);
   const run = await matchBill(house.ctx, day);
   const endedMs = performance.now();
   const seconds = {
     read: round((keptMs - startedMs) / 1_000, 2),
     match: round((endedMs - keptMs) / 1_000, 2),
     total: round((endedMs - startedMs) / 1_000, 2),
+    // This process's own processor time: what a busy machine does not stretch.
+    readCpu: round(keptCpu.user / 1_000_000, 2),
+    cpu: round(process.cpuUsage(startedCpu).user / 1_000_000, 2),
   };
   const found = run.matched + run.fees + run.cases === bill.rowCount && run.cases === anomalies;
   report(

@@ -5,7 +5,11 @@ import {
   type PayoutContext,
   requestPayout,
 } from '../../../api/payments/payments.ts';
-import { fetchBill, matchBill, openCases } from '../../../api/reconciliation/reconciliation.ts';
+import {
+  fetchBill,
+  matchBill,
+  unsettledCases,
+} from '../../../api/reconciliation/reconciliation.ts';
 import {
   approveStatement,
   confirmStatement,
@@ -168,7 +172,7 @@ export async function reconcile(stage: Stage, tell: Teller, days: readonly Day[]
       bill.rowCount,
     );
   }
-  tell.expect('差异', 'differences', (await openCases(ctx.db)).length, 0);
+  tell.expect('差异', 'differences', (await unsettledCases(ctx.db)).length, 0);
   tell.amount('账单中的手续费', 'fee found in the bill', await balance(ctx.db, accounts.alipayFee));
   const states = (await ctx.db.execute(
     "SELECT string_agg(DISTINCT status, ', ') AS s FROM statement",

@@ -14,11 +14,11 @@ import {
   approveWriteOff,
   fetchBill,
   matchBill,
-  openCases,
   proposeWriteOff,
   resolveCase,
   suspendCase,
   suspenseAgeing,
+  unsettledCases,
 } from '../../../../api/reconciliation/reconciliation.ts';
 import { addDays, type Day, dayOf, dayStartMs } from '../../../../db/terms/day.ts';
 import { NOON, openWorld } from '../payments/world.ts';
@@ -56,7 +56,7 @@ async function payout(amountMicroCny = 20_000_000n) {
   await sendPayouts(ctx);
   return { payoutId, statementId };
 }
-const cases = async () => (await openCases(ctx.db)).filter((c) => c.day === today);
+const cases = async () => (await unsettledCases(ctx.db)).filter((c) => c.day === today);
 
 afterEach(() => gateway.faults.clear());
 
