@@ -3,10 +3,12 @@
  * list of slices; exports `AppType`, from which the console's client takes all its types.
  */
 import { Hono } from 'hono';
+import { audienceRoutes } from './audiences/routes.ts';
 import { auditRoutes } from './audit/routes.ts';
 import { billingRoutes } from './billing/routes.ts';
 import { bookingRoutes } from './bookings/routes.ts';
 import { campaignRoutes } from './campaigns/routes.ts';
+import { contentRoutes } from './content/routes.ts';
 import type { AppEnv, Context } from './context.ts';
 import { contractRoutes } from './contracts/routes.ts';
 import { creativeRoutes } from './creatives/routes.ts';
@@ -68,7 +70,9 @@ const slices = new Hono<AppEnv>()
   .route('/', deliveryRoutes)
   .route('/', meteringRoutes)
   .route('/', reportRoutes)
-  .route('/', webhookRoutes);
+  .route('/', webhookRoutes)
+  .route('/', contentRoutes)
+  .route('/', audienceRoutes);
 
 export type AppType = typeof slices;
 

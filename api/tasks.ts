@@ -1,4 +1,5 @@
 /** The worker's timetable: what is done how often, in the order a full round takes them. */
+
 import { addDays, dayOf, hourOf, monthOf } from '../db/terms/day.ts';
 import { closeHour, hoursDue } from './billing/billing.ts';
 import { acceptSilence, advanceOrders, closeOverdue, returnPending } from './bookings/bookings.ts';
@@ -27,9 +28,8 @@ import {
   sendRefunds,
 } from './payments/payments.ts';
 import { reconcileDue } from './reconciliation/reconciliation.ts';
-import { expireExports, queueScheduled, runExports } from './reports/reports.ts';
 import { draftStatements, statementPort } from './statements/statements.ts';
-import { deliverWebhooks, forgetWebhooks } from './webhooks/webhooks.ts';
+import { knowingTasks, tellingTasks } from './telling-tasks.ts';
 
 export interface Task {
   name: string;
@@ -62,43 +62,7 @@ export function taskList(ctx: Context): Task[] {
     ...deliveryTasks(ctx),
     ...moneyTasks(ctx),
     ...tellingTasks(ctx),
-  ];
-}
-
-/** What goes out to people: files they asked for, news they subscribed to. */
-function tellingTasks(ctx: Context): Task[] {
-  return [
-    {
-      name: 'webhooks',
-      everyMs: SECOND,
-      shared: true,
-      async run() {
-        while ((await deliverWebhooks(ctx)) > 0);
-      },
-    },
-    {
-      name: 'report-schedules',
-      everyMs: MINUTE,
-      async run() {
-        await queueScheduled(ctx);
-      },
-    },
-    {
-      name: 'report-exports',
-      everyMs: 2 * SECOND,
-      shared: true,
-      async run() {
-        await runExports(ctx);
-      },
-    },
-    {
-      name: 'expiry',
-      everyMs: 60 * MINUTE,
-      async run() {
-        await expireExports(ctx);
-        await forgetWebhooks(ctx);
-      },
-    },
+    ...knowingTasks(ctx),
   ];
 }
 

@@ -19,6 +19,8 @@ import { createCaps } from './state/caps.ts';
 import { createClickCharges } from './state/clicks.ts';
 import { createEventLog } from './state/events.ts';
 import { createFeedback } from './state/feedback.ts';
+import { createInterests } from './state/interests.ts';
+import { createKnowledge } from './state/knowledge.ts';
 import { createLeases } from './state/leases.ts';
 import { createPulse } from './state/pulse.ts';
 import { createReportLog } from './state/reports.ts';
@@ -77,6 +79,8 @@ export function createExchange(options: ExchangeOptions): Exchange {
   const pulse = createPulse(redis, nodeId, clock());
   const feed = followMarket(redis, () => {});
   const caps = createCaps(redis, options.capReadTimeoutMs);
+  const interests = createInterests(redis);
+  const knowledge = createKnowledge(redis, interests);
   const leases = createLeases(redis, nodeId, () => pulse.nodes);
   const events = createEventLog(redis);
   const feedback = createFeedback(redis);
@@ -95,6 +99,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
     clock,
     market,
     caps,
+    knowledge,
     leases,
     feedback,
     key,
@@ -153,6 +158,8 @@ export function createExchange(options: ExchangeOptions): Exchange {
     await leases.sweep(clock());
     await sampler.flush(clock());
     await pulse.tell(fanOut.health(clock()));
+    await knowledge.learn(clock());
+    await interests.flush(clock());
   };
 
   return {
@@ -174,8 +181,15 @@ export function createExchange(options: ExchangeOptions): Exchange {
       await Promise.all([feed.refresh(), feedback.refresh()]);
     },
     async flush() {
-      const samples = sampler.flush(clock(), true);
-      await Promise.all([events.flush(), caps.flush(), feedback.flush(), reports.flush(), samples]);
+      await Promise.all([
+        events.flush(),
+        caps.flush(),
+        feedback.flush(),
+        reports.flush(),
+        sampler.flush(clock(), true),
+        knowledge.learn(clock()),
+        interests.flush(clock()),
+      ]);
     },
     async close() {
       for (const timer of timers) clearInterval(timer);
@@ -188,6 +202,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
         events.flush().catch(quiet),
         caps.flush().catch(quiet),
         sampler.flush(clock(), true),
+        interests.flush(clock()).catch(quiet),
         leases.sweep(clock(), true).catch(quiet),
       ]);
     },

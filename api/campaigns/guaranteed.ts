@@ -32,7 +32,7 @@ export async function createGuaranteed(
   lines: readonly GuaranteedLine[],
 ): Promise<{ campaignId: number; lineItemIds: number[] }> {
   return ctx.db.transaction(async (tx) => {
-    for (const line of lines) await assertTarget(tx, line.target);
+    for (const line of lines) await assertTarget(tx, line.target, order.advertiserId);
     const startsOn = lines.reduce((day, l) => (l.startsOn < day ? l.startsOn : day), '9999-12-31');
     const endsOn = lines.reduce((day, l) => (l.endsOn > day ? l.endsOn : day), '0000-01-01');
     const totalBudgetMicroCny = lines.reduce((sum, line) => sum + line.priceMicroCny, 0n);

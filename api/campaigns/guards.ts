@@ -1,9 +1,10 @@
 /** The rules of a plan that need the database: what is spent, which things exist, whose creatives these are. */
-import { and, eq, inArray, sql } from 'drizzle-orm';
+import { and, eq, inArray, ne, type SQL, sql } from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
 import { targetProblems } from '../../bidding/engine/target-problems.ts';
 import type { Target } from '../../bidding/wire/target.ts';
 import type { Db } from '../../db/client.ts';
+import { segment } from '../../db/schema/audiences.ts';
 import { creative } from '../../db/schema/creatives.ts';
 import { division } from '../../db/schema/delivery.ts';
 import { rollupHour } from '../../db/schema/metering.ts';
@@ -41,10 +42,14 @@ async function missing(
   column: PgColumn,
   named: { pointer: string; value: string | number }[],
   say: (value: string | number) => { zh: string; en: string },
+  among?: SQL,
 ): Promise<FailureDetail[]> {
   if (named.length === 0) return [];
   const values = [...new Set(named.map((one) => one.value))];
-  const rows = await db.select({ value: column }).from(column.table).where(inArray(column, values));
+  const rows = await db
+    .select({ value: column })
+    .from(column.table)
+    .where(and(inArray(column, values), among));
   const known = new Set(rows.map((row) => String(row.value)));
   return named
     .filter((one) => !known.has(String(one.value)))
@@ -52,8 +57,8 @@ async function missing(
     .map((one) => ({ pointer: one.pointer, ...say(one.value) }));
 }
 
-/** Every division, outlet, property and placement that a target names must exist; each that does not is pointed at. */
-export async function assertTarget(db: Db, target: Target): Promise<void> {
+/** Every division, outlet, property, placement and own segment that a target names must exist; each that does not is pointed at. */
+export async function assertTarget(db: Db, target: Target, advertiserId: number): Promise<void> {
   refuse(targetShapeProblem(target));
   // What can never match, and what is wanted and unwanted at once, is refused where it is written.
   refuse(
@@ -81,6 +86,14 @@ export async function assertTarget(db: Db, target: Target): Promise<void> {
       placement.id,
       namedIn(target, ['placement']),
       thing('广告位', 'placement'),
+    )),
+    ...(await missing(
+      db,
+      segment.id,
+      namedIn(target, ['segment']),
+      thing('人群包', 'segment'),
+      // Another's segment is as good as missing.
+      and(eq(segment.advertiserId, advertiserId), ne(segment.status, 'deleted')),
     )),
   );
 }

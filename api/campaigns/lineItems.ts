@@ -43,7 +43,7 @@ export async function createLineItem(
     const parent = await lockRow(tx, campaign, input.campaignId);
     assertEditable(parent.status);
     refuse(datesProblem(input, parent), spendRuleProblem(input));
-    await assertTarget(tx, input.target);
+    await assertTarget(tx, input.target, parent.advertiserId);
     await assertCreatives(tx, parent.advertiserId, creativeIds);
     const [row] = await tx
       .insert(lineItem)
@@ -91,7 +91,7 @@ export async function applyLineItemEdit(
         }
       : undefined,
   );
-  if (changes.target !== undefined) await assertTarget(db, changes.target);
+  if (changes.target !== undefined) await assertTarget(db, changes.target, row.advertiserId);
   const subject = `lineItem:${id}` as const;
   const action = 'lineItem.edit';
   const nowMs = ctx.clock();

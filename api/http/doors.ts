@@ -99,17 +99,21 @@ function isOurs(ctx: Pick<Context, 'config'>, origin: string, host: string | und
 
 const MEBIBYTE = 1024 * 1024;
 
+/** MiB by path; files, and the articles of a feed. */
+const BODY_LIMITS: [RegExp, number][] = [
+  [/^\/api\/((assets|imports|audiences)(\/|$)|bookings\/\d+\/evidence$)/, 64],
+  [/^\/api\/articles$/, 16],
+];
+
 /** JSON stays small; files go to the upload paths only. */
 export const bodies = createMiddleware<AppEnv>((c, next) => {
-  const upload = /^\/api\/((assets|imports|audiences)(\/|$)|bookings\/\d+\/evidence$)/.test(
-    c.req.path,
-  );
+  const limit = BODY_LIMITS.find(([path]) => path.test(c.req.path))?.[1] ?? 1;
   return bodyLimit({
-    maxSize: upload ? 64 * MEBIBYTE : MEBIBYTE,
+    maxSize: limit * MEBIBYTE,
     onError: () => {
       throw new Failure('payload_too_large', {
-        zh: `请求内容不能超过 ${upload ? 64 : 1} MB`,
-        en: `a request may hold ${upload ? 64 : 1} MiB at most`,
+        zh: `请求内容不能超过 ${limit} MB`,
+        en: `a request may hold ${limit} MiB at most`,
       });
     },
   })(c, next);

@@ -15,6 +15,8 @@ import { BATCH_EVENTS, ensurePartitions, writeBatch } from './batch.ts';
 import { createJudge, type Judge } from './ivt.ts';
 import { letGo, oldestAgeMs, type StreamEntry, take } from './stream.ts';
 
+export { letGo, take } from './stream.ts';
+
 export interface MeteringContext {
   db: Db;
   redis: RedisStore;

@@ -123,3 +123,11 @@ export function soleAttribute(clause: Clause): Predicate['attribute'] | undefine
 /** Whether a clause speaks of this attribute only. */
 export const soleAttributeIs = (clause: Clause, attribute: Predicate['attribute']): boolean =>
   soleAttribute(clause) === attribute;
+
+/** Whether a target speaks of an attribute anywhere. */
+export function mentions(target: Target, attribute: Predicate['attribute']): boolean {
+  if ('all' in target) return target.all.some((part) => mentions(part, attribute));
+  if ('any' in target) return target.any.some((part) => mentions(part, attribute));
+  if ('not' in target) return mentions(target.not, attribute);
+  return target.attribute === attribute;
+}

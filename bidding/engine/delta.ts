@@ -6,15 +6,16 @@
 import type { SnapshotCreative, SnapshotDelta, SnapshotLineItem } from '../wire/snapshot.ts';
 import { groupFloorRules } from './floors.ts';
 import { Index } from './index.ts';
-import { isPsa } from './item.ts';
 import {
   admitDivisions,
   compileFor,
   dealsByLineItem,
   dealsByPartner,
+  forgetNeeds,
   load,
   type Market,
   makeItem,
+  noteNeeds,
 } from './market.ts';
 
 /** Thrown where a delta does not follow: the caller loads the full snapshot. */
@@ -79,7 +80,7 @@ export function upsertItem(market: Market, source: SnapshotLineItem): void {
     return;
   }
   market.index.put(slot, item, target);
-  if (isPsa(source)) market.psa.add(source.id);
+  noteNeeds(market, source);
 }
 
 export function removeItem(market: Market, id: number): void {
@@ -88,7 +89,7 @@ export function removeItem(market: Market, id: number): void {
   if (slot === undefined) return;
   const item = index.items[slot];
   if (item) index.clear(slot, id, compileFor(market, item.source));
-  market.psa.delete(id);
+  forgetNeeds(market, id);
 }
 
 /** Takes a line item out of the running (no budget left here), or back: two bits. */
@@ -184,6 +185,8 @@ function rebuild(market: Market, added: SnapshotLineItem): void {
   for (const item of old.items) if (item) sources.push(item.source);
   market.index = new Index(Math.ceil(sources.length * 1.1));
   market.psa.clear();
+  market.personal.clear();
+  market.contextual.clear();
   load(market, sources);
   for (const [id, slot] of old.slotOf) {
     const now = market.index.slotOf.get(id);

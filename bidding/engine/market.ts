@@ -13,7 +13,7 @@ import type {
   SnapshotProperty,
   SnapshotStop,
 } from '../wire/snapshot.ts';
-import { clausesOf } from './clause.ts';
+import { clausesOf, mentions } from './clause.ts';
 import { divisionsNamed } from './division-space.ts';
 import { type FloorRules, groupFloorRules } from './floors.ts';
 import { Index } from './index.ts';
@@ -38,6 +38,9 @@ export interface Market {
   floorRules: FloorRules;
   /** Line items of public-service advertising: they fill what nobody buys. */
   psa: Set<number>;
+  /** Line items that ask for segments of the reader, and for the page's content: without any, neither is looked up. */
+  personal: Set<number>;
+  contextual: Set<number>;
   index: Index;
   /** The prior until a model has been fetched: it travels beside the snapshot. */
   predictor: Predictor;
@@ -60,6 +63,8 @@ export function compileSnapshot(snapshot: Snapshot): Market {
     supplyPartners: byId(snapshot.supplyPartners ?? []),
     floorRules: groupFloorRules(snapshot.floorRules),
     psa: new Set(),
+    personal: new Set(),
+    contextual: new Set(),
     index: new Index(snapshot.lineItems.length),
     predictor: PRIOR,
   };
@@ -84,9 +89,24 @@ export function load(market: Market, lineItems: readonly SnapshotLineItem[]): vo
     const source = lineItems[at] as SnapshotLineItem;
     const target = compileFor(market, source);
     index.put(index.bulkSlot(n, bounds[at] as number), makeItem(market, source, target), target);
-    if (isPsa(source)) market.psa.add(source.id);
+    noteNeeds(market, source);
   }
   index.seal();
+}
+
+/** Notes what a line item needs beside the request; `forgetNeeds` when it leaves. */
+export function noteNeeds(market: Market, source: SnapshotLineItem): void {
+  if (isPsa(source)) market.psa.add(source.id);
+  if (mentions(source.target, 'segment')) market.personal.add(source.id);
+  if (mentions(source.target, 'category') || mentions(source.target, 'keyword')) {
+    market.contextual.add(source.id);
+  }
+}
+
+export function forgetNeeds(market: Market, id: number): void {
+  market.psa.delete(id);
+  market.personal.delete(id);
+  market.contextual.delete(id);
 }
 
 export function admitDivisions(market: Market, item: SnapshotLineItem): void {

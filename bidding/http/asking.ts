@@ -40,13 +40,14 @@ export function ask(
       }
     }
   }
-  const read = capped && request.userHash !== '';
-  if (!first && !read) done(null);
+  const read = capped && request.userHash !== '' && hearing.counts === false;
+  const known = hearing.counts === false ? null : hearing.counts;
+  if (!first && !read) done(known);
   else if (!first)
     deps.caps.read(request.userHash, request.atMs, (counts) => {
       done(counts);
     });
-  else void askBoth(deps, request, first, read).then(done);
+  else void askBoth(deps, request, first, read, known).then(done);
 }
 
 /** Redis and the partners at the same time. */
@@ -83,12 +84,13 @@ async function askBoth(
   request: Request,
   leases: Promise<unknown>[],
   read: boolean,
+  known: UserCounts | undefined | null,
 ): Promise<UserCounts | undefined | null> {
   const counts = read
     ? new Promise<UserCounts | undefined>((resolve) =>
         deps.caps.read(request.userHash, request.atMs, resolve),
       )
-    : null;
+    : known;
   await Promise.allSettled(leases);
   return counts;
 }

@@ -25,6 +25,7 @@ import { violationOf } from '../openrtb/valid.ts';
 import type { Links } from '../render/links.ts';
 import type { CapCounters, UserCounts } from '../state/caps.ts';
 import type { FeedbackLog } from '../state/feedback.ts';
+import type { Knowledge } from '../state/knowledge.ts';
 import type { Leases } from '../state/leases.ts';
 import type { SnapshotSupplyPartner } from '../wire/partner.ts';
 import type { TokenKey } from '../wire/token.ts';
@@ -37,6 +38,8 @@ export interface AuctionDeps {
   clock: Clock;
   market: () => Market | undefined;
   caps: CapCounters;
+  /** Segments of readers and content of pages. */
+  knowledge: Knowledge;
   leases: Leases;
   feedback: Pick<FeedbackLog, 'refusedBy'>;
   key: TokenKey;
@@ -97,6 +100,8 @@ export interface Hearing {
   /** Seconds left in each pod whose ads have begun to be sold. */
   podLeftS: Map<Imp, number> | undefined;
   market: Market;
+  /** Counters that came with what was asked before matching; `null`: nobody is capped; false: not asked yet. */
+  counts: UserCounts | undefined | null | false;
 }
 
 export interface Auctioneer {
@@ -121,13 +126,11 @@ export function createAuctioneer(deps: AuctionDeps): Auctioneer {
       done(noBid(request));
       return;
     }
-    const found = findCandidates(market, request, spare.pop() ?? newFound());
-    const auctionId = deps.nextAuctionId();
     const hearing: Hearing = {
       message,
       request,
-      found,
-      auctionId,
+      found: spare.pop() ?? newFound(),
+      auctionId: deps.nextAuctionId(),
       startedAt,
       leaseIds: [],
       options,
@@ -135,7 +138,27 @@ export function createAuctioneer(deps: AuctionDeps): Auctioneer {
       partnerRefusals: [],
       podLeftS: undefined,
       market,
+      counts: false,
     };
+    const names = deps.knowledge.wanted(market, message, request);
+    if (names.length === 0) {
+      deps.knowledge.apply(market, message, request, names, []);
+      proceed(market, hearing, done, raw);
+      return;
+    }
+    // The one round trip comes before matching then, and brings the counters along.
+    deps.caps.readWith(request.userHash, names, request.atMs, (counts, values) => {
+      const current = deps.market() ?? market;
+      deps.knowledge.apply(current, message, request, names, values);
+      hearing.counts = request.userHash === '' ? null : counts;
+      proceed(current, hearing, done, raw);
+    });
+  }
+
+  function proceed(market: Market, hearing: Hearing, done: Done, raw?: Buffer): void {
+    const { found } = hearing;
+    hearing.market = market;
+    findCandidates(market, hearing.request, found);
     if (raw && market.demandPartners.size > 0) {
       void askAll(deps, deps.demand.fanOut, hearing, raw).then((counts) => {
         done(decide(deps, hearing, counts));

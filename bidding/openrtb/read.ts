@@ -17,6 +17,10 @@ const PUBLISHER = fields<BidRequest>({
   },
 });
 const CONTENT = fields<BidRequest>({
+  url: (r, t) => {
+    const url = r.string();
+    t.page ||= url;
+  },
   cat: (r, t) => {
     t.categories.push(...r.strings());
   },

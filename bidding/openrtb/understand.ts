@@ -3,7 +3,6 @@
  * offers, who the user is, where the user is) and what may not be used: an identifier after an opt-out, a precise place
  * without the user's leave.
  */
-import { hash } from 'node:crypto';
 import { FORMATS } from '../../db/terms/market.ts';
 import {
   newImp as newEngineImp,
@@ -11,6 +10,7 @@ import {
   type Request,
   type RequestImp,
 } from '../engine/request.ts';
+import { hashedId, readerHash } from '../wire/reader.ts';
 import { blockedCategories } from './categories.ts';
 import {
   carrierOf,
@@ -44,7 +44,7 @@ export function userHashOf(request: BidRequest, salt: string): string {
   if (request.limited || request.optedOut) return '';
   const id = request.ifa || request.userId || request.buyerUid || request.eids[0] || '';
   if (id === '' || /^[0-]+$/.test(id)) return '';
-  return hash('sha256', salt + id, 'base64url').slice(0, 16);
+  return readerHash(hashedId(id), salt);
 }
 
 function locateUser(request: BidRequest, target: Request): void {

@@ -123,6 +123,13 @@ class Counts implements UserCounts {
 export interface CapCounters {
   /** Calls back in a later turn; undefined: Redis did not answer, so no cap can be checked. */
   read(userHash: string, atMs: number, done: (counts: UserCounts | undefined) => void): void;
+  /** The same with other records in the same call. */
+  readWith(
+    userHash: string,
+    names: readonly string[],
+    atMs: number,
+    done: (counts: UserCounts | undefined, values: (Buffer | null)[] | undefined) => void,
+  ): void;
   /** Counts one ad handed out, for each cap of its line item. */
   add(userHash: string, counterKeys: readonly string[], atMs: number): void;
   /** Sends what waits; resolves when Redis has it. For an orderly end, and for tests. */
@@ -131,9 +138,12 @@ export interface CapCounters {
 
 interface Waiting {
   userHash: string;
+  names: readonly string[];
   atMs: number;
-  done: (counts: UserCounts | undefined) => void;
+  done: (counts: UserCounts | undefined, values: (Buffer | null)[] | undefined) => void;
 }
+
+const NO_NAMES: readonly string[] = [];
 
 /** `readTimeoutMs`: how long an auction waits for its reader's counts before capped line items stand back. */
 export function createCaps(store: Store, readTimeoutMs = READ_TIMEOUT_MS): CapCounters {
@@ -164,14 +174,16 @@ export function createCaps(store: Store, readTimeoutMs = READ_TIMEOUT_MS): CapCo
     const lastSending = sendings;
     within(readTimeoutMs, fetchAll(store, batch)).then(
       (values) => {
-        for (let i = 0; i < batch.length; i++) {
-          const { userHash, atMs, done } = batch[i] as Waiting;
-          const packed = values[i]?.toString('latin1') ?? '';
-          done(new Counts(packed, unconfirmed.get(userHash), lastSending, atMs));
+        let at = 0;
+        for (const { userHash, names, atMs, done } of batch) {
+          const packed = values[at++]?.toString('latin1') ?? '';
+          const also = names.length === 0 ? [] : values.slice(at, at + names.length);
+          at += names.length;
+          done(new Counts(packed, unconfirmed.get(userHash), lastSending, atMs), also);
         }
       },
       () => {
-        for (const { done } of batch) done(undefined);
+        for (const { done } of batch) done(undefined, undefined);
       },
     );
   }
@@ -198,7 +210,11 @@ export function createCaps(store: Store, readTimeoutMs = READ_TIMEOUT_MS): CapCo
 
   return {
     read(userHash, atMs, done) {
-      readers.push({ userHash, atMs, done });
+      readers.push({ userHash, names: NO_NAMES, atMs, done });
+      schedule();
+    },
+    readWith(userHash, names, atMs, done) {
+      readers.push({ userHash, names, atMs, done });
       schedule();
     },
     add(userHash, counterKeys, atMs) {
@@ -221,7 +237,8 @@ export function createCaps(store: Store, readTimeoutMs = READ_TIMEOUT_MS): CapCo
 
 /** On one server a single MGET; on a cluster a GET for each, which ioredis pipelines by node. */
 function fetchAll(store: Store, batch: readonly Waiting[]): Promise<(Buffer | null)[]> {
-  const names = batch.map((each) => keys.caps(each.userHash));
+  const names: string[] = [];
+  for (const each of batch) names.push(keys.caps(each.userHash), ...each.names);
   return store.isCluster
     ? Promise.all(names.map((name) => store.getBuffer(name)))
     : store.mgetBuffer(names);

@@ -15,6 +15,18 @@ export const keys = {
   budget: (lineItemId: number, day: string): string => `budget:{${lineItemId}}:${day}`,
   /** Packed frequency counters of a user. */
   caps: (userHash: string): string => `caps:{${userHash}}`,
+  /** Packed segments of a user; in the slot of the counters, beside which it is read. */
+  segments: (userHash: string): string => `segments:{${userHash}}`,
+  /** Set once every segment is in Redis; gone with a lost Redis, which tells api/audiences to write them all again. */
+  segmentsWritten: 'segments:written',
+  /** What a page is about: see wire/page.ts. */
+  page: (hash: string): string => `page:{${hash}}`,
+  /** As `segmentsWritten`, of the pages. */
+  pagesWritten: 'page:written',
+  /** Articles of the outlets' feed on their way to be classified: stream. */
+  articles: 'articles:{a}',
+  /** What readers read about, gathered by nodes: stream, fields `atMs` and `views`. */
+  interests: 'interests:{i}',
   /** Events already appended (replay guard before metering's own); in the slot of its stream, so that one script does both. */
   seen: (shard: number, eventKey: string): string => `seen:{e${shard}}:${eventKey}`,
   /** Published auctions for the operators' live wall: capped stream. */

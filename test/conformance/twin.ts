@@ -74,7 +74,7 @@ const imp = z.looseObject({
 });
 const site = open({
   publisher: open({ id: text }),
-  content: open({ cat: list(z.string()), keywords: text, kwarray: list(z.string()) }),
+  content: open({ url: text, cat: list(z.string()), keywords: text, kwarray: list(z.string()) }),
   domain: text,
   bundle: text,
   page: text,

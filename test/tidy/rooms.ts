@@ -17,6 +17,8 @@ export const SLICE_RANK: Record<string, number> = {
   metering: 4,
   onboarding: 4,
   delivery: 5,
+  content: 5,
+  audiences: 5,
   billing: 5,
   bookings: 6,
   statements: 6,

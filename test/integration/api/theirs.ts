@@ -2,67 +2,17 @@
 import type { Db } from '../../../db/client.ts';
 import { bookingChange, bookingEvidence } from '../../../db/schema/bookings.ts';
 import { rollupHour } from '../../../db/schema/metering.ts';
-import { reportExport, reportSchedule } from '../../../db/schema/reports.ts';
-import { webhookDelivery, webhookEndpoint, webhookEvent } from '../../../db/schema/webhooks.ts';
 import { dayOf, hourOf } from '../../../db/terms/day.ts';
 import { newAdvertiser, newCaller, newOutlet, type TestApi } from '../../kit/actors.ts';
 import { newCampaign, newCreative, newLineItem, newPlacement } from '../../kit/market.ts';
 import { first, insertPapers, SECRET, SECRET_AMOUNT } from './papers.ts';
+import { insertTold } from './told.ts';
 
 export interface Theirs {
   /** Ids by the leading segments of a path. */
   bySegment: Record<string, string | number>;
   /** … and by the name of a field. */
   byField: Record<string, string | number>;
-}
-
-/** What an organisation has told or sent to it. */
-async function insertTold(db: Db, organizationId: string, by: string, nowMs: number) {
-  const at = new Date(nowMs);
-  const endpoint = {
-    organizationId,
-    name: SECRET,
-    url: 'https://x.cn/',
-    kinds: ['*'],
-    secret: SECRET,
-  };
-  const webhookId = await first(
-    db.insert(webhookEndpoint).values(endpoint).returning({ id: webhookEndpoint.id }),
-  );
-  const news = { organizationId, kind: 'ping', subject: SECRET, payload: {} };
-  const eventId = await first(
-    db.insert(webhookEvent).values(news).returning({ id: webhookEvent.id }),
-  );
-  const report = {
-    organizationId,
-    userId: by,
-    name: SECRET,
-    kind: 'spend' as const,
-    query: {},
-    format: 'csv' as const,
-  };
-  const plan = { span: 'yesterday' as const, cadence: 'daily' as const, hourOfDay: 9 };
-  return {
-    webhookId,
-    deliveryId: await first(
-      db
-        .insert(webhookDelivery)
-        .values({ organizationId, endpointId: webhookId, eventId })
-        .returning({ id: webhookDelivery.id }),
-    ),
-    exportId: await first(
-      db
-        .insert(reportExport)
-        .values({ ...report, requestedAt: at })
-        .returning({ id: reportExport.id }),
-    ),
-    scheduleId: await first(
-      db
-        .insert(reportSchedule)
-        .values({ ...report, ...plan, nextRunAt: at })
-        .returning({ id: reportSchedule.id }),
-    ),
-  };
 }
 
 /** Both kinds of partner, opened by an operator for the other side. */
@@ -200,7 +150,7 @@ export async function makeTheirs(api: TestApi, nowMs: number): Promise<Theirs> {
   const market = await makeMarket(api, nowMs);
   const { buyer, apiKeyId, memberId, floorRuleId, orderId, bookingId, dealId, ...ids } = market;
   const papers = await insertPapers(db, { ...ids, by: buyer.userId, nowMs });
-  const told = await insertTold(db, buyer.organizationId, buyer.userId, nowMs);
+  const told = await insertTold(db, { ...buyer, by: buyer.userId, nowMs });
   const trade = await insertTrade(db, {
     ...ids,
     orderId,
@@ -244,6 +194,7 @@ export async function makeTheirs(api: TestApi, nowMs: number): Promise<Theirs> {
       stops: papers.stopId,
       // Whoever holds the link may read it: its id is the proof, and nobody else has one.
       'public/invitations': 'no-such-invitation',
+      audiences: told.segmentId,
       webhooks: told.webhookId,
       'webhook-deliveries': told.deliveryId,
       'report-exports': told.exportId,
@@ -258,6 +209,7 @@ export async function makeTheirs(api: TestApi, nowMs: number): Promise<Theirs> {
     },
     byField: {
       ...ids,
+      segmentId: told.segmentId,
       statementId: papers.statementId,
       invoiceId: papers.invoiceId,
       topUpId: papers.topUpId,
