@@ -19,7 +19,6 @@ import { createCaps } from './state/caps.ts';
 import { createClickCharges } from './state/clicks.ts';
 import { createEventLog } from './state/events.ts';
 import { createFeedback } from './state/feedback.ts';
-import { createInterests } from './state/interests.ts';
 import { createKnowledge } from './state/knowledge.ts';
 import { createLeases } from './state/leases.ts';
 import { createPulse } from './state/pulse.ts';
@@ -79,8 +78,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
   const pulse = createPulse(redis, nodeId, clock());
   const feed = followMarket(redis, () => {});
   const caps = createCaps(redis, options.capReadTimeoutMs);
-  const interests = createInterests(redis);
-  const knowledge = createKnowledge(redis, interests);
+  const knowledge = createKnowledge(redis);
   const leases = createLeases(redis, nodeId, () => pulse.nodes);
   const events = createEventLog(redis);
   const feedback = createFeedback(redis);
@@ -158,8 +156,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
     await leases.sweep(clock());
     await sampler.flush(clock());
     await pulse.tell(fanOut.health(clock()));
-    await knowledge.learn(clock());
-    await interests.flush(clock());
+    await knowledge.flush(clock());
   };
 
   return {
@@ -187,8 +184,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
         feedback.flush(),
         reports.flush(),
         sampler.flush(clock(), true),
-        knowledge.learn(clock()),
-        interests.flush(clock()),
+        knowledge.flush(clock()),
       ]);
     },
     async close() {
@@ -202,7 +198,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
         events.flush().catch(quiet),
         caps.flush().catch(quiet),
         sampler.flush(clock(), true),
-        interests.flush(clock()).catch(quiet),
+        knowledge.flush(clock()).catch(quiet),
         leases.sweep(clock(), true).catch(quiet),
       ]);
     },

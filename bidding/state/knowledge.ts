@@ -10,7 +10,7 @@ import type { BidRequest } from '../openrtb/message.ts';
 import { keys } from '../wire/keys.ts';
 import { canonicalPage, decodePage, type PageRecord, pageHash } from '../wire/page.ts';
 import { unpackMemberships } from '../wire/reader.ts';
-import type { Interests } from './interests.ts';
+import { createInterests } from './interests.ts';
 import type { Store } from './script.ts';
 
 /** Pages remembered; a province's readers are on some thousands at a time. */
@@ -41,13 +41,14 @@ export interface Knowledge {
     names: readonly string[],
     values: readonly (Buffer | null)[] | undefined,
   ): void;
-  /** Learns the pages that nobody had to wait for. Call now and then. */
-  learn(nowMs: number): Promise<void>;
+  /** Learns the pages that nobody had to wait for, and sends what readers read about. Call now and then. */
+  flush(nowMs: number): Promise<void>;
 }
 
 const dayNumber = (atMs: number): number => Math.floor((atMs - msOfDay(atMs)) / DAY_MS) + 1;
 
-export function createKnowledge(store: Store, interests: Interests): Knowledge {
+export function createKnowledge(store: Store): Knowledge {
+  const interests = createInterests(store);
   const pages = new Map<string, Remembered>();
   /** Canonical name by the URL as it came. */
   const learning = new Map<string, string>();
@@ -113,7 +114,8 @@ export function createKnowledge(store: Store, interests: Interests): Knowledge {
       for (const keyword of page.keywords) request.keywords.push(keyword);
       observe(market, request, page);
     },
-    async learn(nowMs) {
+    async flush(nowMs) {
+      await interests.flush(nowMs);
       if (learning.size === 0) return;
       const batch = [...learning];
       learning.clear();
