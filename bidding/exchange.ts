@@ -66,6 +66,7 @@ const REQUEST_TIMEOUT_MS = 10_000;
 const IDLE_TIMEOUT_MS = 65_000;
 const TRACED = { mayTrace: true } as const;
 const UNTRACED = { mayTrace: false } as const;
+const quiet = (): undefined => undefined;
 
 export function createExchange(options: ExchangeOptions): Exchange {
   const { redis } = options;
@@ -150,7 +151,6 @@ export function createExchange(options: ExchangeOptions): Exchange {
     },
   );
   const timers: NodeJS.Timeout[] = [];
-  const quiet = (): undefined => undefined;
   const beat = async (): Promise<void> => {
     await pulse.beat(clock(), feed.market?.version ?? 0);
     await leases.sweep(clock());
