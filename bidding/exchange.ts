@@ -12,6 +12,7 @@ import { createAuctioneer } from './http/auction.ts';
 import { addressReader, callerOf } from './http/caller.ts';
 import { type Express, type ExpressDeps, openExpress } from './http/express.ts';
 import { createPages } from './http/pages.ts';
+import { createPlayer } from './http/player.ts';
 import { createRefusals } from './http/refusals.ts';
 import { createRoutes, type RouteDeps } from './http/routes.ts';
 import { createSupply } from './http/supply.ts';
@@ -21,6 +22,7 @@ import { createEventLog } from './state/events.ts';
 import { createFeedback } from './state/feedback.ts';
 import { createKnowledge } from './state/knowledge.ts';
 import { createLeases } from './state/leases.ts';
+import { createProofChains } from './state/proofs.ts';
 import { createPulse } from './state/pulse.ts';
 import { createReportLog } from './state/reports.ts';
 import { createSampler } from './state/samples.ts';
@@ -87,6 +89,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
   const sampler = createSampler(redis);
   const key = tokenKey(options.tokenKey);
   const market = () => feed.market;
+  const nextAuctionId = auctionIds();
   const fanOut = createFanOut({
     exchangeHost: () => new URL(links.exchangeUrl).hostname,
     nodeId,
@@ -104,7 +107,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
     key,
     salt: options.tokenKey,
     links,
-    nextAuctionId: auctionIds(),
+    nextAuctionId,
     held: (outcome, auctionId, divisionCode, startedAt, request) => {
       sampler.note(request, auctionId);
       const tookMs = performance.now() - startedAt;
@@ -148,6 +151,17 @@ export function createExchange(options: ExchangeOptions): Exchange {
       trackers,
       page,
       supply: createSupply({ auctioneer, market, clock, nodes: () => pulse.nodes }),
+      player: createPlayer({
+        market,
+        clock,
+        events,
+        chains: createProofChains(redis),
+        links,
+        key,
+        leases,
+        nextAuctionId,
+        salt: options.tokenKey,
+      }),
     },
   );
   const timers: NodeJS.Timeout[] = [];
@@ -208,7 +222,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
 /** The listening server: Node's own, with the express lane in front of it. */
 function createFront(
   calls: Omit<ExpressDeps, 'requestTimeoutMs' | 'idleTimeoutMs'>,
-  rest: Pick<RouteDeps, 'trackers' | 'page' | 'supply'>,
+  rest: Pick<RouteDeps, 'trackers' | 'page' | 'supply' | 'player'>,
 ): { server: Server; express: Express } {
   const server = createServer(
     {

@@ -111,12 +111,17 @@ async function reconcile(
     }
     return;
   }
-  pass.settledLeases += await settleDead(ctx, grant, pool, moment.safeMs);
+  const settled = await settleDead(ctx, grant, pool, moment.safeMs);
+  pass.settledLeases += settled;
   if (BigInt(pool.grantedMicroCny) !== grant.grantedMicroCny) {
     grant.grantedMicroCny = BigInt(pool.grantedMicroCny); // A crash between PostgreSQL and Redis.
     await writeGrant(ctx.db, grant);
   }
-  if (grant.day < moment.today) await closeDay(ctx, grant, pool.leases.length === 0);
+  if (grant.day < moment.today) {
+    // Spots of outdoor screens keep a day open for a month: it is written to only when something comes back.
+    const isIdle = settled === 0 && pool.freeMicroCny <= 0;
+    await closeDay(ctx, grant, { isIdle, isSettled: pool.leases.length === 0 });
+  }
 }
 
 /**
@@ -177,11 +182,17 @@ async function settleDead(
 }
 
 /** A day that is over: what is free goes back at once; with the last lease settled the pool is done with. */
-async function closeDay(ctx: BudgetContext, grant: GrantRow, settled: boolean): Promise<void> {
-  const { grantedMicroCny } = await movePool(ctx.redis, grant, grant.epoch, -grant.grantedMicroCny);
-  grant.grantedMicroCny = grantedMicroCny;
-  await writeGrant(ctx.db, grant);
-  if (!settled || grant.priorUntilMs !== null) return;
+async function closeDay(
+  ctx: BudgetContext,
+  grant: GrantRow,
+  day: { isIdle: boolean; isSettled: boolean },
+): Promise<void> {
+  if (!day.isIdle) {
+    const moved = await movePool(ctx.redis, grant, grant.epoch, -grant.grantedMicroCny);
+    grant.grantedMicroCny = moved.grantedMicroCny;
+    await writeGrant(ctx.db, grant);
+  }
+  if (!day.isSettled || grant.priorUntilMs !== null) return;
   await forgetDay(ctx.db, grant);
   await dropPool(ctx.redis, grant);
 }

@@ -1,6 +1,7 @@
 /** The central pools in Redis, seen from the granting side: reading many at once, granting, settling, dropping. */
 import { BUDGET_LUA, type PoolState, readPool } from '../../bidding/wire/budget.ts';
 import { keys } from '../../bidding/wire/keys.ts';
+import { OFFLINE_MS } from '../../bidding/wire/player.ts';
 import { type RedisStore, redisEpochs } from '../../db/redis.ts';
 import type { Day } from '../../db/terms/day.ts';
 import { assert } from '../../db/terms/failure.ts';
@@ -10,8 +11,8 @@ export interface PoolName {
   day: Day;
 }
 
-/** A pool outlives its day by the longest life of a token; then its row in PostgreSQL says all. */
-const POOL_KEPT_S = 3 * 86_400;
+/** A pool outlives its day by the longest life of a token, an outdoor spot's; then its row in PostgreSQL says all. */
+const POOL_KEPT_S = OFFLINE_MS / 1000 + 3 * 86_400;
 
 /** Pools in the order asked for; undefined where there is none. One round trip to each server. */
 export async function readPools(

@@ -2,6 +2,7 @@
  * Promises on wallets: each line item's day holds in its advertiser's wallet what its pools were granted, until billing
  * captures it hour by hour. So no grant outruns the money, whatever else the wallet is used for.
  */
+import { OFFLINE_MS } from '../../bidding/wire/player.ts';
 import type { Db } from '../../db/client.ts';
 import { type Day, dayEndMs } from '../../db/terms/day.ts';
 import {
@@ -13,8 +14,8 @@ import {
   resizeHold,
 } from '../ledger/ledger.ts';
 
-/** A forgotten hold frees itself this long after its day. */
-const HOLD_KEPT_MS = 3 * 86_400_000;
+/** A forgotten hold frees itself this long after its day; an outdoor spot may be proved until shortly before. */
+const HOLD_KEPT_MS = OFFLINE_MS + 3 * 86_400_000;
 
 export interface Promised {
   lineItemId: number;

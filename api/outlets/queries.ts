@@ -1,8 +1,10 @@
 /** Reading supply: what each side may see of it. Money details of an outlet are its own and the platform's. */
 import { and, asc, eq, gt, ilike, like, type SQL } from 'drizzle-orm';
+import { playerKey } from '../../bidding/wire/player.ts';
 import type { Db } from '../../db/client.ts';
 import { floorRule, outlet, placement, property, rateCard } from '../../db/schema/outlets.ts';
 import { divisionPrefix } from '../../db/terms/division.ts';
+import { Failure } from '../../db/terms/failure.ts';
 import { notFound, ownedBy } from '../http/auth.ts';
 import { decodeIdCursor, type Page, type PageQuery, pageOf } from '../http/paging.ts';
 import type { Actor } from '../identity/actor.ts';
@@ -106,6 +108,19 @@ export async function listPlacements(db: Db, actor: Actor, filter: SupplyFilter,
     .limit(page.limit + 1);
   const flat = rows.map(({ placement: spot, ...rest }) => ({ ...spot, ...rest }));
   return pageOf(flat, page.limit, (row) => row.id);
+}
+
+/** Fails with `conflict` for a placement that is no screen: its pages carry a tag, and need no key. */
+export async function readPlayerKey(
+  ctx: { db: Db; config: { tokenKey: string } },
+  id: number,
+): Promise<string> {
+  const spot = await readPlacement(ctx.db, id);
+  if (spot.format === 'dooh') return playerKey(ctx.config.tokenKey, id);
+  throw new Failure('conflict', {
+    zh: '只有户外屏广告位有播放器密钥',
+    en: 'only an outdoor screen has a player’s key',
+  });
 }
 
 export async function readPlacement(db: Db, id: number) {

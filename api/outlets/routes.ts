@@ -38,6 +38,7 @@ import {
   listRates,
   readOutlet,
   readPlacement,
+  readPlayerKey,
 } from './queries.ts';
 import {
   newFloorRuleSchema,
@@ -137,6 +138,17 @@ const supplyRoutes = new Hono<AppEnv>()
     requireOwned(placementOwnership),
     idParam(),
     async (c) => c.json(wire(await readPlacement(c.var.ctx.db, c.req.valid('param').id))),
+  )
+  .get(
+    '/placements/:id/player-key',
+    describeRoute({ tags, summary: 'The key of an outdoor screen’s player' }),
+    supply,
+    requireOwned(placementOwnership),
+    idParam(),
+    async (c) => {
+      const { id } = c.req.valid('param');
+      return c.json({ key: await readPlayerKey(c.var.ctx, id) });
+    },
   )
   .patch(
     '/placements/:id',

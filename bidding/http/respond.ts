@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 export interface Problem {
-  status: 400 | 401 | 404 | 405 | 408 | 410 | 413 | 415 | 429;
+  status: 400 | 401 | 404 | 405 | 408 | 409 | 410 | 413 | 415 | 429;
   code: string;
   zh: string;
   en: string;
@@ -53,6 +53,21 @@ export function sendProblem(res: ServerResponse, problem: Problem): void {
     ...(status === 413 || status === 408 ? { connection: 'close' } : {}),
   });
   res.end(body);
+}
+
+export function sendJson(
+  res: ServerResponse,
+  status: number,
+  body: object,
+  contentType = 'application/json',
+): void {
+  const text = JSON.stringify(body);
+  res.writeHead(status, {
+    'content-type': `${contentType}; charset=utf-8`,
+    'content-length': Buffer.byteLength(text),
+    'cache-control': 'no-store',
+  });
+  res.end(text);
 }
 
 export function sendText(

@@ -7,6 +7,7 @@ import type { Auctioneer, CallOptions } from './auction.ts';
 import { readBody } from './body.ts';
 import { callerOf } from './caller.ts';
 import { BODY_FAULTS, headerFault, sendAnswer } from './calls.ts';
+import { isPlayerPath } from './player.ts';
 import type { FileRefusal } from './refusals.ts';
 import { allowOrigin, preflight, sendProblem } from './respond.ts';
 import { SUPPLY } from './supply.ts';
@@ -18,6 +19,8 @@ export interface RouteDeps {
   fileRefusal: FileRefusal;
   optionsOf: (debugKey: string) => CallOptions;
   supply: (req: IncomingMessage, res: ServerResponse, path: string) => void;
+  /** Outdoor screens: playlists and proofs. */
+  player: (req: IncomingMessage, res: ServerResponse, path: string) => void;
   /** Paths that are asked for seldom: the tag, VAST, demo pages, sellers.json. False: not one of them. */
   page: (
     req: IncomingMessage,
@@ -40,6 +43,10 @@ export function createRoutes(deps: RouteDeps): (req: IncomingMessage, res: Serve
     }
     if (path.startsWith(SUPPLY)) {
       supply(deps, req, res, path);
+      return;
+    }
+    if (isPlayerPath(path)) {
+      deps.player(req, res, path);
       return;
     }
     const query = new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1));

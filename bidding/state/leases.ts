@@ -54,6 +54,16 @@ export interface Leases {
   clickBudget(lineItemId: number, nowMs: number): number;
   /** Charges a click on the business day `day`; what was charged, at most the price. */
   chargeClick(lineItemId: number, day: Day, priceMicroCny: number): Promise<number>;
+  /**
+   * A lease of its own until `untilMs`, for spots that may be proved late: as many of the prices, from the first, as the pool can
+   * bear. `id` 0 where none. It is never signed for again here, and settles when it expires.
+   */
+  reserve(
+    lineItemId: number,
+    prices: readonly number[],
+    nowMs: number,
+    untilMs: number,
+  ): Promise<{ id: number; count: number }>;
   /** Gives back idle and expired leases; call once a second. `all`: everything, for an orderly end. */
   sweep(nowMs: number, all?: boolean): Promise<void>;
 }
@@ -180,6 +190,24 @@ export function createLeases(store: Store, nodeId: string, nodes: () => number):
     async chargeClick(lineItemId, day, priceMicroCny) {
       const name = keys.budget(lineItemId, day);
       return Number(await within(TIMEOUT_MS, run(store, CHARGE, [name], [priceMicroCny])));
+    },
+    async reserve(lineItemId, prices, nowMs, untilMs) {
+      salt = (salt + 1) % 4096;
+      const id = makeLeaseId(nowMs, salt);
+      const name = keys.budget(lineItemId, dayOf(nowMs));
+      const wanted = prices.reduce((sum, price) => sum + price, 0);
+      const take = run(store, TAKE, [name], [id, wanted, untilMs, nodeId]);
+      const [granted = 0] = ((await within(TIMEOUT_MS, take)) as number[]).map(Number);
+      let count = 0;
+      let signed = 0;
+      for (const price of prices) {
+        if (signed + price > granted) break;
+        signed += price;
+        count++;
+      }
+      if (signed < granted)
+        await within(TIMEOUT_MS, run(store, GIVE_BACK, [name], [id, signed])).catch(() => 0);
+      return { id: count > 0 ? id : 0, count };
     },
     async sweep(nowMs, all = false) {
       const returns: Promise<void>[] = [];

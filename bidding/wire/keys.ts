@@ -39,6 +39,8 @@ export const keys = {
   partnerHealth: 'partners:{p}:health',
   /** Sampled requests (wire/sample.ts): bounded stream, field `s` lines. */
   samples: 'samples:{q}',
+  /** How far a player's chain of proofs has come: hash seq, hash. */
+  proofHead: (placementId: number): string => `proofs:{${placementId}}:head`,
   /** Health of bidding nodes: hash node → JSON, refreshed each second. */
   nodes: 'nodes:{n}',
 } as const;
