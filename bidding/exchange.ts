@@ -70,7 +70,8 @@ const TRACED = { mayTrace: true } as const;
 const UNTRACED = { mayTrace: false } as const;
 const quiet = (): undefined => undefined;
 
-export function createExchange(options: ExchangeOptions): Exchange {
+/** What stands behind the paths: state in Redis, partners, and what all of them share. */
+function openParts(options: ExchangeOptions) {
   const { redis } = options;
   const clock = options.clock ?? Date.now;
   const nodeId = options.nodeId ?? `node-${process.pid}`;
@@ -80,34 +81,40 @@ export function createExchange(options: ExchangeOptions): Exchange {
   };
   const pulse = createPulse(redis, nodeId, clock());
   const feed = followMarket(redis, () => {});
-  const caps = createCaps(redis, options.capReadTimeoutMs);
-  const knowledge = createKnowledge(redis);
-  const leases = createLeases(redis, nodeId, () => pulse.nodes);
-  const events = createEventLog(redis);
-  const feedback = createFeedback(redis);
-  const reports = createReportLog(redis);
-  const sampler = createSampler(redis);
-  const key = tokenKey(options.tokenKey);
-  const market = () => feed.market;
-  const nextAuctionId = auctionIds();
-  const fanOut = createFanOut({
-    exchangeHost: () => new URL(links.exchangeUrl).hostname,
-    nodeId,
-    random: options.random ?? (() => 0.5),
-  });
-  const notices = createNotices(redis, options.noticeRetryMs);
-  const auctioneer = createAuctioneer({
-    demand: { fanOut, notices },
+  return {
     clock,
-    market,
-    caps,
-    knowledge,
-    leases,
-    feedback,
-    key,
-    salt: options.tokenKey,
     links,
-    nextAuctionId,
+    pulse,
+    feed,
+    caps: createCaps(redis, options.capReadTimeoutMs),
+    knowledge: createKnowledge(redis),
+    leases: createLeases(redis, nodeId, () => pulse.nodes),
+    events: createEventLog(redis),
+    feedback: createFeedback(redis),
+    reports: createReportLog(redis),
+    sampler: createSampler(redis),
+    chains: createProofChains(redis),
+    notices: createNotices(redis, options.noticeRetryMs),
+    fanOut: createFanOut({
+      exchangeHost: () => new URL(links.exchangeUrl).hostname,
+      nodeId,
+      random: options.random ?? (() => 0.5),
+    }),
+    market: () => feed.market,
+    nextAuctionId: auctionIds(),
+    key: tokenKey(options.tokenKey),
+    salt: options.tokenKey,
+  };
+}
+
+type Parts = ReturnType<typeof openParts>;
+
+/** The paths in front of the parts. */
+function openPaths(options: ExchangeOptions, parts: Parts) {
+  const { clock, pulse, sampler, market, fanOut, notices, events } = parts;
+  const auctioneer = createAuctioneer({
+    ...parts,
+    demand: { fanOut, notices },
     held: (outcome, auctionId, divisionCode, startedAt, request) => {
       sampler.note(request, auctionId);
       const tookMs = performance.now() - startedAt;
@@ -116,30 +123,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
     },
   });
   const addressOf = addressReader(options.trustProxy ?? false);
-  const trackers = {
-    clock,
-    market,
-    key,
-    events,
-    feedback,
-    reports,
-    salt: options.tokenKey,
-    clicks: createClickCharges(redis, leases),
-    addressOf: (req: IncomingMessage) =>
-      addressOf(callerOf(req).forwardedFor, req.socket.remoteAddress),
-    notices,
-  };
-  const page = createPages({
-    auctioneer,
-    market,
-    links,
-    pulse,
-    events,
-    key,
-    clock,
-    partners: () => fanOut.health(clock()),
-  });
-  const { server, express } = createFront(
+  return createFront(
     {
       clock,
       auctioneer,
@@ -148,22 +132,24 @@ export function createExchange(options: ExchangeOptions): Exchange {
         debugKey !== '' && debugKey === options.debugKey ? TRACED : UNTRACED,
     },
     {
-      trackers,
-      page,
+      trackers: {
+        ...parts,
+        clicks: createClickCharges(options.redis, parts.leases),
+        addressOf: (req: IncomingMessage) =>
+          addressOf(callerOf(req).forwardedFor, req.socket.remoteAddress),
+      },
+      page: createPages({ ...parts, auctioneer, partners: () => fanOut.health(clock()) }),
       supply: createSupply({ auctioneer, market, clock, nodes: () => pulse.nodes }),
-      player: createPlayer({
-        market,
-        clock,
-        events,
-        chains: createProofChains(redis),
-        links,
-        key,
-        leases,
-        nextAuctionId,
-        salt: options.tokenKey,
-      }),
+      player: createPlayer(parts),
     },
   );
+}
+
+export function createExchange(options: ExchangeOptions): Exchange {
+  const parts = openParts(options);
+  const { clock, links, pulse, feed, caps, knowledge, leases, events, sampler } = parts;
+  const { feedback, reports, fanOut, notices } = parts;
+  const { server, express } = openPaths(options, parts);
   const timers: NodeJS.Timeout[] = [];
   const beat = async (): Promise<void> => {
     await pulse.beat(clock(), feed.market?.version ?? 0);
