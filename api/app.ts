@@ -32,6 +32,7 @@ import { batchRoutes } from './payments/batch-routes.ts';
 import { payoutRoutes } from './payments/payout-routes.ts';
 import { paymentsRoutes } from './payments/routes.ts';
 import { periodRoutes } from './periods/routes.ts';
+import { planRoutes } from './plans/routes.ts';
 import { caseRoutes } from './reconciliation/case-routes.ts';
 import { billRoutes } from './reconciliation/routes.ts';
 import { reportRoutes } from './reports/routes.ts';
@@ -60,6 +61,7 @@ const slices = new Hono<AppEnv>()
   .route('/', campaignRoutes)
   .route('/', creativeRoutes)
   .route('/', bookingRoutes)
+  .route('/', planRoutes)
   .route('/', partnerRoutes)
   .route('/', dealRoutes)
   .route('/', paymentsRoutes)

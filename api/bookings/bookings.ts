@@ -7,7 +7,5 @@
 export { advanceOrders, returnPending } from './advancing.ts';
 export { createOrder } from './drafting.ts';
 export { acceptSilence, closeOverdue } from './fulfilment.ts';
-export { impressionDays } from './impressions.ts';
-export { placesOf, rateOn, ratesOf } from './pricing.ts';
+export { priceLine, ratesOf } from './pricing.ts';
 export { reserveOrder } from './reserving.ts';
-export { availability } from './slots.ts';

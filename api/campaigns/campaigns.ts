@@ -36,6 +36,7 @@ export {
 } from './dealing.ts';
 export { createGuaranteed, endGuaranteed, type GuaranteedLine } from './guaranteed.ts';
 export { assertCreatives } from './guards.ts';
+export { createLineItem } from './lineItems.ts';
 
 export type DemandContext = { db: Db; clock: Clock };
 

@@ -25,6 +25,7 @@ export const SLICE_RANK: Record<string, number> = {
   reconciliation: 6,
   reports: 6,
   invoices: 7,
+  plans: 7,
   periods: 8,
   observation: 7,
 };

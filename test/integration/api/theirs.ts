@@ -76,7 +76,25 @@ async function insertTrade(db: Db, { orderId, bookingId: lineId, day, by, ...own
     previousHash: '0'.repeat(64),
     hash: '7'.repeat(64),
   };
+  const plan = {
+    advertiserId,
+    name: SECRET,
+    brief: {
+      divisionCodes: ['330100'],
+      startsOn: day,
+      endsOn: day,
+      budgetMicroCny: SECRET_AMOUNT.toString(),
+      goal: 'reach' as const,
+      devices: [],
+      hoursOfWeek: null,
+      tiers: [],
+    },
+    lines: [],
+    reasons: [],
+    createdBy: by,
+  };
   return {
+    planId: await first(db.insert(mediaPlan).values(plan).returning({ id: mediaPlan.id })),
     changeId: await first(
       db.insert(bookingChange).values(change).returning({ id: bookingChange.id }),
     ),
@@ -184,6 +202,7 @@ export async function makeTheirs(api: TestApi, nowMs: number): Promise<Theirs> {
       bookings: bookingId,
       'booking-changes': trade.changeId,
       evidence: trade.evidenceId,
+      plans: trade.planId,
       'api-keys': apiKeyId,
       members: memberId,
       statements: papers.statementId,
