@@ -2,6 +2,7 @@
 import type { Db } from '../../../db/client.ts';
 import { bookingChange, bookingEvidence } from '../../../db/schema/bookings.ts';
 import { rollupHour } from '../../../db/schema/metering.ts';
+import { mediaPlan } from '../../../db/schema/plans.ts';
 import { dayOf, hourOf } from '../../../db/terms/day.ts';
 import { newAdvertiser, newCaller, newOutlet, type TestApi } from '../../kit/actors.ts';
 import { newCampaign, newCreative, newLineItem, newPlacement } from '../../kit/market.ts';
