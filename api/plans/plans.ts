@@ -7,12 +7,7 @@ import { and, inArray, isNull } from 'drizzle-orm';
 import type { z } from 'zod';
 import type { Db } from '../../db/client.ts';
 import { division } from '../../db/schema/delivery.ts';
-import {
-  type BookedLine,
-  mediaPlan,
-  type PlanBrief,
-  type PlanLine,
-} from '../../db/schema/plans.ts';
+import { mediaPlan, type PlanBrief } from '../../db/schema/plans.ts';
 import { type Clock, dayOf } from '../../db/terms/day.ts';
 import { Failure, type FailureDetail } from '../../db/terms/failure.ts';
 import { record } from '../audit/audit.ts';
