@@ -29,6 +29,7 @@ import { onboardingRoutes } from './onboarding/routes.ts';
 import { outletRoutes } from './outlets/routes.ts';
 import { partnerRoutes } from './partners/routes.ts';
 import { batchRoutes } from './payments/batch-routes.ts';
+import { creditRoutes } from './payments/credit-routes.ts';
 import { payoutRoutes } from './payments/payout-routes.ts';
 import { paymentsRoutes } from './payments/routes.ts';
 import { periodRoutes } from './periods/routes.ts';
@@ -65,6 +66,7 @@ const slices = new Hono<AppEnv>()
   .route('/', partnerRoutes)
   .route('/', dealRoutes)
   .route('/', paymentsRoutes)
+  .route('/', creditRoutes)
   .route('/', payoutRoutes(statementPort))
   .route('/', batchRoutes(statementPort))
   .route('/', billRoutes(statementPort))

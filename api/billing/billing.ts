@@ -14,7 +14,15 @@ import { type DueBucket, dueBuckets } from './due.ts';
 import { bookCharges, dayOfBooking } from './writing.ts';
 
 export { type BookedDay, type ChargedDays, chargeBookedDays } from './booked-days.ts';
-export { type ChargeView, chargesOf, hoursDue, outletIncome } from './queries.ts';
+export {
+  type ChargeView,
+  chargesOf,
+  type DayState,
+  dayStates,
+  hoursDue,
+  outletIncome,
+  provisionalDays,
+} from './queries.ts';
 export { replayContract } from './replay.ts';
 export { cutMonth } from './writing.ts';
 
@@ -73,9 +81,9 @@ async function chargeBuckets(
   const day = await dayOfBooking(tx, earnedDay, clock);
   const contracts = await contractsFor(tx, due, earnedDay);
   const charges: DueCharge[] = [];
-  for (const bucket of due) {
+  for (const [i, bucket] of due.entries()) {
     const { placementId, lineItemId, amountMicroCny } = bucket;
-    const contract = contracts.get(placementId);
+    const contract = contracts[i];
     if (!contract) {
       closed.withoutContract.push({ placementId, lineItemId, amountMicroCny });
       continue;

@@ -68,7 +68,7 @@ export function chargeBookedDays(
       if (amountMicroCny === 0n) continue;
       const place = places.get(booked.placementId);
       assert(place, `placement ${booked.placementId} exists`);
-      const contract = (await contractsFor(tx, [place], booked.day)).get(booked.placementId);
+      const [contract] = await contractsFor(tx, [place], booked.day);
       if (!contract) {
         result.withoutContract.push(booked);
         continue;

@@ -11,6 +11,8 @@ export interface DueBucket {
   outletId: number;
   advertiserId: number;
   campaignId: number;
+  /** The deal its line item buys under at this outlet. */
+  dealId: string | undefined;
   /** Billable units and amount not charged yet; negative where too much was. */
   quantity: number;
   amountMicroCny: MicroCny;
@@ -27,6 +29,7 @@ interface DueRow {
   outlet_id: string;
   advertiser_id: string;
   campaign_id: string;
+  deal: string | null;
   quantity: string;
   amount: string;
   absorbed: string;
@@ -54,6 +57,8 @@ export async function dueBuckets(
         FROM charge c WHERE c.hour = ${hour} GROUP BY 1, 2),
     revised AS (SELECT c.line_item_id, max(c.revision) AS revision FROM charge c WHERE c.hour = ${hour} GROUP BY 1)
     SELECT e.line_item_id, e.placement_id, p.property_id, e.outlet_id, e.advertiser_id, e.campaign_id,
+           (SELECT min(d.code) FROM deal_line_item i JOIN deal d ON d.id = i.deal_id
+             WHERE i.line_item_id = e.line_item_id AND d.outlet_id = e.outlet_id) AS deal,
            (CASE WHEN l.pricing = 'CPM' THEN e.impressions ELSE e.clicks END - coalesce(c.quantity, 0))::bigint AS quantity,
            (e.amount - coalesce(c.amount, 0))::bigint AS amount, coalesce(c.absorbed, 0)::bigint AS absorbed,
            coalesce(v.revision, -1) AS last_revision
@@ -71,6 +76,7 @@ export async function dueBuckets(
     outletId: Number(row.outlet_id),
     advertiserId: Number(row.advertiser_id),
     campaignId: Number(row.campaign_id),
+    dealId: row.deal ?? undefined,
     quantity: Number(row.quantity),
     amountMicroCny: BigInt(row.amount),
     absorbedMicroCny: BigInt(row.absorbed),

@@ -18,7 +18,9 @@ export async function hoursDue(
   const covered = options.chargeable
     ? sql`AND EXISTS (
         SELECT 1 FROM placement p JOIN contract_version v ON v.status = 'active'
-           AND v.scope IN ('placement:' || p.id, 'property:' || p.property_id, 'outlet:' || p.outlet_id)
+           AND (v.scope IN ('placement:' || p.id, 'property:' || p.property_id, 'outlet:' || p.outlet_id)
+             OR v.scope IN (SELECT 'deal:' || d.code || ':' || p.outlet_id FROM deal_line_item i
+                  JOIN deal d ON d.id = i.deal_id WHERE i.line_item_id = r.line_item_id))
          WHERE p.id = r.placement_id AND daterange(v.effective_from, v.effective_to)
                @> (to_timestamp(r.hour * 3600::bigint) AT TIME ZONE 'Asia/Shanghai')::date)`
     : sql``;
@@ -154,4 +156,55 @@ export async function outletIncome(
     shareMicroCny: BigInt(row.share as string),
     charges: Number(row.charges),
   }));
+}
+
+export interface DayState {
+  day: Day;
+  /** Provisional until the whole day was looked at and what that removed is charged back. */
+  state: 'provisional' | 'final';
+  finalizedAt: string | null;
+  /** Charged first, and what later revisions added or took back. */
+  chargedMicroCny: MicroCny;
+  lateMicroCny: MicroCny;
+  invalidMicroCny: MicroCny;
+  /** What looking at the whole day removed from its figures. */
+  removedEvents: number;
+}
+
+/** Days (inclusive) on which anything was delivered or charged, with how final their figures are. By the day earned. */
+export async function dayStates(db: Db, filter: { from: Day; to: Day }): Promise<DayState[]> {
+  const rows = await db.execute<Record<string, string | null>>(sql`
+    WITH days AS (
+      SELECT day::date AS day, (extract(epoch FROM (day::timestamp AT TIME ZONE 'Asia/Shanghai')) / 3600)::int AS hour
+        FROM generate_series(${filter.from}::date, ${filter.to}::date, interval '1 day') AS g(day))
+    SELECT d.day::text AS day, f.finalized_at::text AS finalized, coalesce(f.removed_events, 0)::text AS removed,
+           c.first::text AS first, c.late::text AS late, c.invalid::text AS invalid
+      FROM days d
+      LEFT JOIN metering_final f ON f.day = d.day
+      LEFT JOIN LATERAL (
+        SELECT coalesce(sum(amount_micro_cny) FILTER (WHERE reason IN ('delivery', 'booking')), 0)::bigint AS first,
+               coalesce(sum(amount_micro_cny) FILTER (WHERE reason IN ('late_events', 'booking_change')), 0)::bigint AS late,
+               coalesce(sum(amount_micro_cny) FILTER (WHERE reason = 'invalid_traffic'), 0)::bigint AS invalid,
+               count(*) AS charges
+          FROM charge WHERE hour >= d.hour AND hour < d.hour + 24) c ON true
+     WHERE c.charges > 0 OR EXISTS (SELECT 1 FROM rollup_hour r WHERE r.hour >= d.hour AND r.hour < d.hour + 24)
+     ORDER BY d.day`);
+  return rows.map((row) => ({
+    day: row.day ?? '',
+    state: row.finalized === null ? 'provisional' : 'final',
+    finalizedAt: row.finalized ?? null,
+    chargedMicroCny: BigInt(row.first ?? 0),
+    lateMicroCny: BigInt(row.late ?? 0),
+    invalidMicroCny: BigInt(row.invalid ?? 0),
+    removedEvents: Number(row.removed),
+  }));
+}
+
+/** Days (inclusive) with events that were never looked at as a whole: their figures may still shrink. */
+export async function provisionalDays(db: Db, from: Day, to: Day): Promise<Day[]> {
+  const rows = await db.execute<{ day: string }>(sql`
+    SELECT d.day::date::text AS day FROM generate_series(${from}::date, ${to}::date, interval '1 day') AS d(day)
+     WHERE EXISTS (SELECT 1 FROM event e WHERE e.day = d.day::date)
+       AND NOT EXISTS (SELECT 1 FROM metering_final f WHERE f.day = d.day::date) ORDER BY 1`);
+  return rows.map((row) => row.day);
 }

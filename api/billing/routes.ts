@@ -2,7 +2,7 @@
 import { Hono } from 'hono';
 import { describeRoute } from 'hono-openapi';
 import { z } from 'zod';
-import { daySchema } from '../../db/terms/day.ts';
+import { daySchema, dayStartMs } from '../../db/terms/day.ts';
 import { Failure } from '../../db/terms/failure.ts';
 import { idSchema } from '../../db/terms/id.ts';
 import type { AppEnv } from '../context.ts';
@@ -10,7 +10,7 @@ import { assertActsFor, requireActor } from '../http/auth.ts';
 import { decodeIdCursor, encodeCursor, pageQuery } from '../http/paging.ts';
 import { idParam, query, wire } from '../http/validation.ts';
 import type { Actor } from '../identity/actor.ts';
-import { chargesOf, replayContract } from './billing.ts';
+import { chargesOf, dayStates, replayContract } from './billing.ts';
 
 const chargesQuery = pageQuery.extend({
   advertiserId: idSchema.optional(),
@@ -41,6 +41,7 @@ function sideOf(actor: Actor, asked: { advertiserId?: number; outletId?: number 
   };
 }
 
+const YEAR_MS = 366 * 86_400_000;
 const daysQuery = z.object({ from: daySchema, to: daySchema });
 
 const replayRoutes = new Hono<AppEnv>().get(
@@ -55,6 +56,25 @@ const replayRoutes = new Hono<AppEnv>().get(
   async (c) => {
     const input = { versionId: c.req.valid('param').id, ...c.req.valid('query') };
     return c.json(wire(await replayContract(c.var.ctx.db, input)));
+  },
+);
+
+const dayRoutes = new Hono<AppEnv>().get(
+  '/billing/days',
+  describeRoute({
+    tags: ['billing'],
+    summary: 'Which days are final, and what changed since first charged',
+  }),
+  requireActor('platform'),
+  query(
+    daysQuery.refine(({ from, to }) => from <= to && dayStartMs(to) - dayStartMs(from) <= YEAR_MS, {
+      path: ['to'],
+      message: '最多一年|a year at most',
+    }),
+  ),
+  async (c) => {
+    const items = await dayStates(c.var.ctx.db, c.req.valid('query'));
+    return c.json(wire({ items, nextCursor: null }));
   },
 );
 
@@ -81,4 +101,7 @@ const chargeRoutes = new Hono<AppEnv>().get(
   },
 );
 
-export const billingRoutes = new Hono<AppEnv>().route('/', chargeRoutes).route('/', replayRoutes);
+export const billingRoutes = new Hono<AppEnv>()
+  .route('/', chargeRoutes)
+  .route('/', dayRoutes)
+  .route('/', replayRoutes);

@@ -278,5 +278,5 @@ export async function contractAt(
   where: { outletId: number; propertyId: number; placementId: number; dealId?: string },
   day: Day,
 ): Promise<ContractVersion | undefined> {
-  return (await contractsFor(db, [where], day)).get(where.placementId);
+  return (await contractsFor(db, [where], day))[0];
 }

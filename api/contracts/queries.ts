@@ -90,7 +90,8 @@ export interface ContractPlace {
   outletId: number;
   propertyId: number;
   placementId: number;
-  dealId?: string;
+  /** The deal's own id, as contracts name it. */
+  dealId?: string | undefined;
 }
 
 const scopesOf = (place: ContractPlace): string[] => [
@@ -100,14 +101,17 @@ const scopesOf = (place: ContractPlace): string[] => [
   `outlet:${place.outletId}`,
 ];
 
-/** The version in force on a day for each placement; absent where there is none. One query for all. */
+/**
+ * The version in force on a day for each place, in their order: the deal's, else the placement's, else the property's, else the
+ * outlet's; undefined where there is none. One query for all.
+ */
 export async function contractsFor(
   db: Db,
   places: readonly ContractPlace[],
   day: Day,
-): Promise<Map<number, ContractVersion>> {
+): Promise<(ContractVersion | undefined)[]> {
   const scopes = [...new Set(places.flatMap(scopesOf))];
-  if (scopes.length === 0) return new Map();
+  if (scopes.length === 0) return [];
   const found = await versions(
     db,
     sql`WHERE v.status = 'active' AND v.effective_from <= ${day}::date
@@ -115,11 +119,8 @@ export async function contractsFor(
       AND v.scope IN (SELECT json_array_elements_text(${JSON.stringify(scopes)}::text::json))`,
   );
   const byScope = new Map(found.map((version) => [version.scope, version]));
-  const result = new Map<number, ContractVersion>();
-  for (const place of places) {
+  return places.map((place) => {
     const scope = scopesOf(place).find((candidate) => byScope.has(candidate));
-    const version = scope ? byScope.get(scope) : undefined;
-    if (version) result.set(place.placementId, version);
-  }
-  return result;
+    return scope ? byScope.get(scope) : undefined;
+  });
 }

@@ -2,7 +2,7 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../../db/client.ts';
 import { type Clock, type Day, dayEndMs, dayStartMs, hourOf } from '../../db/terms/day.ts';
-import { hoursDue } from '../billing/billing.ts';
+import { hoursDue, provisionalDays } from '../billing/billing.ts';
 import {
   accounts,
   balanceOf,
@@ -46,6 +46,8 @@ export async function periodGate(
   const earlier = (await periods(db)).filter((p) => p.month < month && p.status !== 'closed');
   check('order', earlier.length, '以前各月均已关账', 'every earlier month is closed');
   const hours = await hoursDue(db, hourOf(endMs), hourOf(dayStartMs(from)));
+  const provisional = await provisionalDays(db, from, to);
+  check('final', provisional.length, '每日数据均已定稿', 'the figures of every day are final');
   check('charged', hours.length, '各小时均已计费', 'every hour is charged');
   const faults = await ledgerFaults(db, { chain: true });
   check(

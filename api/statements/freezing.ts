@@ -1,12 +1,12 @@
 /**
- * Freezing: a draft becomes a document with a content hash, and never changes again. Refuses a month that is not over, or
- * that still has hours to charge; proves first that each statement equals what the ledger owes for the month.
+ * Freezing: a draft becomes a document with a content hash, and never changes again. Refuses a month that is not over,
+ * whose figures are provisional, or that still has hours to charge; proves first that each statement equals what the ledger owes for the month.
  */
 import { sql } from 'drizzle-orm';
 import type { Database, Db } from '../../db/client.ts';
 import { type Clock, dayEndMs, dayStartMs, hourOf } from '../../db/terms/day.ts';
 import { assert, Failure } from '../../db/terms/failure.ts';
-import { cutMonth, hoursDue } from '../billing/billing.ts';
+import { cutMonth, hoursDue, provisionalDays } from '../billing/billing.ts';
 import { accounts, movements } from '../ledger/ledger.ts';
 import {
   canonicalJson,
@@ -23,7 +23,7 @@ const BATCH = 200;
 
 /**
  * Freezes the month's drafts, all or one outlet's; those frozen before stay as they are. Returns how many were frozen.
- * @throws Failure `conflict`: the month is not over, or hours of it are not charged yet.
+ * @throws Failure `conflict`: the month is not over, days of it are provisional, or hours of it are not charged yet.
  */
 export async function freezeMonth(
   ctx: { db: Database; clock: Clock },
@@ -34,14 +34,26 @@ export async function freezeMonth(
   if (ctx.clock() < dayEndMs(to)) {
     throw new Failure('conflict', { zh: `${month} 尚未结束`, en: `${month} is not over yet` });
   }
-  await cutMonth(ctx, month);
-  const due = await hoursDue(ctx.db, hourOf(dayEndMs(to)), hourOf(dayStartMs(from)));
-  if (due.length > 0) {
+  // Before the cut: what the last look removes still belongs to this month.
+  const provisional = await provisionalDays(ctx.db, from, to);
+  if (provisional.length > 0) {
+    throw new Failure('conflict', {
+      zh: `${provisional.length} 天的数据尚未定稿（首日 ${provisional[0]}）`,
+      en: `the figures of ${provisional.length} days are provisional still, ${provisional[0]} the first`,
+    });
+  }
+  const allCharged = async () => {
+    const due = await hoursDue(ctx.db, hourOf(dayEndMs(to)), hourOf(dayStartMs(from)));
+    if (due.length === 0) return;
     throw new Failure('conflict', {
       zh: `${month} 还有 ${due.length} 个小时未计费`,
       en: `${due.length} hours of ${month} are not charged yet`,
     });
-  }
+  };
+  // Asked before the cut, for a refusal must change nothing, and after it, for billing may have been under way.
+  await allCharged();
+  await cutMonth(ctx, month);
+  await allCharged();
   await ctx.db.transaction(async (tx) => {
     await lockMonth(tx, month);
     await addMinimumGuarantees(tx, ctx.clock, { month, by, ...(outletId ? { outletId } : {}) });

@@ -1,7 +1,9 @@
 /** Money in and out through Alipay. Written by api/payments only; migrations 0040 and 0041 hold the rules. */
+import { sql } from 'drizzle-orm';
 import {
   bigint,
   date,
+  index,
   integer,
   jsonb,
   pgTable,
@@ -10,7 +12,8 @@ import {
   text,
   timestamp,
 } from 'drizzle-orm/pg-core';
-import { microCny } from './columns.ts';
+import { advertiser } from './campaigns.ts';
+import { microCny, timestamps, version } from './columns.ts';
 
 const id = () => bigint('id', { mode: 'number' }).primaryKey().generatedByDefaultAsIdentity();
 const at = (name: string) => timestamp(name, { withTimezone: true });
@@ -199,4 +202,32 @@ export const secondFactorUse = pgTable(
     usedAt: at('used_at').notNull(),
   },
   (t) => [primaryKey({ columns: [t.userId, t.step] })],
+);
+
+/** What an agency may spread over its clients' wallets. */
+export const creditLine = pgTable('credit_line', {
+  organizationId: text('organization_id').primaryKey(),
+  limitMicroCny: microCny('limit_micro_cny').notNull(),
+  updatedBy: text('updated_by').notNull(),
+  ...version,
+  ...timestamps,
+});
+
+/** How far a wallet may fall below zero, and out of whose line. The ledger's floor is what binds. */
+export const walletCredit = pgTable(
+  'wallet_credit',
+  {
+    advertiserId: ref('advertiser_id')
+      .primaryKey()
+      .references(() => advertiser.id),
+    /** Null: the platform's own grant. */
+    organizationId: text('organization_id').references(() => creditLine.organizationId),
+    limitMicroCny: microCny('limit_micro_cny').notNull(),
+    updatedBy: text('updated_by').notNull(),
+    ...version,
+    ...timestamps,
+  },
+  (t) => [
+    index('wallet_credit_line').on(t.organizationId).where(sql`${t.organizationId} IS NOT NULL`),
+  ],
 );

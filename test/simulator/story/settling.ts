@@ -40,6 +40,10 @@ export async function settle(
 ): Promise<Map<number, number>> {
   const { ctx } = stage;
   tell.act('结算单', 'Statements');
+  await tell.refused('数据未定稿就冻结', 'frozen while figures are provisional', 'conflict', () =>
+    freezeMonth(ctx, { month, by: PEOPLE.maker }),
+  );
+  await stage.worker.tick('final');
   await draftStatements(ctx, month);
   await freezeMonth(ctx, { month, by: PEOPLE.maker });
   const ids = new Map<number, number>();
