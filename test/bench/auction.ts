@@ -1,7 +1,8 @@
 /**
  * The whole server process under load, on one core, with Redis caps and leases, against a bare server that parses the same
- * bodies and answers the same bytes, one that only echoes, and the service written plainly; interleaved in one run.
- * `npm run bench -- auction --items 100000 [--seconds 3] [--rounds 3] [--seed 1] [--json]`
+ * bodies and answers the same bytes, one that only echoes, and the service written plainly; interleaved in one run, all
+ * bundled, with the same flags. Memory: `--soak 10000000` holds so many auctions afterwards and samples what they leave.
+ * `npm run bench -- auction --items 100000 [--seconds 3] [--rounds 3] [--soak 0] [--seed 1] [--json]`
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,9 +14,11 @@ import { keys } from '../../bidding/wire/keys.ts';
 import type { Snapshot } from '../../bidding/wire/snapshot.ts';
 import { bootRedis } from '../../db/embedded/redis.ts';
 import { dayOf } from '../../db/terms/day.ts';
+import { buildPrograms, programFile } from '../../run/demo/programs.ts';
 import { newRandom } from '../kit/random.ts';
 import { benchBody } from './auction/bodies.ts';
-import { type Contestant, contestant, type Load } from './auction/contestant.ts';
+import { type Contestant, contestant, type Load, moveToLoadCore } from './auction/contestant.ts';
+import { bundle } from './kit/bundle.ts';
 import { mean, readArguments, report, round } from './kit/figures.ts';
 import { benchSnapshot } from './kit/market.ts';
 
@@ -23,13 +26,24 @@ const args = readArguments(process.argv);
 const items = args.number('items', 100_000);
 const seconds = args.number('seconds', 3);
 const rounds = args.number('rounds', 3);
+const soak = args.number('soak', 0);
 const BODIES = 300;
 const CAPS = [{ scope: 'lineItem', window: 'day', count: 5 } as const];
+/** Everything that any format needs, so that whoever is found can be shown. */
+const CONTENT = {
+  title: '春茶上市，直达产地',
+  description: '明前龙井，采摘当日发货',
+  brandName: '云栖茶社',
+  imageUrl: 'https://cdn.example.cn/tea/640.jpg',
+  videoUrl: 'https://cdn.example.cn/tea/15s.mp4',
+  durationMs: 15_000,
+};
 
 const random = newRandom(args.number('seed', 1));
 const base = benchSnapshot(random, items, 2);
 const snapshot: Snapshot = {
   ...base,
+  creatives: base.creatives.map((creative) => ({ ...creative, content: CONTENT })),
   lineItems: base.lineItems.map((item) => ({
     ...item,
     startsAtMs: 0,
@@ -71,73 +85,124 @@ async function sampleAnswer(port: number): Promise<string> {
 const median = (values: number[]): number =>
   [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 
-async function run(): Promise<void> {
-  await fill();
+/** Calls of Redis so far, by command. */
+async function redisCalls(): Promise<Map<string, number>> {
+  const stats = await redis.info('commandstats');
+  return new Map(
+    [...stats.matchAll(/cmdstat_(\w+):calls=(\d+)/g)].map((m) => [m[1] ?? '', Number(m[2])]),
+  );
+}
+
+/** Bytes of a reader's counters, over a thousand readers. */
+async function capBytes(): Promise<number> {
+  const [, names] = await redis.scan(
+    0,
+    'MATCH',
+    keys.caps('*').replace(/[{}]/g, '?'),
+    'COUNT',
+    5_000,
+  );
+  const pipeline = redis.pipeline();
+  for (const name of names.slice(0, 1_000)) pipeline.strlen(name);
+  return mean(((await pipeline.exec()) ?? []).map(([, bytes]) => Number(bytes)));
+}
+
+/** Holds `auctions` at full speed; resident memory at the beginning and after each tenth. */
+async function hold(ours: Contestant, auctions: number, perS: number): Promise<number[]> {
+  const rssMb = [Math.round(ours.rssMb())];
+  for (let tenth = 0; tenth < 10; tenth++) {
+    await ours.load(Math.ceil(auctions / 10 / perS));
+    rssMb.push(Math.round(ours.rssMb()));
+  }
+  return rssMb;
+}
+
+async function enter(): Promise<Contestant[]> {
+  await buildPrograms();
+  const { bare, plain, generator } = await bundle({
+    bare: 'test/bench/auction/bare.ts',
+    plain: 'test/bench/auction/plain.ts',
+    generator: 'test/bench/auction/generator.ts',
+  });
   const env = { REDIS_URL: server.url, TOKEN_KEY: '11'.repeat(32), NODE_ID: 'bench' };
   const port = 28_400 + (process.pid % 400);
-  const file = (name: string): string => new URL(name, import.meta.url).pathname;
-  const ours = await contestant('ours', file('../../bidding/server.ts'), [], env, port, bodies);
+  const ground = { folder: dataDir, generator, bodies };
+  const ours = await contestant('ours', programFile('exchange'), [], env, port, ground);
   const answer = { ...env, BENCH_ANSWER: await sampleAnswer(port) };
-  const parse = await contestant(
-    'parse',
-    file('auction/bare.ts'),
-    ['parse'],
-    answer,
-    port + 400,
-    bodies,
-  );
-  const echo = await contestant(
-    'echo',
-    file('auction/bare.ts'),
-    ['echo'],
-    answer,
-    port + 800,
-    bodies,
-  );
-  const plain = await contestant('plain', file('auction/plain.ts'), [], env, port + 1_200, bodies);
-  const all: Contestant[] = [ours, parse, echo, plain];
+  return [
+    ours,
+    await contestant('parse', bare, ['parse'], answer, port + 400, ground),
+    await contestant('echo', bare, ['echo'], answer, port + 800, ground),
+    await contestant('plain', plain, [], env, port + 1_200, ground),
+  ];
+}
+
+async function run(): Promise<void> {
+  await fill();
+  moveToLoadCore(Number(/process_id:(\d+)/.exec(await redis.info('server'))?.[1]));
+  const all = await enter();
+  const [ours] = all as [Contestant];
   try {
-    for (const each of all) await each.load(2);
+    for (const each of all) await each.load(each === ours ? 6 : 2);
     const loads = new Map<string, Load[]>(all.map((each) => [each.name, []]));
+    const calls = { before: await redisCalls(), auctions: 0, after: new Map<string, number>() };
     for (let i = 0; i < rounds; i++)
       for (const each of all) loads.get(each.name)?.push(await each.load(seconds));
-    const rate = (name: string): number =>
-      median((loads.get(name) ?? []).map((load) => load.requestsPerS));
-    const cpu = (name: string): number =>
-      mean((loads.get(name) ?? []).map((load) => load.cpuMicros));
-    const saturated = rate('ours');
-    const rssBefore = ours.rssMb();
+    calls.after = await redisCalls();
+    calls.auctions = sumOf(loads.get('ours'), (load) => load.requestsPerS * seconds);
+    const of = (name: string, figure: keyof Load): number =>
+      median((loads.get(name) ?? []).map((load) => load[figure]));
+    const saturated = of('ours', 'requestsPerS');
     const half = await ours.load(seconds * 2, Math.round(saturated * 0.5));
     const most = await ours.load(seconds * 2, Math.round(saturated * 0.7));
     const each = (name: string): object => ({
-      requestsPerS: Math.round(rate(name)),
-      cpuMicros: round(cpu(name), 1),
+      requestsPerS: Math.round(of(name, 'requestsPerS')),
+      cpuMicros: round(of(name, 'cpuMicros'), 1),
+      busy: round(of(name, 'busy'), 2),
+    });
+    const against = (name: string): object => ({
+      requests: round(saturated / of(name, 'requestsPerS'), 2),
+      cpu: round(of(name, 'cpuMicros') / of('ours', 'cpuMicros'), 2),
     });
     report(
       'auction',
       {
         items,
         bodyBytes: Math.round(mean(bodies.map((body) => Buffer.byteLength(body)))),
-        answerBytes: Buffer.from(answer.BENCH_ANSWER, 'base64').length,
         ours: each('ours'),
         parse: each('parse'),
         echo: each('echo'),
         plain: each('plain'),
-        ratioToParse: round(saturated / rate('parse'), 2),
-        ratioToEcho: round(saturated / rate('echo'), 2),
-        ratioToPlain: round(saturated / rate('plain'), 2),
-        cpuRatioToParse: round(cpu('parse') / cpu('ours'), 2),
-        cpuRatioToPlain: round(cpu('plain') / cpu('ours'), 2),
+        timesParse: against('parse'),
+        timesEcho: against('echo'),
+        timesPlain: against('plain'),
         at50: { p50Ms: half.p50Ms, p99Ms: half.p99Ms },
         at70: { p50Ms: most.p50Ms, p99Ms: most.p99Ms },
-        fillRate: round(1 - (loads.get('ours')?.[0]?.non2xx ?? 0), 2),
-        rssMb: { before: Math.round(rssBefore), after: Math.round(ours.rssMb()) },
+        bidShare: round(of('ours', 'bidShare'), 2),
+        generatorMicros: round(of('ours', 'generatorMicros'), 1),
+        redisCallsPerAuction: perAuction(calls),
+        capBytesAReader: round(await capBytes(), 1),
+        ...(soak > 0 ? { soak, rssMb: await hold(ours, soak, saturated) } : {}),
       },
       args,
     );
   } finally {
     for (const each of all) each.stop();
   }
+}
+
+const sumOf = (loads: Load[] | undefined, of: (load: Load) => number): number =>
+  (loads ?? []).reduce((sum, load) => sum + of(load), 0);
+
+/** What Redis was asked while ours was measured; the plain service asks by GET alone. */
+function perAuction(calls: {
+  before: Map<string, number>;
+  after: Map<string, number>;
+  auctions: number;
+}): Record<string, number> {
+  const since = (name: string): number =>
+    ((calls.after.get(name) ?? 0) - (calls.before.get(name) ?? 0)) / calls.auctions;
+  return { read: round(since('mget'), 3), count: round(since('evalsha'), 3) };
 }
 
 try {

@@ -80,7 +80,7 @@ export function benchBody(random: Random, snapshot: Snapshot, n: number): string
       geo: { type: 2, country: 'CHN', city: 'Hangzhou', ext: { divisionCode: '330100' } },
     },
     user: {
-      id: `reader-${random.below(200_000)}`,
+      id: `reader-${String(random.below(200_000)).padStart(6, '0')}`,
       ext: { divisionCode: request.declaredDivision },
       data: [
         { id: '1', name: 'hongze', segment: request.segments.map((id) => ({ id: String(id) })) },

@@ -1,15 +1,26 @@
-/** A server process under load: started, measured from outside, ended. CPU time is read from the kernel. */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import autocannon from 'autocannon';
+/**
+ * A server process under load: started on a core of its own, measured from outside, ended. Its processor time is read from the
+ * kernel. The load and Redis have the other core, where there is one.
+ */
+import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { EXCHANGE_FLAGS } from '../../../run/demo/processes.ts';
+import { round } from '../kit/figures.ts';
+import type { Measured } from './generator.ts';
 
 export interface Load {
   requestsPerS: number;
   p50Ms: number;
   p99Ms: number;
-  /** µs of the server's CPU a request. */
+  /** µs of the server's processor time a request. */
   cpuMicros: number;
-  non2xx: number;
+  /** Of its core, 0 … 1: near 1 the server was the bottleneck, and not the load. */
+  busy: number;
+  bidShare: number;
+  generatorMicros: number;
 }
 
 export interface Contestant {
@@ -21,6 +32,19 @@ export interface Contestant {
 }
 
 const TICK_MICROS = 10_000;
+const hasTwoCores = cpus().length > 1;
+const SERVER_CORE = '1';
+const LOAD_CORE = '0';
+const run = promisify(execFile);
+
+const onCore = (core: string, command: string[]): string[] =>
+  hasTwoCores ? ['taskset', '-c', core, ...command] : command;
+
+/** Moves a running process (Redis) to the core of the load. */
+export function moveToLoadCore(pid: number): void {
+  if (hasTwoCores)
+    execFileSync('taskset', ['-a', '-cp', LOAD_CORE, String(pid)], { stdio: 'ignore' });
+}
 
 export function cpuMicros(pid: number): number {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
@@ -34,54 +58,66 @@ function started(child: ChildProcess): Promise<void> {
   });
 }
 
-/** Pinned to one core where the machine allows it, so that "a core" means one. */
+export interface Ground {
+  folder: string;
+  /** The generator's program. */
+  generator: string;
+  bodies: readonly string[];
+}
+
+const READER = /reader-(?=\d{6})/;
+
+function requestOf(body: string, port: number): { text: string; readerAt: number } {
+  const text =
+    `POST /openrtb2/auction HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nContent-Type: application/json\r\n` +
+    `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: keep-alive\r\n\r\n${body}`;
+  const match = READER.exec(text);
+  const readerAt = match ? Buffer.byteLength(text.slice(0, match.index + match[0].length)) : -1;
+  return { text, readerAt };
+}
+
+/** Starts a server with the flags that the exchange itself runs with. */
 export async function contestant(
   name: string,
   file: string,
   args: string[],
   env: NodeJS.ProcessEnv,
   port: number,
-  bodies: readonly string[],
+  ground: Ground,
 ): Promise<Contestant> {
-  const command = [
-    '-c',
-    '1',
+  const [command = '', ...rest] = onCore(SERVER_CORE, [
     process.execPath,
-    '--max-semi-space-size=16',
-    '--import',
-    'tsx',
+    ...EXCHANGE_FLAGS,
     file,
     ...args,
-  ];
-  const child = spawn('taskset', command, {
+  ]);
+  const child = spawn(command, rest, {
     env: { ...process.env, ...env, EXCHANGE_PORT: String(port) },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   await started(child);
   const pid = child.pid ?? 0;
+  const requests = ground.bodies.map((body) => requestOf(body, port));
   return {
     name,
     async load(seconds, rate = 0) {
+      const plan = join(ground.folder, `${name}.json`);
+      const connections = rate === 0 ? 64 : 256;
+      writeFileSync(plan, JSON.stringify({ port, seconds, connections, rate, requests }));
+      const [tool = '', ...words] = onCore(LOAD_CORE, [process.execPath, ground.generator, plan]);
       const before = cpuMicros(pid);
-      const result = await autocannon({
-        url: `http://127.0.0.1:${port}/openrtb2/auction`,
-        connections: rate === 0 ? 64 : 32,
-        duration: seconds,
-        ...(rate === 0 ? {} : { overallRate: rate }),
-        requests: bodies.map((body) => ({
-          method: 'POST' as const,
-          headers: { 'content-type': 'application/json' },
-          body,
-        })),
-      });
+      const { stdout } = await run(tool, words);
       const spent = cpuMicros(pid) - before;
-      const total = result['2xx'] + result.non2xx;
+      const it = JSON.parse(stdout) as Measured;
+      if (it.faults > 0) throw new Error(`${name}: ${it.faults} requests failed`);
       return {
-        requestsPerS: total / result.duration,
-        p50Ms: result.latency.p50,
-        p99Ms: result.latency.p99,
-        cpuMicros: spent / Math.max(1, total),
-        non2xx: result.non2xx,
+        requestsPerS: it.answered / seconds,
+        p50Ms: round(it.p50Ms, 2),
+        p99Ms: round(it.p99Ms, 2),
+        cpuMicros: spent / Math.max(1, it.answered),
+        busy: spent / (seconds * 1e6),
+        bidShare: it.bids / Math.max(1, it.answered),
+        generatorMicros: it.ownMicros,
       };
     },
     rssMb: () =>

@@ -1,0 +1,134 @@
+/**
+ * The load: a program of its own, on plain sockets, so that it costs a third of the server it measures. Closed loop: each
+ * connection asks again when answered. At a rate: requests are sent when they are due, whatever became of those before, and
+ * their time counts from when they were due. Every request is a reader of its own.
+ */
+import { readFileSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
+import { percentile } from '../kit/figures.ts';
+
+interface Plan {
+  port: number;
+  seconds: number;
+  connections: number;
+  /** Requests a second; 0: as fast as it goes. */
+  rate: number;
+  /** Whole requests, and where in each the reader's six digits stand (−1: nowhere). */
+  requests: { text: string; readerAt: number }[];
+}
+
+export interface Measured {
+  answered: number;
+  bids: number;
+  faults: number;
+  p50Ms: number;
+  p99Ms: number;
+  /** µs of the generator's own processor time a request. */
+  ownMicros: number;
+}
+
+const READERS = 200_000;
+const plan = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as Plan;
+const requests = plan.requests.map(({ text, readerAt }) => ({
+  bytes: Buffer.from(text),
+  readerAt,
+}));
+const tookMs: number[] = [];
+let asked = 0;
+let bids = 0;
+let faults = 0;
+let running = true;
+
+function nextRequest(): Buffer {
+  const { bytes, readerAt } = requests[asked % requests.length] as (typeof requests)[number];
+  asked += 1;
+  if (readerAt < 0) return bytes;
+  const own = Buffer.from(bytes);
+  own.write(String((asked * 7_919) % READERS).padStart(6, '0'), readerAt, 'latin1');
+  return own;
+}
+
+class Connection {
+  private readonly socket: Socket;
+  private missing = 0;
+  private dueMs = 0;
+
+  constructor(private readonly answered: (connection: Connection) => void) {
+    this.socket = connect(plan.port, '127.0.0.1', () => answered(this));
+    this.socket.setNoDelay(true);
+    this.socket.on('data', (chunk) => this.take(chunk));
+    this.socket.on('error', () => {
+      faults += 1;
+    });
+  }
+
+  ask(dueMs: number): void {
+    this.dueMs = dueMs;
+    this.socket.write(nextRequest());
+  }
+
+  private take(chunk: Buffer): void {
+    if (this.missing === 0) {
+      const head = chunk.toString('latin1', 0, Math.min(chunk.length, 700));
+      const status = head.slice(9, 12);
+      if (status === '200') bids += 1;
+      else if (status !== '204') faults += 1;
+      const length = /\r\ncontent-length: (\d+)/i.exec(head)?.[1] ?? '0';
+      this.missing = head.indexOf('\r\n\r\n') + 4 + Number(length);
+    }
+    this.missing -= chunk.length;
+    if (this.missing > 0) return;
+    this.missing = 0;
+    tookMs.push(performance.now() - this.dueMs);
+    this.answered(this);
+  }
+}
+
+/** Sends each request when it is due, on a connection that is free, or on the first that becomes so. */
+function paced(): void {
+  const free: Connection[] = [];
+  const due: number[] = [];
+  for (let i = 0; i < plan.connections; i++)
+    new Connection((connection) => {
+      const dueMs = due.shift();
+      if (dueMs === undefined) free.push(connection);
+      else connection.ask(dueMs);
+    });
+  const startMs = performance.now();
+  let sent = 0;
+  const send = (): void => {
+    const nowMs = performance.now();
+    for (; startMs + (sent * 1000) / plan.rate <= nowMs && running; sent++) {
+      const dueMs = startMs + (sent * 1000) / plan.rate;
+      const connection = free.pop();
+      if (connection) connection.ask(dueMs);
+      else due.push(dueMs);
+    }
+    if (running) setImmediate(send);
+  };
+  send();
+}
+
+function closed(): void {
+  for (let i = 0; i < plan.connections; i++)
+    new Connection((connection) => {
+      if (running) connection.ask(performance.now());
+    });
+}
+
+const before = process.cpuUsage();
+if (plan.rate > 0) paced();
+else closed();
+setTimeout(() => {
+  running = false;
+  const { user, system } = process.cpuUsage(before);
+  const measured: Measured = {
+    answered: tookMs.length,
+    bids,
+    faults,
+    p50Ms: percentile(tookMs, 0.5),
+    p99Ms: percentile(tookMs, 0.99),
+    ownMicros: (user + system) / Math.max(1, tookMs.length),
+  };
+  process.stdout.write(`${JSON.stringify(measured)}\n`, () => process.exit(0));
+}, plan.seconds * 1000);
