@@ -1,4 +1,5 @@
 /** The exchange's process: environment in, a listening node out. Needs Redis only. */
+import { setFlagsFromString } from 'node:v8';
 import { Cluster, type ClusterOptions, Redis, type RedisOptions } from 'ioredis';
 import { readEnv } from './env.ts';
 import { createExchange } from './exchange.ts';
@@ -33,7 +34,15 @@ function clusterOptions(url: string, options: RedisOptions): ClusterOptions {
   return { enableAutoPipelining: true, redisOptions: { ...options, ...credentials } };
 }
 
+/**
+ * What a node under its first load has in hand outlives a few collections, and V8 concludes that it always will: from then on
+ * requests are made among the old, where they keep each other alive. Measured: 70 µs an auction instead of 26, and
+ * pauses of 70 ms.
+ */
+const V8_FLAGS = '--no-allocation-site-pretenuring';
+
 async function main(): Promise<void> {
+  setFlagsFromString(V8_FLAGS);
   const env = readEnv(process.env);
   const redis = connectRedis(env.redisUrl, env.redisCluster);
   await new Promise<void>((resolve) => {

@@ -19,7 +19,7 @@ import { NO_BID, type NoBidReason } from './reasons.ts';
 
 export interface AuctionCalls {
   partnerBids?: readonly PartnerBid[];
-  /** Asked once for every candidate before it is ranked: caps, click budgets. `NO_BID.none` lets it in. */
+  /** Asked at most once for a candidate, when it is its turn: caps, click budgets. `NO_BID.none` lets it in. */
   refuse?: (candidate: Candidate, match: ImpMatch) => NoBidReason;
   /** Takes the money of a winner of ours; anything but `NO_BID.none` and the next one wins. */
   take?: (candidate: Candidate, match: ImpMatch, charge: Charge) => NoBidReason;
@@ -29,13 +29,16 @@ export interface AuctionCalls {
   trace?: TraceLine[];
 }
 
+/** Not asked yet whether anything speaks against a contender; no NoBidReason is negative. */
+const UNASKED = -1;
+
 interface Contender {
   candidate: Candidate | undefined;
   partnerBid: PartnerBid | undefined;
   score: number;
   advertiser: number | string;
   category: string;
-  reason: NoBidReason;
+  reason: NoBidReason | typeof UNASKED;
 }
 
 /** Categories in which nobody competes. */
@@ -95,7 +98,7 @@ function holdAuction(found: Found, calls: AuctionCalls, out: ReadonlySet<Partner
   const placed: Contender[] = [];
   // The highest score of the page is settled first; what it excludes is excluded everywhere else.
   for (let settled = 0; settled < found.count; settled++) {
-    const best = bestImp(outcome.imps, fields, placed);
+    const best = bestImp(outcome.imps, fields, placed, calls);
     if (best < 0) break;
     const winner = settle(
       outcome.imps[best] as ImpOutcome,
@@ -128,7 +131,7 @@ function contendersOf(
       score: candidate.score,
       advertiser: source.advertiserDomain ?? source.advertiserId,
       category: source.category,
-      reason: calls.refuse ? calls.refuse(candidate, match) : NO_BID.none,
+      reason: calls.trace ? refusalOf(candidate, match, calls) : UNASKED,
     });
   }
   if (!calls.partnerBids) return field;
@@ -148,6 +151,16 @@ function contendersOf(
 }
 
 const classOfBid = (bid: PartnerBid): number => (bid.isGuaranteed ? 2 : bid.dealId ? 1 : 0);
+function refusalOf(candidate: Candidate, match: ImpMatch, calls: AuctionCalls): NoBidReason {
+  return calls.refuse ? calls.refuse(candidate, match) : NO_BID.none;
+}
+
+/** Whether nothing speaks against a contender. Most of them are never asked: the first two settle most auctions. */
+function isFree(contender: Contender, match: ImpMatch, calls: AuctionCalls): boolean {
+  if (contender.reason === UNASKED)
+    contender.reason = refusalOf(contender.candidate as Candidate, match, calls);
+  return contender.reason === NO_BID.none;
+}
 
 function partnerRefusal(bid: PartnerBid, match: ImpMatch): NoBidReason {
   if (bid.dealId) return NO_BID.none;
@@ -156,12 +169,18 @@ function partnerRefusal(bid: PartnerBid, match: ImpMatch): NoBidReason {
 }
 
 /** The unsold imp whose best contender scores highest; −1 when none has any. */
-function bestImp(imps: readonly ImpOutcome[], fields: Contender[][], placed: Contender[]): number {
+function bestImp(
+  imps: readonly ImpOutcome[],
+  fields: Contender[][],
+  placed: Contender[],
+  calls: AuctionCalls,
+): number {
   let best = -1;
   let bestScore = -1;
   for (let i = 0; i < imps.length; i++) {
-    if (imps[i]?.win) continue;
-    const first = firstOf(fields[i] as Contender[], placed);
+    const imp = imps[i] as ImpOutcome;
+    if (imp.win) continue;
+    const first = firstOf(fields[i] as Contender[], placed, imp.match, calls);
     if (first && first.score > bestScore) {
       best = i;
       bestScore = first.score;
@@ -171,9 +190,14 @@ function bestImp(imps: readonly ImpOutcome[], fields: Contender[][], placed: Con
 }
 
 /** The best contender that nothing has refused, marking those that the page keeps apart. */
-function firstOf(field: readonly Contender[], placed: readonly Contender[]): Contender | undefined {
+function firstOf(
+  field: readonly Contender[],
+  placed: readonly Contender[],
+  match: ImpMatch,
+  calls: AuctionCalls,
+): Contender | undefined {
   for (const contender of field) {
-    if (contender.reason !== NO_BID.none) continue;
+    if (!isFree(contender, match, calls)) continue;
     if (!isSeparated(contender, placed)) return contender;
     contender.reason = NO_BID.separated;
   }
@@ -197,8 +221,8 @@ function settle(
   placed: readonly Contender[],
   calls: AuctionCalls,
 ): Contender | undefined {
-  const winner = firstOf(field, placed) as Contender;
-  const pressing = pressureOn(winner, field);
+  const winner = firstOf(field, placed, imp.match, calls) as Contender;
+  const pressing = pressureOn(winner, field, imp.match, calls);
   const win = winner.candidate
     ? ourWin(winner.candidate, pressing, imp.match)
     : partnerWin(winner.partnerBid as PartnerBid, pressing, imp.match);
@@ -213,9 +237,14 @@ function settle(
 }
 
 /** The runner-up's score, in the winner's class. */
-function pressureOn(winner: Contender, field: readonly Contender[]): number {
+function pressureOn(
+  winner: Contender,
+  field: readonly Contender[],
+  match: ImpMatch,
+  calls: AuctionCalls,
+): number {
   for (const other of field) {
-    if (other === winner || other.reason !== NO_BID.none) continue;
+    if (other === winner || !isFree(other, match, calls)) continue;
     return scoreWithin(other.score, classOfScore(winner.score));
   }
   return 0;
@@ -261,13 +290,14 @@ function partnerWin(bid: PartnerBid, pressing: number, match: ImpMatch): Win {
 /** Names the reason of an unsold imp and writes the trace. */
 function close(imp: ImpOutcome, field: readonly Contender[], trace: TraceLine[] | undefined): void {
   // The best contender's reason says more than that nobody was eligible.
-  if (!imp.win && field[0]) imp.reason = field[0].reason;
+  if (!imp.win && field[0] && field[0].reason !== UNASKED) imp.reason = field[0].reason;
   if (!trace) return;
   const clearing = imp.win?.priceMicroCny ?? 0;
   for (const contender of field) {
     const { candidate, partnerBid } = contender;
     const won = candidate ? imp.win?.candidate === candidate : imp.win?.partnerBid === partnerBid;
-    const reason = !won && contender.reason === NO_BID.none ? NO_BID.outranked : contender.reason;
+    const asked = contender.reason === UNASKED ? NO_BID.none : contender.reason;
+    const reason = !won && asked === NO_BID.none ? NO_BID.outranked : asked;
     trace.push({
       impId: imp.match.imp.id,
       lineItemId: candidate?.item.source.id ?? 0,

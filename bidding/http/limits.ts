@@ -165,8 +165,10 @@ function pay(
 export function countCaps(deps: AuctionDeps, candidate: Candidate, request: Request): void {
   const { source } = candidate.item;
   if (source.frequencyCaps.length === 0 || request.userHash === '') return;
-  const counters = new Set<string>();
-  for (const { scope, window } of source.frequencyCaps)
-    counters.add(counterKey(scope, subjectOf(source, scope), window, request.atMs));
-  deps.caps.add(request.userHash, [...counters], request.atMs);
+  const counters: string[] = [];
+  for (const { scope, window } of source.frequencyCaps) {
+    const key = counterKey(scope, subjectOf(source, scope), window, request.atMs);
+    if (!counters.includes(key)) counters.push(key);
+  }
+  deps.caps.add(request.userHash, counters, request.atMs);
 }

@@ -47,7 +47,20 @@ function shapeOf(imp: Imp, creative: SnapshotCreative): { w: number; h: number }
   return first.w > 0 && first.h > 0 ? first : { w: 640, h: 360 };
 }
 
-const cache = new WeakMap<SnapshotCreative, Map<string, Prepared>>();
+/** What markup was made for; `prepared` undefined: none can be. */
+interface Made {
+  mtype: number;
+  w: number;
+  h: number;
+  skip: number;
+  /** Player's protocols, or the native request. */
+  wanted: string;
+  prepared: Prepared | undefined;
+}
+
+const MAX_MADE = 32;
+const MAX_WANTED_CHARS = 4_096;
+const madeOf = new WeakMap<SnapshotCreative, Made[]>();
 
 /**
  * A creative's markup for an imp; undefined when the imp asks for what the creative lacks. Kept with the creative, so that
@@ -63,22 +76,30 @@ export function prepare(
   const mtype =
     format === 'dooh' && playing !== undefined && imp.video ? MTYPE.video : mtypeOf(format);
   const { w, h } = shapeOf(imp, creative);
-  const media = mtype === MTYPE.video ? imp.video : imp.audio;
-  const played = `${media?.skip}:${vastVersionFor(media?.protocols ?? [])}`;
-  const key = mtype === MTYPE.native ? `n${imp.native}` : `${mtype}:${w}x${h}:${played}`;
-  let known = cache.get(creative);
-  if (!known) {
-    known = new Map();
-    cache.set(creative, known);
+  const media = mtype === MTYPE.banner ? undefined : mtype === MTYPE.video ? imp.video : imp.audio;
+  const skip = media?.skip ?? -1;
+  const wanted =
+    mtype === MTYPE.native ? (imp.native ?? '') : media ? vastVersionFor(media.protocols) : '';
+  let made = madeOf.get(creative);
+  if (!made) {
+    made = [];
+    madeOf.set(creative, made);
   }
-  const hit = known.get(key);
-  if (hit) return hit;
+  for (const each of made)
+    if (
+      each.mtype === mtype &&
+      each.w === w &&
+      each.h === h &&
+      each.skip === skip &&
+      each.wanted === wanted
+    )
+      return each.prepared;
   const markup = markupOf(creative, mtype, imp, { w, h }, links);
-  if (markup === undefined) return undefined;
-  const prepared = preparedOf(markup, mtype, { w, h });
-  // Callers choose the key's parts: what they could fill memory with is bounded.
-  if (known.size >= 32) known.clear();
-  known.set(key, prepared);
+  const prepared = markup === undefined ? undefined : preparedOf(markup, mtype, { w, h });
+  // Callers choose what it is made for: what they could fill memory with is bounded.
+  if (wanted.length > MAX_WANTED_CHARS) return prepared;
+  if (made.length >= MAX_MADE) made.length = 0;
+  made.push({ mtype, w, h, skip, wanted, prepared });
   return prepared;
 }
 
@@ -121,19 +142,28 @@ export function vastVersionFor(
   return protocols.includes(3) || protocols.includes(6) ? '3.0' : '2.0';
 }
 
+/** A JSON string; most of what is written needs no escape. */
+export function quoted(text: string): string {
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code < 0x20 || code > 0x7e || code === 0x22 || code === 0x5c) return JSON.stringify(text);
+  }
+  return `"${text}"`;
+}
+
 export function bidJson(bid: WrittenBid, links: Links): string {
   const { prepared, token } = bid;
   const { mtype } = prepared;
-  const creative = JSON.stringify(String(bid.creativeId));
+  const creative = quoted(String(bid.creativeId));
   const nurl =
     mtype === MTYPE.video || mtype === MTYPE.audio
       ? `"nurl":"${links.exchangeUrl}/vast?t=${token}",`
       : '';
-  const deal = bid.dealId === '' ? '' : `"dealid":${JSON.stringify(bid.dealId)},`;
+  const deal = bid.dealId === '' ? '' : `"dealid":${quoted(bid.dealId)},`;
   return (
-    `{"id":"${bid.bidId}","impid":${JSON.stringify(bid.impId)},"price":${cpmYuan(bid.priceMicroCny)},` +
+    `{"id":"${bid.bidId}","impid":${quoted(bid.impId)},"price":${cpmYuan(bid.priceMicroCny)},` +
     `"adid":${creative},"crid":${creative},"cid":"${bid.campaignId}",` +
-    `"adomain":[${bid.domain === '' ? '' : JSON.stringify(bid.domain)}],` +
+    `"adomain":[${bid.domain === '' ? '' : quoted(bid.domain)}],` +
     `"w":${prepared.w},"h":${prepared.h},"mtype":${mtype},"exp":${bid.expS},${deal}${nurl}` +
     `"burl":"${links.exchangeUrl}/t/i?t=${token}&b=1${bid.billQuery ?? ''}","adm":"${prepared.pieces.join(token)}",` +
     `"ext":{"lineItemId":${bid.lineItemId},"prebid":{"type":"${PREBID_TYPES[mtype]}"}}}`
@@ -150,7 +180,7 @@ export function responseJson(
   let seats = '';
   if (bids.length === 1) {
     const [only] = bids;
-    seats = `{"seat":${JSON.stringify(only?.seat)},"bid":[${only?.json}]}`;
+    seats = `{"seat":${quoted(only?.seat ?? '')},"bid":[${only?.json}]}`;
   } else {
     const bySeat = new Map<string, string[]>();
     for (const { seat, json } of bids) {
@@ -159,8 +189,8 @@ export function responseJson(
       else bySeat.set(seat, [json]);
     }
     seats = [...bySeat]
-      .map(([seat, list]) => `{"seat":${JSON.stringify(seat)},"bid":[${list.join(',')}]}`)
+      .map(([seat, list]) => `{"seat":${quoted(seat)},"bid":[${list.join(',')}]}`)
       .join(',');
   }
-  return `{"id":${JSON.stringify(requestId)},"bidid":"${auctionId}","cur":"CNY","seatbid":[${seats}],"ext":${ext}}`;
+  return `{"id":${quoted(requestId)},"bidid":"${auctionId}","cur":"CNY","seatbid":[${seats}],"ext":${ext}}`;
 }
