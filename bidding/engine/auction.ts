@@ -2,8 +2,7 @@
  * The auction over what was found: our candidates and partners' bids, several imps of one page together. Owns ranking,
  * separation and price. Budgets and caps are the caller's: it is asked before a winner is final. Pure and synchronous.
  */
-import type { Category } from '../../db/terms/market.ts';
-import { CLASS_STEP } from './item.ts';
+import { type Contender, contendersOf, firstOf, isFree, UNASKED } from './contenders.ts';
 import type {
   Candidate,
   Found,
@@ -28,21 +27,6 @@ export interface AuctionCalls {
   /** A line for every contender, when somebody wants to know. */
   trace?: TraceLine[];
 }
-
-/** Not asked yet whether anything speaks against a contender; no NoBidReason is negative. */
-const UNASKED = -1;
-
-interface Contender {
-  candidate: Candidate | undefined;
-  partnerBid: PartnerBid | undefined;
-  score: number;
-  advertiser: number | string;
-  category: string;
-  reason: NoBidReason | typeof UNASKED;
-}
-
-/** Categories in which nobody competes. */
-const PEACEFUL: ReadonlySet<string> = new Set<Category | ''>(['psa', 'government', 'other', '']);
 
 /**
  * Holds the auction. Where partners' bids come in groups it is held without taking money until every group has won whole or is
@@ -115,59 +99,6 @@ function holdAuction(found: Found, calls: AuctionCalls, out: ReadonlySet<Partner
   return outcome;
 }
 
-function contendersOf(
-  match: ImpMatch,
-  impIndex: number,
-  calls: AuctionCalls,
-  out: ReadonlySet<PartnerBid>,
-): Contender[] {
-  const field: Contender[] = [];
-  for (let i = 0; i < match.count; i++) {
-    const candidate = match.candidates[i] as Candidate;
-    const { source } = candidate.item;
-    field.push({
-      candidate,
-      partnerBid: undefined,
-      score: candidate.score,
-      advertiser: source.advertiserDomain ?? source.advertiserId,
-      category: source.category,
-      reason: calls.trace ? refusalOf(candidate, match, calls) : UNASKED,
-    });
-  }
-  if (!calls.partnerBids) return field;
-  for (const bid of calls.partnerBids) {
-    if (bid.impIndex !== impIndex) continue;
-    field.push({
-      candidate: undefined,
-      partnerBid: bid,
-      score: classOfBid(bid) * CLASS_STEP + bid.priceMicroCny,
-      advertiser: bid.domain || bid.seat,
-      category: bid.category,
-      reason: out.has(bid) ? NO_BID.group_broken : partnerRefusal(bid, match),
-    });
-  }
-  // Stable: of equal scores our own go first, then partners as they answered.
-  return field.sort((a, b) => b.score - a.score);
-}
-
-const classOfBid = (bid: PartnerBid): number => (bid.isGuaranteed ? 2 : bid.dealId ? 1 : 0);
-function refusalOf(candidate: Candidate, match: ImpMatch, calls: AuctionCalls): NoBidReason {
-  return calls.refuse ? calls.refuse(candidate, match) : NO_BID.none;
-}
-
-/** Whether nothing speaks against a contender. Most of them are never asked: the first two settle most auctions. */
-function isFree(contender: Contender, match: ImpMatch, calls: AuctionCalls): boolean {
-  if (contender.reason === UNASKED)
-    contender.reason = refusalOf(contender.candidate as Candidate, match, calls);
-  return contender.reason === NO_BID.none;
-}
-
-function partnerRefusal(bid: PartnerBid, match: ImpMatch): NoBidReason {
-  if (bid.dealId) return NO_BID.none;
-  if (match.imp.privateAuction) return NO_BID.private_auction;
-  return bid.priceMicroCny < match.floorMicroCny ? NO_BID.below_floor : NO_BID.none;
-}
-
 /** The unsold imp whose best contender scores highest; −1 when none has any. */
 function bestImp(
   imps: readonly ImpOutcome[],
@@ -187,31 +118,6 @@ function bestImp(
     }
   }
   return best;
-}
-
-/** The best contender that nothing has refused, marking those that the page keeps apart. */
-function firstOf(
-  field: readonly Contender[],
-  placed: readonly Contender[],
-  match: ImpMatch,
-  calls: AuctionCalls,
-): Contender | undefined {
-  for (const contender of field) {
-    if (!isFree(contender, match, calls)) continue;
-    if (!isSeparated(contender, placed)) return contender;
-    contender.reason = NO_BID.separated;
-  }
-  return undefined;
-}
-
-function isSeparated(contender: Contender, placed: readonly Contender[]): boolean {
-  for (const other of placed) {
-    if (other.advertiser === contender.advertiser) {
-      // A booking of several places on a page is a roadblock, meant so.
-      if (contender.candidate?.item.source.priority !== 'guaranteed') return true;
-    } else if (other.category === contender.category && !PEACEFUL.has(other.category)) return true;
-  }
-  return false;
 }
 
 /** Sells one imp to its best contender; undefined when that one could not pay and was struck off. */
