@@ -5,7 +5,11 @@
  * whatever breaks a limit of the law.
  */
 export { advanceOrders, returnPending } from './advancing.ts';
+export { askChange } from './changes.ts';
+export { confirmOrder } from './confirming.ts';
 export { createOrder } from './drafting.ts';
-export { acceptSilence, closeOverdue } from './fulfilment.ts';
+export { addEvidence } from './evidence.ts';
+export { acceptSilence, closeOverdue, judgeDay, missDay } from './fulfilment.ts';
 export { priceLine, ratesOf } from './pricing.ts';
-export { reserveOrder } from './reserving.ts';
+export { answerLine, reserveOrder } from './reserving.ts';
+export type { NewOrder } from './shapes.ts';

@@ -72,6 +72,8 @@ export const newOrderSchema = z
   })
   .refine(discountNamed, discountMessage);
 
+export type NewOrder = z.infer<typeof newOrderSchema>;
+
 export const orderEditSchema = z
   .strictObject({
     version: id,

@@ -24,6 +24,7 @@ import type {
 
 export { judgeBooking } from './acceptance.ts';
 export { type Airing, airtimeFaults } from './airtime.ts';
+export { logPsaAiring } from './psa.ts';
 
 export type OutletContext = { db: Db; clock: Clock };
 

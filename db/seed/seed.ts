@@ -5,12 +5,13 @@
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { sql } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import type { Context } from '../../api/context.ts';
 import { activate, createDraft, type Party } from '../../api/contracts/contracts.ts';
 import { createAccount } from '../../api/identity/accounts.ts';
 import { accounts, post } from '../../api/ledger/ledger.ts';
 import type { Database, Db } from '../client.ts';
+import { advertiser } from '../schema/campaigns.ts';
 import { organization } from '../schema/identity.ts';
 import { outlet } from '../schema/outlets.ts';
 import { addDays, type Clock, type Day, dayOf, monthOf } from '../terms/day.ts';
@@ -24,6 +25,7 @@ import { seedHistory } from './history.ts';
 import { outletsOf, type SeedOutlet, seedOutlets } from './outlets.ts';
 import { createRandom } from './random.ts';
 import { seedTitles } from './titles.ts';
+import { seedTrade } from './trade.ts';
 
 /** A process passes its whole context; a test only what is needed. */
 export interface SeedContext extends Partial<Omit<Context, 'config'>> {
@@ -78,8 +80,19 @@ export async function seed(
   });
   // What came in bulk has no statistics yet, and the first minutes would be planned blind.
   await ctx.db.execute(sql`ANALYZE`);
+  if (options.history ?? true) await seedTradeOf(ctx);
   await finish(ctx);
   return true;
+}
+
+/** The first advertiser's: it is the one whose login the banner shows. */
+async function seedTradeOf(ctx: SeedContext): Promise<void> {
+  const organizationId = organizationOfAdvertiser(0);
+  const [buyer] = await ctx.db
+    .select({ advertiserId: advertiser.id })
+    .from(advertiser)
+    .where(eq(advertiser.organizationId, organizationId));
+  if (buyer) await seedTrade(ctx, { ...buyer, organizationId });
 }
 
 /** What repeats harmlessly: logins. A seed cut short is completed by the next start. */

@@ -67,3 +67,18 @@ test('every format has a placement, and line items with approved pictures that e
   }
   expect(market.creatives.some((c) => c.isPsa)).toBe(true);
 });
+
+test('booked business stands in every state, with proofs that wait and a plan to look at', async () => {
+  const orders = await db.execute<{ status: string }>(
+    sql`SELECT DISTINCT status FROM booking_order`,
+  );
+  expect(orders.map((one) => one.status).sort()).toEqual([
+    'booked', 'completed', 'draft', 'in_flight', 'pending', 'reserved',
+  ]); // biome-ignore format: a list
+  const days = await db.execute<{ status: string }>(sql`SELECT DISTINCT status FROM booking_day`);
+  expect(days.map((one) => one.status).sort()).toEqual(['delivered', 'missed', 'proved', 'sold']);
+  const [plan] = await db.execute<{ lines: number }>(
+    sql`SELECT jsonb_array_length(lines) AS lines FROM media_plan`,
+  );
+  expect(plan?.lines).toBeGreaterThan(3);
+});
