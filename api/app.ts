@@ -3,6 +3,7 @@
  * list of slices; exports `AppType`, from which the console's client takes all its types.
  */
 import { Hono } from 'hono';
+import { acceptanceRoutes } from './acceptance/routes.ts';
 import { audienceRoutes } from './audiences/routes.ts';
 import { auditRoutes } from './audit/routes.ts';
 import { billingRoutes } from './billing/routes.ts';
@@ -14,6 +15,7 @@ import { contractRoutes } from './contracts/routes.ts';
 import { creativeRoutes } from './creatives/routes.ts';
 import { dealRoutes } from './deals/routes.ts';
 import { deliveryRoutes } from './delivery/routes.ts';
+import { feedbackRoutes } from './feedback/routes.ts';
 import { bodies, doorkeeper, requestId, safeHeaders, sameOrigin } from './http/doors.ts';
 import { describeApi } from './http/openapi.ts';
 import { problemHandler, problemOf, sendProblem } from './http/problem.ts';
@@ -76,7 +78,9 @@ const slices = new Hono<AppEnv>()
   .route('/', reportRoutes)
   .route('/', webhookRoutes)
   .route('/', contentRoutes)
-  .route('/', audienceRoutes);
+  .route('/', audienceRoutes)
+  .route('/', feedbackRoutes)
+  .route('/', acceptanceRoutes);
 
 export type AppType = typeof slices;
 

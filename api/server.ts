@@ -84,7 +84,7 @@ export function createServer(
   const app = createApp(ctx, {
     log,
     before: (early) => {
-      early.route('/', mediaRoutes(ctx.config.assetsDir));
+      early.route('/', mediaRoutes(ctx.config));
       early.route('/', metricsRoutes(ctx, { token: ctx.config.metricsToken, addressOf }));
     },
     pages: consolePages(consoleDir),

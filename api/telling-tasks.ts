@@ -8,6 +8,8 @@ import {
 } from './audiences/audiences.ts';
 import { consumeArticles, keepArticles, restorePages } from './content/content.ts';
 import type { Context } from './context.ts';
+import { expirePermits, keepArchive, patrol } from './creatives/creatives.ts';
+import { forgetFeedback, gatherFeedback } from './feedback/feedback.ts';
 import { expireExports, queueScheduled, runExports } from './reports/reports.ts';
 import type { Task } from './tasks.ts';
 import { deliverWebhooks, forgetWebhooks } from './webhooks/webhooks.ts';
@@ -69,6 +71,30 @@ export function knowingTasks(ctx: Context): Task[] {
       shared: true,
       async run() {
         while ((await gatherInterests(ctx)) > 0);
+      },
+    },
+    {
+      name: 'feedback',
+      everyMs: 2 * SECOND,
+      shared: true,
+      async run() {
+        while ((await gatherFeedback(ctx)) > 0);
+      },
+    },
+    {
+      name: 'patrol',
+      everyMs: MINUTE,
+      async run() {
+        await expirePermits(ctx);
+        await patrol(ctx);
+      },
+    },
+    {
+      name: 'archive',
+      everyMs: 60 * MINUTE,
+      async run() {
+        await keepArchive(ctx);
+        await forgetFeedback(ctx);
       },
     },
     {

@@ -11,7 +11,7 @@ import { assertActsFor, requireActor, requireOwned } from '../http/auth.ts';
 import { idempotent } from '../http/idempotency.ts';
 import { pageQuery } from '../http/paging.ts';
 import { form, idParam, json, query, wire } from '../http/validation.ts';
-import { listAssets, storeAsset } from './assets.ts';
+import { assetOwnership, fetchAsset, listAssets, makeVariants, storeAsset } from './assets.ts';
 import { contentSchema, creativeEditSchema, newCreativeSchema } from './content.ts';
 import {
   createCreative,
@@ -21,6 +21,7 @@ import {
   withdrawCreative,
 } from './creatives.ts';
 import { decideReview, listCreatives, lockReview, readCreative, reviewQueue } from './desk.ts';
+import { keepingRoutes } from './keeping-routes.ts';
 import { reviewByRules } from './review.ts';
 
 const tags = ['creatives'];
@@ -41,6 +42,16 @@ const checkSchema = z.strictObject({
   category: z.enum(CATEGORIES),
   approvalNo: z.string().nullable().default(null),
   approvalExpiresOn: z.string().nullable().default(null),
+});
+
+const cutSchema = z.strictObject({
+  w: z.number().int().min(16).max(4096),
+  h: z.number().int().min(16).max(4096),
+  fit: z.enum(['cover', 'contain']).default('cover'),
+  background: z
+    .string()
+    .regex(/^#[0-9a-f]{6}$/i)
+    .optional(),
 });
 
 const verdictSchema = z
@@ -149,6 +160,32 @@ const assetsApp = new Hono<AppEnv>()
     },
   );
 
+const madeApp = new Hono<AppEnv>()
+  .post(
+    '/assets/fetch',
+    describeRoute({ tags, summary: 'Fetch a file from the web instead of uploading it' }),
+    buyer,
+    json(z.strictObject({ advertiserId: z.number().int().positive(), url: z.string().max(2_000) })),
+    async (c) => {
+      const { advertiserId, url } = c.req.valid('json');
+      assertActsFor(c.var.actor, { advertiserId });
+      return c.json(wire(await fetchAsset(c.var.ctx, c.var.actor, advertiserId, url)), 201);
+    },
+  )
+  .post(
+    '/assets/:id/variants',
+    describeRoute({ tags, summary: 'Cut a picture to other sizes' }),
+    buyer,
+    requireOwned(assetOwnership),
+    idParam(),
+    json(z.strictObject({ cuts: z.array(cutSchema).min(1).max(8) })),
+    async (c) => {
+      const { id } = c.req.valid('param');
+      const { cuts } = c.req.valid('json');
+      return c.json(wire(await makeVariants(c.var.ctx, c.var.actor, id, cuts)), 201);
+    },
+  );
+
 const deskApp = new Hono<AppEnv>()
   .get(
     '/review',
@@ -180,4 +217,6 @@ const deskApp = new Hono<AppEnv>()
 export const creativeRoutes = new Hono<AppEnv>()
   .route('/', creativesApp)
   .route('/', assetsApp)
-  .route('/', deskApp);
+  .route('/', madeApp)
+  .route('/', deskApp)
+  .route('/', keepingRoutes);

@@ -26,6 +26,10 @@ export const asset = pgTable(
     width: integer('width'),
     height: integer('height'),
     durationMs: integer('duration_ms'),
+    /** The asset it was cut from. */
+    variantOf: bigint('variant_of', { mode: 'number' }),
+    /** Where it was fetched, if nobody uploaded it. */
+    sourceUrl: text('source_url'),
     ...timestamps,
   },
   (t) => [uniqueIndex('asset_owner_sha256').on(t.advertiserId, t.sha256)],

@@ -24,6 +24,8 @@ export const SLICE_RANK: Record<string, number> = {
   statements: 6,
   reconciliation: 6,
   reports: 6,
+  feedback: 6,
+  acceptance: 6,
   invoices: 7,
   plans: 7,
   periods: 8,

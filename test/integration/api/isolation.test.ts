@@ -101,7 +101,7 @@ async function theirState(): Promise<string> {
     'organization_member', 'api_key',
     'webhook_endpoint', 'webhook_delivery', 'report_export', 'report_schedule',
     'deal', 'deal_placement', 'deal_line_item', 'demand_partner', 'supply_partner',
-    'segment', 'segment_member', 'article',
+    'segment', 'segment_member', 'article', 'qualification', 'feedback_case', 'landing_check', 'creative_archive',
   ]; // biome-ignore format: a list
   const owners = sql`(SELECT organization_id FROM advertiser WHERE id = ${byField.advertiserId}
     UNION SELECT organization_id FROM outlet WHERE id = ${byField.outletId})`;

@@ -169,7 +169,12 @@ export async function makeTheirs(api: TestApi, nowMs: number): Promise<Theirs> {
   const market = await makeMarket(api, nowMs);
   const { buyer, apiKeyId, memberId, floorRuleId, orderId, bookingId, dealId, ...ids } = market;
   const papers = await insertPapers(db, { ...ids, by: buyer.userId, nowMs });
-  const told = await insertTold(db, { ...buyer, by: buyer.userId, nowMs });
+  const told = await insertTold(db, {
+    ...buyer,
+    creativeId: ids.creativeId,
+    by: buyer.userId,
+    nowMs,
+  });
   const trade = await insertTrade(db, {
     ...ids,
     orderId,
@@ -215,6 +220,10 @@ export async function makeTheirs(api: TestApi, nowMs: number): Promise<Theirs> {
       // Whoever holds the link may read it: its id is the proof, and nobody else has one.
       'public/invitations': 'no-such-invitation',
       audiences: told.segmentId,
+      qualifications: told.qualificationId,
+      'ad-archive': told.archiveId,
+      'feedback-cases': told.caseId,
+      assets: told.assetId,
       webhooks: told.webhookId,
       'webhook-deliveries': told.deliveryId,
       'report-exports': told.exportId,

@@ -1,6 +1,9 @@
 /** What an organisation knows of readers, has told, or is told, on the other side of the market. */
 import type { Db } from '../../../db/client.ts';
+import { creativeArchive, qualification } from '../../../db/schema/archive.ts';
 import { segment } from '../../../db/schema/audiences.ts';
+import { asset } from '../../../db/schema/creatives.ts';
+import { feedbackCase } from '../../../db/schema/feedback.ts';
 import { reportExport, reportSchedule } from '../../../db/schema/reports.ts';
 import { webhookDelivery, webhookEndpoint, webhookEvent } from '../../../db/schema/webhooks.ts';
 import { first, SECRET } from './papers.ts';
@@ -8,6 +11,7 @@ import { first, SECRET } from './papers.ts';
 interface Parties {
   organizationId: string;
   advertiserId: number;
+  creativeId: number;
   by: string;
   nowMs: number;
 }
@@ -54,6 +58,7 @@ export async function insertTold(db: Db, who: Parties) {
       .returning({ id: segment.id }),
   );
   return {
+    ...(await insertKept(db, who)),
     segmentId,
     webhookId,
     deliveryId: await first(
@@ -73,6 +78,44 @@ export async function insertTold(db: Db, who: Parties) {
         .insert(reportSchedule)
         .values({ ...report, ...plan, nextRunAt: at })
         .returning({ id: reportSchedule.id }),
+    ),
+  };
+}
+
+/** Files, papers, the archive, and what readers said. */
+async function insertKept(db: Db, { advertiserId, creativeId, nowMs }: Parties) {
+  const at = new Date(nowMs);
+  const paper = { advertiserId, kind: 'other' as const, number: SECRET };
+  const said = { advertiserId, creativeId, kind: 'report' as const, reason: SECRET };
+  const version = {
+    creativeId,
+    contentHash: SECRET,
+    advertiserId,
+    advertiserName: SECRET,
+    versionShown: {},
+    verdict: {},
+    papers: [],
+    approvedAt: at,
+    keepUntil: '2099-01-01',
+  };
+  return {
+    qualificationId: await first(
+      db.insert(qualification).values(paper).returning({ id: qualification.id }),
+    ),
+    archiveId: await first(
+      db.insert(creativeArchive).values(version).returning({ id: creativeArchive.id }),
+    ),
+    caseId: await first(
+      db
+        .insert(feedbackCase)
+        .values({ ...said, firstAt: at, lastAt: at })
+        .returning({ id: feedbackCase.id }),
+    ),
+    assetId: await first(
+      db
+        .insert(asset)
+        .values({ advertiserId, sha256: SECRET, mediaType: 'image/png', bytes: 1 })
+        .returning({ id: asset.id }),
     ),
   };
 }
