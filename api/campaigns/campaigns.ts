@@ -12,14 +12,14 @@ import {
   lineItem,
   lineItemCreative,
 } from '../../db/schema/campaigns.ts';
-import type { Clock } from '../../db/terms/day.ts';
+import { type Clock, dayOf } from '../../db/terms/day.ts';
 import { Failure } from '../../db/terms/failure.ts';
 import { type Author, record } from '../audit/audit.ts';
 import { assertActsFor, forbidden, type Ownership } from '../http/auth.ts';
 import { lockRow, saveEdit } from '../http/versioned.ts';
 import { type Actor, opens } from '../identity/actor.ts';
 import { ensureOrganization } from '../identity/identity.ts';
-import { refuse, spentBy } from './guards.ts';
+import { committedBy, refuse } from './guards.ts';
 import { budgetProblem, statusProblem } from './rules.ts';
 import type {
   advertiserEditSchema,
@@ -132,12 +132,12 @@ export async function editCampaign(
     const row = await lockRow(tx, campaign, id, version);
     assertEditable(row.status);
     const next = { ...row, ...changes };
-    const spent = await spentBy(tx, { campaignId: id });
+    const { totalMicroCny } = await committedBy(tx, { campaignId: id }, dayOf(ctx.clock()));
     refuse(
       next.startsOn > next.endsOn
         ? { pointer: '/endsOn', zh: '结束日期不能早于开始日期', en: 'the end is before the start' }
         : undefined,
-      budgetProblem('/totalBudgetMicroCny', changes.totalBudgetMicroCny, spent),
+      budgetProblem('/totalBudgetMicroCny', changes.totalBudgetMicroCny, totalMicroCny),
       await outsideProblem(tx, id, next),
     );
     const subject = `campaign:${id}` as const;

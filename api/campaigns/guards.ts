@@ -9,6 +9,7 @@ import { creative } from '../../db/schema/creatives.ts';
 import { division } from '../../db/schema/delivery.ts';
 import { rollupHour } from '../../db/schema/metering.ts';
 import { outlet, placement, property } from '../../db/schema/outlets.ts';
+import type { Day } from '../../db/terms/day.ts';
 import { Failure, type FailureDetail } from '../../db/terms/failure.ts';
 import type { MicroCny } from '../../db/terms/money.ts';
 import { namedIn, targetShapeProblem } from './rules.ts';
@@ -33,6 +34,37 @@ export async function spentBy(
     .from(rollupHour)
     .where(mine);
   return BigInt(row?.spent ?? 0);
+}
+
+export interface Committed {
+  /** Metered so far, or still out in grants to the bidding nodes: all of it may yet be billed. */
+  totalMicroCny: MicroCny;
+  /** As much of it as belongs to today. */
+  todayMicroCny: MicroCny;
+}
+
+/** What a budget must at least cover. */
+export async function committedBy(
+  db: Db,
+  by: { lineItemId: number } | { campaignId: number },
+  today: Day,
+): Promise<Committed> {
+  const mine =
+    'lineItemId' in by ? sql`l.id = ${by.lineItemId}` : sql`l.campaign_id = ${by.campaignId}`;
+  const [row] = await db.execute<{ total: string; today: string }>(sql`
+    SELECT coalesce(sum(o.rest), 0) AS total, coalesce(sum(o.rest) FILTER (WHERE o.day = ${today}::date), 0)
+      + coalesce(sum(o.billed) FILTER (WHERE o.day = ${today}::date), 0) AS today
+    FROM (
+      SELECT g.day, b.billed, greatest(g.granted_micro_cny + g.prior_micro_cny - b.billed, 0) AS rest
+      FROM budget_grant g JOIN line_item l ON l.id = g.line_item_id AND ${mine},
+      LATERAL (SELECT coalesce(sum(s.spend_micro_cny), 0) AS billed FROM lease_spend s
+        WHERE s.line_item_id = g.line_item_id AND s.day = g.day) b
+    ) o`);
+  const spent = await spentBy(db, by);
+  return {
+    totalMicroCny: spent + BigInt(row?.total ?? 0),
+    todayMicroCny: BigInt(row?.today ?? 0),
+  };
 }
 
 const MAX_NAMED = 20;

@@ -23,7 +23,7 @@ import {
   copyLineItemInto,
   type DemandContext,
 } from './campaigns.ts';
-import { assertCreatives, assertTarget, refuse, spentBy } from './guards.ts';
+import { assertCreatives, assertTarget, committedBy, refuse, spentBy } from './guards.ts';
 import { budgetProblem, datesProblem, spendRuleProblem, statusProblem } from './rules.ts';
 import type { bulkEditSchema, lineItemChangesSchema, newLineItemSchema } from './shapes.ts';
 
@@ -79,10 +79,12 @@ export async function applyLineItemEdit(
   const parent = await lockRow(db, campaign, row.campaignId);
   const next = { ...row, ...changes };
   const spent = await spentBy(db, { lineItemId: id });
+  const committed = await committedBy(db, { lineItemId: id }, dayOf(ctx.clock()));
   refuse(
     datesProblem(next, parent),
     spendRuleProblem(next),
-    budgetProblem('/totalBudgetMicroCny', changes.totalBudgetMicroCny, spent),
+    budgetProblem('/totalBudgetMicroCny', changes.totalBudgetMicroCny, committed.totalMicroCny),
+    budgetProblem('/dailyBudgetMicroCny', changes.dailyBudgetMicroCny, committed.todayMicroCny),
     changes.pricing !== undefined && changes.pricing !== row.pricing && spent > 0n
       ? {
           pointer: '/pricing',

@@ -34,18 +34,18 @@ export function statusProblem(from: CampaignStatus, to: CampaignStatus): Failure
   };
 }
 
-/** A budget never falls below what is spent; says the lowest value allowed. */
+/** A budget never falls below what is spent or out with the bidding nodes; says the lowest value allowed. */
 export function budgetProblem(
   pointer: string,
   budgetMicroCny: MicroCny | undefined,
-  spentMicroCny: MicroCny,
+  committedMicroCny: MicroCny,
 ): FailureDetail | undefined {
-  if (budgetMicroCny === undefined || budgetMicroCny >= spentMicroCny) return undefined;
-  const lowest = formatYuan(spentMicroCny);
+  if (budgetMicroCny === undefined || budgetMicroCny >= committedMicroCny) return undefined;
+  const lowest = formatYuan(committedMicroCny);
   return {
     pointer,
-    zh: `已消耗 ${lowest} 元，预算最低为 ${lowest} 元`,
-    en: `${lowest} yuan is spent already; the lowest budget is ${lowest} yuan`,
+    zh: `已消耗或已下发投放 ${lowest} 元，预算最低为 ${lowest} 元`,
+    en: `${lowest} yuan is spent or being spent; the lowest budget is ${lowest} yuan`,
   };
 }
 

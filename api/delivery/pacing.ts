@@ -15,6 +15,7 @@ import type { Db } from '../../db/client.ts';
 import { pacingState } from '../../db/schema/delivery.ts';
 import { type Day, dayEndMs, dayOf, dayStartMs, hourOf, msOfDay } from '../../db/terms/day.ts';
 import { MICRO_CNY_PER_FEN } from '../../db/terms/money.ts';
+import { stepSurge } from './arrivals.ts';
 import { readPromised, stepGuarantees } from './guarantees.ts';
 import { type DeliveryContext, publishChanges } from './publish.ts';
 import { trafficOf } from './traffic.ts';
@@ -82,12 +83,15 @@ export async function pace(ctx: DeliveryContext): Promise<number> {
   );
   const promised = await readPromised(ctx.db, nowMs);
   const traffic = await trafficOf(ctx, today, [...lines, ...promised]);
+  const impressions = lines.reduce((sum, line) => sum + line.impressions, 0);
+  const surgeOf = stepSurge(ctx.db, nowMs, traffic.forecast, impressions);
   const moved: [number, number][] = [];
   const rows: (typeof pacingState.$inferInsert)[] = [];
   for (const line of lines) {
     const row = known.get(line.lineItemId);
     const before = stateOf(row?.state);
     const state = before && row?.day === today ? before : startPacing(nowMs, before);
+    const mine = traffic.lines.get(line.lineItemId);
     const unitMicroCny = line.pricing === 'CPM' ? 0 : line.bidFen * Number(MICRO_CNY_PER_FEN);
     const next = stepPacing(state, {
       atMs: nowMs,
@@ -96,7 +100,8 @@ export async function pace(ctx: DeliveryContext): Promise<number> {
       billedMicroCny: line.billedMicroCny,
       expectedMicroCny: expectedMicroCny(line, unitMicroCny),
       unitMicroCny,
-      curve: traffic.get(line.lineItemId)?.curve ?? FLAT_CURVE,
+      curve: mine?.curve ?? FLAT_CURVE,
+      surge: surgeOf?.(mine?.countyShare ?? {}) ?? 1,
     });
     const multiplier = multiplierOf(next);
     if (Math.abs(multiplier - (row?.multiplier ?? 1)) >= LEAST_CHANGE) {
@@ -111,7 +116,7 @@ export async function pace(ctx: DeliveryContext): Promise<number> {
     });
   }
   await keep(ctx.db, rows);
-  const guaranteed = await stepGuarantees(ctx, promised, traffic);
+  const guaranteed = await stepGuarantees(ctx, promised, traffic.lines);
   if (moved.length + guaranteed.length > 0) {
     await publishChanges(ctx, { rankMultipliers: moved, guaranteed });
   }

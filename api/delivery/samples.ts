@@ -14,6 +14,7 @@ import type { Db } from '../../db/client.ts';
 import type { RedisStore } from '../../db/redis.ts';
 import { requestSample } from '../../db/schema/delivery.ts';
 import { addDays, type Clock, type Day, dayOf } from '../../db/terms/day.ts';
+import { noteArrivals } from './arrivals.ts';
 
 export interface SampleContext {
   db: Db;
@@ -36,10 +37,12 @@ export async function keepSamples({ db, redis, clock }: SampleContext): Promise<
     if (entries.length === 0) break;
     const rows = entries.flatMap(([id, fields]) => {
       const lines = fields[fields.indexOf('s') + 1] ?? '';
-      const atMs = decodeSample(lines.slice(0, lines.search(/\n|$/)))?.request.atMs;
+      const read = lines.split('\n').flatMap((line) => decodeSample(line) ?? []);
+      const first = read[0];
       // What cannot be read is let go: it is a sample.
-      if (atMs === undefined) return [];
-      return [{ day: dayOf(atMs), id, requests: lines.split('\n').length, lines }];
+      if (!first) return [];
+      noteArrivals(db, read);
+      return [{ day: dayOf(first.request.atMs), id, requests: read.length, lines }];
     });
     if (rows.length > 0) await db.insert(requestSample).values(rows).onConflictDoNothing();
     await redis.xdel(keys.samples, ...entries.map(([id]) => id));

@@ -5,7 +5,7 @@
  */
 import { findCandidates, newFound } from '../../bidding/engine/candidates.ts';
 import { clausesOf } from '../../bidding/engine/clause.ts';
-import { compileSnapshot, type Market } from '../../bidding/engine/market.ts';
+import { compileSnapshot } from '../../bidding/engine/market.ts';
 import type { Found } from '../../bidding/engine/outcome.ts';
 import { hoursOf } from '../../bidding/engine/target.ts';
 import { BINS, binOf, curveOf, type TrafficCurve } from '../../bidding/engine/traffic-forecast.ts';
@@ -20,14 +20,18 @@ import {
   hourOfWeek,
   msOfDay,
 } from '../../db/terms/day.ts';
+import { countByCounty, type DayForecast } from './arrivals.ts';
 import { PROVINCE_SHAPE } from './curve.ts';
 import { readMarket } from './market.ts';
 import { readSamples } from './samples.ts';
+import { impressionsOf } from './shown.ts';
 
 /** Enough for the shape of a day; the rarest line items lean on the province's. */
 const MOST_REQUESTS = 100_000;
 /** Fewer requests than this say nothing of the province's day. */
 const LEAST_REQUESTS = 1_000;
+/** Of what was shown, so much must have been logged. */
+const LEAST_SHARE = 0.8;
 /** New line items wait so long for a curve of their own, and go by the province's meanwhile. */
 const AGAIN_MS = 600_000;
 const DAY_MS = 86_400_000;
@@ -49,8 +53,7 @@ interface Counts {
   byCounty: Map<string, number>;
 }
 
-interface Kept {
-  day: Day;
+interface Kept extends DayForecast {
   madeAtMs: number;
   /** Relative requests by quarter of an hour, of all traffic. */
   shape: ArrayLike<number>;
@@ -60,31 +63,36 @@ interface Kept {
 
 const keptByDatabase = new WeakMap<object, Kept>();
 
-/** Traffic of today by line item id. A step of pacing may wait for it once a day. */
+export interface Traffic {
+  /** By line item id. */
+  lines: Map<number, LineTraffic>;
+  /** Of all requests. */
+  forecast: DayForecast;
+}
+
+/** Traffic of today. A step of pacing may wait for it once a day. */
 export async function trafficOf(
   ctx: { db: Db; clock: Clock },
   today: Day,
   lines: readonly ForecastLine[],
-): Promise<Map<number, LineTraffic>> {
+): Promise<Traffic> {
   const nowMs = ctx.clock();
   let kept = keptByDatabase.get(ctx.db);
-  const isNew = kept?.day !== today;
+  const before = kept?.day === today ? kept : undefined;
   const missing = lines.filter(
-    ({ lineItemId, target }) =>
-      isNew || kept?.lines.get(lineItemId)?.target !== JSON.stringify(target),
+    ({ lineItemId, target }) => before?.lines.get(lineItemId)?.target !== JSON.stringify(target),
   );
-  if (isNew || (missing.length > 0 && nowMs - (kept?.madeAtMs ?? 0) >= AGAIN_MS)) {
-    kept = await make(ctx.db, nowMs, today, missing, isNew ? undefined : kept);
+  if (!kept || !before || (missing.length > 0 && nowMs - before.madeAtMs >= AGAIN_MS)) {
+    kept = await make(ctx.db, nowMs, today, missing, before);
     keptByDatabase.set(ctx.db, kept);
   }
-  const { shape = PROVINCE_SHAPE, lines: known } = kept ?? {};
-  return new Map(
-    lines.map(({ lineItemId, target }) => [
-      lineItemId,
-      // Until it is made anew, a changed target goes by its old curve.
-      known?.get(lineItemId)?.traffic ?? trafficFrom(undefined, 1, shape, target, today),
-    ]),
-  );
+  const { shape, lines: known } = kept;
+  const traffic = lines.map(({ lineItemId, target }): [number, LineTraffic] => [
+    lineItemId,
+    // Until it is made anew, a changed target goes by its old curve.
+    known.get(lineItemId)?.traffic ?? trafficFrom(undefined, 1, shape, target, today),
+  ]);
+  return { lines: new Map(traffic), forecast: kept };
 }
 
 async function make(
@@ -94,16 +102,40 @@ async function make(
   lines: readonly ForecastLine[],
   before: Kept | undefined,
 ): Promise<Kept> {
-  const { samples } = await readSamples(db, addDays(today, -1), MOST_REQUESTS);
+  const yesterday = addDays(today, -1);
+  const { samples } = await readSamples(db, yesterday, MOST_REQUESTS);
   const shape = shapeOf(samples);
-  const counts = await countEligible(db, nowMs, samples, new Set(lines.map((l) => l.lineItemId)));
+  const market = await readMarket(db, nowMs);
+  const ids = new Set(lines.map((line) => line.lineItemId));
+  const lineItems = market.lineItems.filter((item) => ids.has(item.id));
+  const counts = await countEligible({ ...market, lineItems }, nowMs, samples);
   const unit = samples.reduce((most, it) => Math.max(most, it.weight), 1);
   const made = new Map(before?.lines);
   for (const line of lines) {
     const traffic = trafficFrom(counts.get(line.lineItemId), unit, shape, line.target, today);
     made.set(line.lineItemId, { target: JSON.stringify(line.target), traffic });
   }
-  return { day: today, madeAtMs: nowMs, shape, lines: made };
+  const outlets = new Map(market.outlets.map((outlet) => [outlet.id, outlet]));
+  const outletOf = new Map(
+    market.placements.flatMap((place) => {
+      const outlet = outlets.get(place.outletId);
+      return outlet ? [[place.id, outlet] as const] : [];
+    }),
+  );
+  const requestsADay = countByCounty(samples, outletOf);
+  const logged = [...requestsADay.values()].reduce((a, b) => a + b, 0);
+  // A log that was begun in the middle of the day would make any day look like a rush.
+  const isWhole =
+    logged >= LEAST_REQUESTS && logged >= LEAST_SHARE * (await impressionsOf(db, yesterday));
+  return {
+    day: today,
+    madeAtMs: nowMs,
+    shape,
+    lines: made,
+    requestsADay: isWhole ? requestsADay : new Map(),
+    curve: curveOf(shape, shape),
+    outletOf,
+  };
 }
 
 function shapeOf(samples: readonly SampledRequest[]): ArrayLike<number> {
@@ -117,20 +149,16 @@ function shapeOf(samples: readonly SampledRequest[]): ArrayLike<number> {
   return sum >= LEAST_REQUESTS ? bins : PROVINCE_SHAPE;
 }
 
-/** Runs the requests, moved to today, through an index of these line items only, unpaced. */
+/** Runs the requests, moved to today, through an index of this market, unpaced. */
 async function countEligible(
-  db: Db,
+  records: Awaited<ReturnType<typeof readMarket>>,
   nowMs: number,
   samples: readonly SampledRequest[],
-  ids: ReadonlySet<number>,
 ): Promise<Map<number, Counts>> {
   const counts = new Map<number, Counts>();
-  if (samples.length === 0 || ids.size === 0) return counts;
-  const all = await readMarket(db, nowMs);
-  const lineItems = all.lineItems
-    .filter((item) => ids.has(item.id))
-    .map((item) => ({ ...item, rankMultiplier: 1 }));
-  const market: Market = compileSnapshot({ version: 0, publishedAtMs: nowMs, ...all, lineItems });
+  if (samples.length === 0 || records.lineItems.length === 0) return counts;
+  const lineItems = records.lineItems.map((item) => ({ ...item, rankMultiplier: 1 }));
+  const market = compileSnapshot({ version: 0, publishedAtMs: nowMs, ...records, lineItems });
   const found = newFound();
   for (const [n, { request, weight }] of samples.entries()) {
     // Pacing shares its process with metering.

@@ -15,7 +15,7 @@ const LEAST_LEFT = 0.003;
 /** After the forecast says the day is over: a share of what is missing, each step. */
 const AFTER_END = 0.05;
 /** A county is owed this share of its proportion of the deal. */
-const COUNTY_SHARE = 0.9;
+export const COUNTY_SHARE = 0.9;
 const LEAST_COUNTY_UNITS = 20;
 /** Both prices stay below this multiple of the booked price. */
 const CEILING = 3;
@@ -26,6 +26,9 @@ export interface GuaranteedState {
   beta: Record<string, number>;
   /** Delivered at the last α step. */
   delivered: number;
+  /** ∫ α dt and its time, for tomorrow's start: the last price of a day says what was missing, not what it costs. */
+  alphaSum?: number;
+  weightMs?: number;
 }
 
 export interface DealPlan {
@@ -38,12 +41,17 @@ export interface DealPlan {
   countyShare: Record<string, number>;
 }
 
-/** Yesterday's α, else half the price. */
+/** Yesterday's time-mean of α and its β, else half the price. */
 export const startGuaranteed = (plan: DealPlan, yesterday?: GuaranteedState): GuaranteedState => ({
-  alpha: yesterday?.alpha ?? plan.priceMicroCny / 2,
+  alpha: yesterday ? meanAlpha(yesterday) : plan.priceMicroCny / 2,
   beta: yesterday?.beta ?? {},
   delivered: 0,
+  alphaSum: 0,
+  weightMs: 0,
 });
+
+export const meanAlpha = ({ alpha, alphaSum = 0, weightMs = 0 }: GuaranteedState): number =>
+  weightMs > 0 ? alphaSum / weightMs : alpha;
 
 /** One step of α. `delivered`: impressions so far today. */
 export function stepAlpha(
@@ -57,7 +65,13 @@ export function stepAlpha(
   const got = delivered - state.delivered;
   const price = plan.priceMicroCny;
   const alpha = state.alpha + (ALPHA_GAIN * price * (target - got)) / Math.max(1, plan.impressions);
-  return { ...state, delivered, alpha: clip(alpha, CEILING * price) };
+  return {
+    ...state,
+    delivered,
+    alpha: clip(alpha, CEILING * price),
+    alphaSum: (state.alphaSum ?? 0) + state.alpha * elapsedMs,
+    weightMs: (state.weightMs ?? 0) + elapsedMs,
+  };
 }
 
 function targetOf(plan: DealPlan, delivered: number, msOfDay: number, elapsedMs: number): number {

@@ -4,6 +4,7 @@
  */
 import type { ReceivedBid } from '../demand/incoming.ts';
 import { seatMay } from '../demand/judge.ts';
+import { clickCharge } from '../engine/lease-policy.ts';
 import type { Candidate, ImpMatch, PartnerBid } from '../engine/outcome.ts';
 import type { Charge } from '../engine/price.ts';
 import { NO_BID, type NoBidReason } from '../engine/reasons.ts';
@@ -123,6 +124,11 @@ export function take(
   if (charge.billOn === 'impression' && !hearing.request.test) {
     const unpaid = pay(deps, hearing, candidate.item.source.id, impIndex, charge);
     if (unpaid !== NO_BID.none) return unpaid;
+  }
+  if (charge.billOn === 'click' && !hearing.request.test) {
+    // The last click of a budget costs what is left of it: promised so, it can be billed so.
+    const left = deps.leases.clickBudget(candidate.item.source.id, hearing.request.atMs);
+    charge.chargeMicroCny = clickCharge(charge.chargeMicroCny, left);
   }
   sellTime(hearing, impIndex, durationS);
   return NO_BID.none;

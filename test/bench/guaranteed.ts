@@ -3,7 +3,9 @@
  * counties drift. `npm run bench -- guaranteed --seed 1 [--short] [--policy dual|lateness] [--requests 1000000] [--json]`
  */
 
-import { auctionBound, type DealDay, type DealPolicy, serveDeals } from './guaranteed/day.ts';
+import { COUNTY_SHARE } from '../../bidding/engine/guaranteed.ts';
+import { auctionBound } from './guaranteed/bound.ts';
+import { type DealDay, type DealPolicy, serveDeals } from './guaranteed/day.ts';
 import { type Deal, newDealWorld } from './guaranteed/world.ts';
 import { readArguments, report, round } from './kit/figures.ts';
 import { newTraffic } from './pacing/world.ts';
@@ -21,7 +23,9 @@ const world = newDealWorld(seed, args.number('deals', 100), yesterday);
 const past = serveDeals(world, yesterday, 'dual', undefined);
 const day = serveDeals(world, today, policy, past.states);
 const start = policy === 'dual' ? day : serveDeals(world, today, 'dual', past.states);
-const bound = auctionBound(world, today, start.meanAlpha, args.number('passes', 40));
+const passes = args.number('passes', 40);
+const bound = auctionBound(world, today, start, passes);
+const floored = auctionBound(world, today, start, passes, COUNTY_SHARE);
 const booked = world.deals.reduce((sum, deal) => sum + deal.impressions, 0);
 const missing = world.deals.reduce(
   (sum, deal, k) => sum + Math.max(0, deal.impressions - (day.delivered[k] as number)),
@@ -39,6 +43,8 @@ report(
     bookedShareOfTraffic: round(booked / today.count),
     underDeliveryPercent: round((100 * missing) / booked, 4),
     auctionValuePercent: round((100 * day.auctionMicro) / bound, 2),
+    // Of the most that is possible when counties get what they are owed too.
+    auctionValueWithFloorsPercent: round((100 * day.auctionMicro) / floored, 2),
     countyDriftPercent: round(100 * drift(world.deals, day), 2),
   },
   args,

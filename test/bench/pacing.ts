@@ -3,19 +3,12 @@
  * `npm run bench -- pacing --seed 1 --scenario base|spike|outage --nodes 1|4|16 [--crash] [--policy asap|throttle|pid|dual]
  * [--price first|second] [--requests 2000000] [--items 1000] [--cold] [--json]`
  */
-import { binOf, curveOf, type TrafficCurve } from '../../bidding/engine/traffic-forecast.ts';
+import { binOf, curveOf } from '../../bidding/engine/traffic-forecast.ts';
 import { readArguments, report, round } from './kit/figures.ts';
 import { hindsightBound } from './pacing/bound.ts';
 import { type DayOptions, deviation, runDay } from './pacing/day.ts';
-import { newPolicy, type PolicyName, taught } from './pacing/policies.ts';
-import {
-  type Item,
-  newTraffic,
-  newWorld,
-  type Scenario,
-  setBudgets,
-  shapeOfDay,
-} from './pacing/world.ts';
+import { type ItemForecast, newPolicy, type PolicyName, taught } from './pacing/policies.ts';
+import { countyOfType, newTraffic, newWorld, type Scenario, setBudgets } from './pacing/world.ts';
 
 const args = readArguments(process.argv);
 const seed = args.number('seed', 1);
@@ -33,9 +26,10 @@ const { items } = world;
 const yesterdayTraffic = newTraffic(seed + 1000, requests, 'base');
 const traffic = newTraffic(seed, requests, scenario);
 setBudgets(world, yesterdayTraffic, seed);
-const curves = forecastFromYesterday();
+const forecast = forecastFromYesterday();
+const { curves } = forecast;
 const memory = args.flag('cold') || policyName !== 'dual' ? undefined : liveThroughYesterday();
-const policy = newPolicy(policyName, items, curves, memory);
+const policy = newPolicy(policyName, items, forecast, memory);
 const started = performance.now();
 const result = runDay(world, traffic, policy, options);
 const dayS = (performance.now() - started) / 1000;
@@ -87,23 +81,36 @@ report(
   args,
 );
 
-/** A 5 % sample of yesterday's requests by item, and the province's shape. */
-function forecastFromYesterday(): TrafficCurve[] {
-  const shape = shapeOfDay();
+/** A 5 % sample of yesterday's requests by item and county, and the province's shape. */
+function forecastFromYesterday(): ItemForecast {
   const counts = items.map(() => new Float64Array(96));
+  const shares = items.map((): Record<string, number> => ({}));
+  const requestsADay = new Map<string, number>();
+  const province = new Float64Array(96);
   for (let r = 0; r < yesterdayTraffic.count; r += 20) {
     const bin = binOf(yesterdayTraffic.atMs[r] as number);
-    for (const i of world.eligible[yesterdayTraffic.type[r] as number] as Int32Array) {
+    const type = yesterdayTraffic.type[r] as number;
+    const county = String(countyOfType(type));
+    requestsADay.set(county, (requestsADay.get(county) ?? 0) + 20);
+    province[bin] = (province[bin] as number) + 1;
+    for (const i of world.eligible[type] as Int32Array) {
       const mine = counts[i] as Float64Array;
       mine[bin] = (mine[bin] as number) + 1;
+      const share = shares[i] as Record<string, number>;
+      share[county] = (share[county] ?? 0) + 1;
     }
   }
-  return items.map((_: Item, i) => curveOf(counts[i] as Float64Array, shape));
+  return {
+    curves: items.map((_, i) => curveOf(counts[i] as Float64Array, province)),
+    countyShares: shares,
+    requestsADay,
+    shape: curveOf(province, province),
+  };
 }
 
 /** Yesterday with the same budgets, from cold: what a running market remembers. */
 function liveThroughYesterday() {
-  const past = newPolicy('dual', items, curves, undefined);
+  const past = newPolicy('dual', items, forecast, undefined);
   runDay(world, yesterdayTraffic, past, { ...options, crash: false });
   return past.memory() ?? [];
 }

@@ -9,15 +9,16 @@ import {
 } from '../../../bidding/engine/guaranteed.ts';
 import { passed } from '../../../bidding/engine/traffic-forecast.ts';
 import { countyOfType, DAY_MS, type Traffic } from '../pacing/world.ts';
-import { auctionWorth, type Deal, type DealWorld } from './world.ts';
+import { auctionWorth, COUNTIES, type Deal, type DealWorld } from './world.ts';
 
 export interface DealDay {
   delivered: Float64Array;
   byCounty: Record<string, number>[];
   auctionMicro: number;
   states: GuaranteedState[];
-  /** Time-mean of α, for the bound. */
+  /** Time-means of α and of β by deal and county, for the bound. */
   meanAlpha: Float64Array;
+  meanBeta: Float64Array;
 }
 
 export type DealPolicy = 'dual' | 'lateness';
@@ -36,6 +37,7 @@ export function serveDeals(
     auctionMicro: 0,
     states,
     meanAlpha: new Float64Array(deals.length),
+    meanBeta: new Float64Array(deals.length * COUNTIES),
   };
   let clockMs = 0;
   for (let r = 0; r < traffic.count; r++) {
@@ -68,6 +70,10 @@ function stepAll(deals: readonly Deal[], day: DealDay, atMs: number): void {
     day.meanAlpha[k] = (day.meanAlpha[k] as number) + (state.alpha * ALPHA_STEP_MS) / DAY_MS;
     state = stepAlpha(state, deal, day.delivered[k] as number, atMs);
     if (atMs % BETA_STEP_MS === 0) {
+      for (const [county, price] of Object.entries(state.beta)) {
+        const at = k * COUNTIES + Number(county);
+        day.meanBeta[at] = (day.meanBeta[at] as number) + (price * BETA_STEP_MS) / DAY_MS;
+      }
       state = stepBeta(state, deal, day.byCounty[k] as Record<string, number>);
     }
     day.states[k] = state;
@@ -112,46 +118,6 @@ function byLateness(
       best = k;
       latest = late;
     }
-  }
-  return best;
-}
-
-/**
- * The most the auction could have earned with every deal delivered: for any α ≥ 0, Σ max(worth, max α) − Σ α·d is an upper bound.
- */
-export function auctionBound(
-  world: DealWorld,
-  traffic: Traffic,
-  start: Float64Array,
-  passes: number,
-): number {
-  const { deals } = world;
-  const alpha = Float64Array.from(start);
-  let best = Number.POSITIVE_INFINITY;
-  for (let pass = 0; pass < passes; pass++) {
-    const won = new Float64Array(deals.length);
-    let value = 0;
-    for (let r = 0; r < traffic.count; r++) {
-      let top = auctionWorth(world, traffic, r);
-      let winner = -1;
-      for (const k of world.eligible[traffic.type[r] as number] as number[]) {
-        if ((alpha[k] as number) > top) {
-          top = alpha[k] as number;
-          winner = k;
-        }
-      }
-      value += top;
-      if (winner >= 0) won[winner] = (won[winner] as number) + 1;
-    }
-    deals.forEach((deal, k) => {
-      value -= (alpha[k] as number) * deal.impressions;
-    });
-    best = Math.min(best, value);
-    deals.forEach((deal, k) => {
-      const missing = Math.max(-1, Math.min(1, 1 - (won[k] as number) / deal.impressions));
-      const step = (0.03 / (1 + pass / 8)) * deal.priceMicroCny * missing;
-      alpha[k] = Math.max(0, (alpha[k] as number) + step);
-    });
   }
   return best;
 }

@@ -6,7 +6,7 @@ import { binOf, curveOf, type TrafficCurve } from '../../../bidding/engine/traff
 import { newRandom, type Random } from '../../kit/random.ts';
 import { countyOfType, luck, shapeOfDay, type Traffic, TYPES } from '../pacing/world.ts';
 
-const COUNTIES = 90;
+export const COUNTIES = 90;
 /** Of the supply, sold in advance. */
 const BOOKED_SHARE = 0.3;
 const EVERY = 20;

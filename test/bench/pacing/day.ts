@@ -2,12 +2,14 @@
  * Runs one day: requests, auctions, leases, clicks with delay, the controller every ten seconds. Returns what was spent, what it
  * was worth, and how far spend strayed from the plan.
  */
+import { clickCharge } from '../../../bidding/engine/lease-policy.ts';
 import { PACING_STEP_MS } from '../../../bidding/engine/pacing.ts';
 import { secondPrice } from '../../../bidding/engine/price.ts';
 import { passed, type TrafficCurve } from '../../../bidding/engine/traffic-forecast.ts';
 import { Nodes } from './nodes.ts';
 import type { Policy } from './policies.ts';
 import {
+  countyOfType,
   ctrOf,
   DAY_MS,
   FLOOR_MICRO,
@@ -36,6 +38,11 @@ export interface DayResult {
   path: Float64Array[];
 }
 
+interface PendingClick {
+  item: number;
+  priceMicro: number;
+}
+
 const QUARTER_MS = 900_000;
 const MINUTE_MS = 60_000;
 const MEAN_CLICK_DELAY_S = 40;
@@ -52,7 +59,9 @@ export function runDay(
   const nodes = new Nodes(items, options.nodes);
   const expected = new Float64Array(items.length);
   const worth = new Float64Array(items.length);
-  const clicksDue: number[][] = Array.from({ length: MAX_CLICK_DELAY_S + 2 }, () => []);
+  const clicksDue: PendingClick[][] = Array.from({ length: MAX_CLICK_DELAY_S + 2 }, () => []);
+  /** What nodes know of the pools: a second old. */
+  const seenFree = Float64Array.from(items, (item) => item.budgetMicro);
   const openForClicks = new Uint8Array(items.length).fill(1);
   const clickItems = items.flatMap((item, i) => (item.isClick ? [i] : []));
   const path: Float64Array[] = [];
@@ -65,16 +74,16 @@ export function runDay(
     takes: 0,
     path,
   };
+  const arrivals = new Map<string, number>();
   let second = 0;
   let crashed = false;
 
   const payClicks = (): void => {
-    const due = clicksDue[second % clicksDue.length] as number[];
-    for (const i of due) {
+    const due = clicksDue[second % clicksDue.length] as PendingClick[];
+    for (const { item, priceMicro } of due) {
       result.clicks += 1;
-      const unit = (items[i] as Item).unitMicro;
-      worth[i] = (worth[i] as number) + unit;
-      result.unbilledClicks += (unit - nodes.click(i)) / unit;
+      worth[item] = (worth[item] as number) + (items[item] as Item).unitMicro;
+      result.unbilledClicks += (priceMicro - nodes.click(item, priceMicro)) / priceMicro;
     }
     due.length = 0;
   };
@@ -84,10 +93,13 @@ export function runDay(
       const atMs = second * 1000;
       payClicks();
       for (const i of clickItems) {
-        openForClicks[i] = (nodes.free[i] as number) > 0 ? 1 : 0;
+        seenFree[i] = nodes.free[i] as number;
+        openForClicks[i] = (seenFree[i] as number) > 0 ? 1 : 0;
       }
-      if (atMs % PACING_STEP_MS === 0 && atMs > 0)
-        policy.step({ atMs, billed: nodes.billed, expected });
+      if (atMs % PACING_STEP_MS === 0 && atMs > 0) {
+        policy.step({ atMs, billed: nodes.billed, expected, arrivals });
+        arrivals.clear();
+      }
       if (atMs % MINUTE_MS === 0) nodes.minute(atMs);
       if (atMs % QUARTER_MS === 0 && atMs > 0) path.push(Float64Array.from(nodes.billed));
       if (options.crash && !crashed && atMs >= CRASH.atMs) {
@@ -101,6 +113,8 @@ export function runDay(
   for (let r = 0; r < traffic.count; r++) {
     const atMs = traffic.atMs[r] as number;
     if (second * 1000 <= atMs) advance(atMs);
+    const county = String(countyOfType(traffic.type[r] as number));
+    arrivals.set(county, (arrivals.get(county) ?? 0) + 1);
     const node = nodes.route(luck(traffic.seed, r, 0, 3), luck(traffic.seed, r, 0, 4), atMs);
     sellOne(r, atMs, node);
   }
@@ -161,7 +175,9 @@ export function runDay(
     if (luck(traffic.seed, r, i, 2) < ctrOf(item, traffic, r, i)) {
       const delay = -MEAN_CLICK_DELAY_S * Math.log(1 - luck(traffic.seed, r, i, 6));
       const due = second + 1 + Math.min(MAX_CLICK_DELAY_S - 1, Math.floor(delay));
-      clicksDue[due % clicksDue.length]?.push(i);
+      // As the product's token: no dearer than what was left when the ad was handed out.
+      const priceMicro = clickCharge(item.unitMicro, seenFree[i] as number);
+      clicksDue[due % clicksDue.length]?.push({ item: i, priceMicro });
     }
     return true;
   }

@@ -68,8 +68,8 @@ export class Nodes {
   }
 
   /** Charges a click; returns what could be billed of it. */
-  click(i: number): number {
-    const charged = clickCharge((this.items[i] as Item).unitMicro, this.free[i] as number);
+  click(i: number, priceMicro: number): number {
+    const charged = clickCharge(priceMicro, this.free[i] as number);
     this.free[i] = (this.free[i] as number) - charged;
     this.billed[i] = (this.billed[i] as number) + charged;
     return charged;

@@ -10,6 +10,7 @@ import {
   startPacing,
   stepPacing,
 } from '../../../bidding/engine/pacing.ts';
+import { Surge } from '../../../bidding/engine/surge.ts';
 import { passed, type TrafficCurve } from '../../../bidding/engine/traffic-forecast.ts';
 import type { Item } from './world.ts';
 
@@ -18,6 +19,8 @@ export interface Feedback {
   billed: Float64Array;
   /** Expected cost of what was won today. */
   expected: Float64Array;
+  /** Requests since the last step, by county. */
+  arrivals: ReadonlyMap<string, number>;
 }
 
 export interface Policy {
@@ -30,19 +33,29 @@ export interface Policy {
   memory(): readonly PacingState[] | undefined;
 }
 
+/** What yesterday's sample tells of today. */
+export interface ItemForecast {
+  curves: readonly TrafficCurve[];
+  countyShares: readonly Record<string, number>[];
+  requestsADay: ReadonlyMap<string, number>;
+  /** Of the province. */
+  shape: TrafficCurve;
+}
+
 export type PolicyName = 'asap' | 'throttle' | 'pid' | 'dual';
 
 export function newPolicy(
   name: PolicyName,
   items: readonly Item[],
-  curves: readonly TrafficCurve[],
+  forecast: ItemForecast,
   yesterday: readonly PacingState[] | undefined,
 ): Policy {
+  const { curves } = forecast;
   const multipliers = new Float64Array(items.length).fill(1);
   const participation = new Float64Array(items.length).fill(1);
   const base = { multipliers, participation, memory: () => undefined };
   if (name === 'asap') return { ...base, step: () => undefined };
-  if (name === 'dual') return dual(items, curves, yesterday, multipliers, participation);
+  if (name === 'dual') return dual(items, forecast, yesterday, multipliers, participation);
   const control = name === 'pid' ? pid(multipliers) : throttle(participation);
   const before = new Float64Array(items.length);
   const step = ({ atMs, billed }: Feedback): void => {
@@ -67,11 +80,12 @@ export function newPolicy(
 
 function dual(
   items: readonly Item[],
-  curves: readonly TrafficCurve[],
+  { curves, countyShares, requestsADay, shape }: ItemForecast,
   yesterday: readonly PacingState[] | undefined,
   multipliers: Float64Array,
   participation: Float64Array,
 ): Policy {
+  const surge = new Surge();
   const states = items.map((_, i) => startPacing(0, yesterday?.[i]));
   const publish = (): void => {
     states.forEach((state, i) => {
@@ -83,7 +97,9 @@ function dual(
     multipliers,
     participation,
     memory: () => states,
-    step({ atMs, billed, expected }) {
+    step({ atMs, billed, expected, arrivals }) {
+      const share = passed(shape, atMs) - passed(shape, atMs - PACING_STEP_MS);
+      surge.step(PACING_STEP_MS, arrivals, requestsADay, share);
       items.forEach((item, i) => {
         states[i] = stepPacing(states[i] as PacingState, {
           atMs,
@@ -93,6 +109,7 @@ function dual(
           expectedMicroCny: expected[i] as number,
           unitMicroCny: item.isClick ? item.unitMicro : 0,
           curve: curves[i] as TrafficCurve,
+          surge: surge.of(countyShares[i] ?? {}),
         });
       });
       publish();

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { applyLineItemEdit } from '../../../../api/campaigns/lineItems.ts';
 import { grantBudgets } from '../../../../api/delivery/budgets.ts';
 import { readPools } from '../../../../api/delivery/pools.ts';
 import { accounts, balanceOf } from '../../../../api/ledger/ledger.ts';
@@ -18,6 +19,8 @@ import { campaign, lineItem } from '../../../../db/schema/campaigns.ts';
 import { budgetGrant } from '../../../../db/schema/delivery.ts';
 import { seed } from '../../../../db/seed/seed.ts';
 import { dayOf } from '../../../../db/terms/day.ts';
+import type { Failure } from '../../../../db/terms/failure.ts';
+import { formatYuan } from '../../../../db/terms/money.ts';
 import { openTestDatabase } from '../../../kit/database.ts';
 import { openTestRedis } from '../../../kit/redis.ts';
 import { append, trackedEvent } from '../metering/events.ts';
@@ -230,4 +233,18 @@ test('after midnight yesterday’s pools close and a day counts as what it bille
     sql`SELECT lease_id FROM lease_spend WHERE day = ${today}::date AND line_item_id = ${line.id}`,
   );
   expect(rows.map((row) => Number(row.lease_id))).toEqual([0]);
+});
+
+test('a budget is not cut below what is spent or granted, and the lowest that would do is named', async () => {
+  const rows = await db.select().from(budgetGrant).where(eq(budgetGrant.lineItemId, line.id));
+  const state = rows.find((row) => row.day === dayOf(nowMs));
+  const committed = (state?.grantedMicroCny ?? 0n) + (state?.priorMicroCny ?? 0n);
+  expect(committed).toBeGreaterThan(0n);
+  const actor = { userId: 'operator', organizationId: 'org-platform' } as never;
+  const cut = (dailyBudgetMicroCny: bigint) =>
+    db.transaction((tx) => applyLineItemEdit(tx, ctx, actor, line.id, { dailyBudgetMicroCny }));
+  const refused = await cut(committed - 1n).catch((error: unknown) => error);
+  expect(refused).toMatchObject({ details: [{ pointer: '/dailyBudgetMicroCny' }] });
+  expect(JSON.stringify((refused as Failure).details)).toContain(formatYuan(committed));
+  expect(await cut(committed)).toMatchObject({ dailyBudgetMicroCny: committed });
 });

@@ -150,7 +150,10 @@ test('pacing follows the line itemâ€™s own hours and counties, and the provinceâ
     .set({ target, startsOn: yesterday, endsOn: addDays(today, 5), bidFen: 90_000 })
     .where(eq(lineItem.id, line.id));
   const unknown = { lineItemId: 999_999, target: { all: [] } };
-  const traffic = await trafficOf(ctx, today, [{ lineItemId: line.id, target }, unknown]);
+  const { lines: traffic } = await trafficOf(ctx, today, [
+    { lineItemId: line.id, target },
+    unknown,
+  ]);
   const mine = traffic.get(line.id);
   const at = (hour: number): number =>
     passed(mine?.curve ?? { cumulative: new Float64Array(96) }, hour * HOUR_MS);
