@@ -11,6 +11,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import postgres from 'postgres';
+import { raiseWalls } from './walls.ts';
 
 export const MIGRATIONS_DIR = fileURLToPath(new URL('./migrations', import.meta.url));
 /** Any number; the same for every process that might migrate this database at once. */
@@ -54,6 +55,8 @@ export async function migrate(
       await apply(sql, migration);
       options.onApplied?.(migration.name, performance.now() - began);
     }
+    // A folder of somebody's own (a test's) need not hold ours.
+    if (options.folder === undefined) await raiseWalls(sql);
     return fresh.map((migration) => migration.name);
   } finally {
     await sql.end({ timeout: 5 });

@@ -6,6 +6,7 @@ import { and, asc, between, eq, inArray, lt, or, sql } from 'drizzle-orm';
 import type { Db } from '../../db/client.ts';
 import { bookingLine, bookingOrder, bookingSlot } from '../../db/schema/bookings.ts';
 import { placement } from '../../db/schema/outlets.ts';
+import { asHouse } from '../../db/scope.ts';
 import { addDays, type Day } from '../../db/terms/day.ts';
 import { Failure, type FailureDetail } from '../../db/terms/failure.ts';
 import { notFound } from '../http/auth.ts';
@@ -114,12 +115,21 @@ const refuse = ([first, ...rest]: FailureDetail[]) => {
  * each line and its days.
  */
 export async function takeSlots(
+  db: Db,
+  lines: readonly Wanted[],
+  nowMs: number,
+  lockFirst: () => Promise<void>,
+): Promise<void> {
+  // Over the wall: that a slot is taken must be seen by all, whoever took it.
+  if (lines.length > 0) await asHouse(db, (house) => take(house, lines, nowMs, lockFirst));
+}
+
+async function take(
   tx: Db,
   lines: readonly Wanted[],
   nowMs: number,
   lockFirst: () => Promise<void>,
 ): Promise<void> {
-  if (lines.length === 0) return;
   const ids = [...new Set(lines.map((line) => line.placementId))];
   refuse(allot(lines, await capacities(tx, ids, false), await takenSlots(tx, lines, nowMs)).short);
   await lockFirst();
@@ -172,7 +182,7 @@ export async function availability(
   if (capacity === undefined) throw notFound();
   const span = { startsOn: range.from, endsOn: range.to };
   const wanted = { lineId: 0, index: 0, placementId, slots: 1, ...span };
-  const taken = await takenSlots(db, [wanted], nowMs);
+  const taken = await asHouse(db, (house) => takenSlots(house, [wanted], nowMs));
   return daysOf(span).map((day) => ({
     day,
     slots: capacity,

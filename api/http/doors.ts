@@ -6,8 +6,10 @@ import { randomUUID } from 'node:crypto';
 import { bodyLimit } from 'hono/body-limit';
 import { createMiddleware } from 'hono/factory';
 import { secureHeaders } from 'hono/secure-headers';
+import { within } from '../../db/scope.ts';
 import { Failure } from '../../db/terms/failure.ts';
 import type { AppEnv, Context } from '../context.ts';
+import type { Actor } from '../identity/actor.ts';
 import { type Auth, findActor } from '../identity/identity.ts';
 import { addressOf } from './address.ts';
 import { notSignedIn } from './auth.ts';
@@ -141,6 +143,9 @@ export function doorkeeper(auth: Auth, ctx: Context) {
     }
     if (!actor && !isPublic(path) && !(person && isPersonal(path))) throw notSignedIn();
     if (person) c.set('person', person);
+    // From here on the request sees what its organisation may see: the second wall.
+    if (actor && !isPersonal(path))
+      c.set('ctx', { ...ctx, db: await within(ctx.db, scopeOf(actor)) });
     if (actor) {
       assertScope(actor.scopes, safe, path);
       c.set('actor', actor);
@@ -150,6 +155,12 @@ export function doorkeeper(auth: Auth, ctx: Context) {
     if (!c.res.headers.has('cache-control')) c.res.headers.set('cache-control', 'no-store');
   });
 }
+
+/** The platform's own people act for the house. */
+const scopeOf = ({ kind, organizationId, userId }: Actor) => ({
+  organizationId: kind === 'platform' ? null : organizationId,
+  personId: userId,
+});
 
 /** `read`, `write`, or either narrowed to the first segment of the path: `write:campaigns`. */
 function assertScope(scopes: string[] | null, safe: boolean, path: string): void {

@@ -37,10 +37,10 @@ export interface NewAccount {
 /** The organisation with that id, created where it is missing. */
 export async function ensureOrganization(db: Db, input: NewOrganization): Promise<string> {
   const id = input.id ?? randomUUID();
-  await db
-    .insert(organization)
-    .values({ id, name: input.name, kind: input.kind, slug: input.slug ?? id })
-    .onConflictDoNothing({ target: organization.id });
+  const { name, kind, slug = id } = input;
+  const insert = db.insert(organization).values({ id, name, kind, slug });
+  // A new organisation cannot be there already; and whoever may add one need not be able to see it yet.
+  await (input.id === undefined ? insert : insert.onConflictDoNothing({ target: organization.id }));
   return id;
 }
 

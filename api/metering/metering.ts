@@ -190,9 +190,5 @@ export async function keepPartitions(
     ctx.db,
     Array.from({ length: ahead + 1 }, (_, i) => addDays(today, i)),
   );
-  const oldest = `event_${addDays(today, -retentionDays).replaceAll('-', '')}`;
-  const stale = await ctx.db.execute<{ name: string }>(sql`
-    SELECT c.relname AS name FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
-    WHERE i.inhparent = 'event'::regclass AND c.relname < ${oldest}`);
-  for (const { name } of stale) await ctx.db.execute(sql`DROP TABLE ${sql.identifier(name)}`);
+  await ctx.db.execute(sql`SELECT event_partition_drop(${addDays(today, -retentionDays)})`);
 }
