@@ -104,6 +104,9 @@ export const WALLS: Record<string, Wall> = {
   line_item_creative: through('line_item'),
   creative_review: through('creative'),
   review_task: through('creative'),
+  // Either side proposes, and names the other's things: the deal says who the two are.
+  deal_placement: through('deal'),
+  deal_line_item: through('deal'),
   booking_order: {
     rows: 'by',
     see: `${MINE.advertiser_id} OR EXISTS (SELECT FROM booking_line l WHERE l.order_id = booking_order.id)`,
@@ -236,6 +239,26 @@ function layWall(table: Table): string[] {
   ];
 }
 
+/** A view shows what its reader may see, not what its owner may (PostgreSQL 15; before, tenants get none). */
+function layView(name: string, invokes: boolean): string[] {
+  return [
+    ...(invokes ? [`ALTER VIEW ${name} SET (security_invoker = true)`] : []),
+    `REVOKE ALL ON ${name} FROM PUBLIC, hongze_app, hongze_worker`,
+    `GRANT SELECT ON ${name} TO hongze_worker${invokes ? ', hongze_app' : ''}`,
+  ];
+}
+
+async function raiseViews(sql: postgres.Sql): Promise<string[]> {
+  const [server] =
+    await sql`SELECT current_setting('server_version_num')::int >= 150000 AS invokes`;
+  const bare = await sql<{ name: string }[]>`
+    SELECT relname AS name FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'v'
+      AND NOT has_table_privilege('hongze_worker', oid, 'SELECT') ORDER BY 1`;
+  for (const { name } of bare)
+    await sql.unsafe(layView(name, server?.invokes === true).join(';\n'));
+  return bare.map(({ name }) => name);
+}
+
 /** Functions that a role may only call when told so. */
 const FUNCTION_GRANTS = `DO $$ DECLARE f regprocedure; BEGIN
   FOR f IN SELECT p.oid FROM pg_proc p WHERE p.pronamespace = 'public'::regnamespace
@@ -269,7 +292,7 @@ export async function raiseWalls(sql: postgres.Sql): Promise<string[]> {
         FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid WHERE p.polname = 'wall'`
     ).map(({ name, mark }) => [name, mark]),
   );
-  const changed: string[] = [];
+  const changed = await raiseViews(sql);
   for (const table of await readTables(sql)) {
     const statements = layWall(table);
     const mark = createHash('sha256').update(statements.join(';')).digest('hex').slice(0, 16);

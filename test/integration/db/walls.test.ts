@@ -1,0 +1,143 @@
+import postgres from 'postgres';
+import { beforeAll, expect, test } from 'vitest';
+import { databaseUrl } from '../../../db/embedded/postgres.ts';
+import { within } from '../../../db/scope.ts';
+import { raiseWalls, readTables, WALLS, wallOf } from '../../../db/walls.ts';
+import { newAdvertiser, newOutlet, openTestApi, type TestApi } from '../../kit/actors.ts';
+import { openTestDatabase } from '../../kit/database.ts';
+import { newCampaign } from '../../kit/market.ts';
+import { openTestRedis } from '../../kit/redis.ts';
+
+const NOW = Date.parse('2026-03-02T10:00:00+08:00');
+let api: TestApi;
+let url: string;
+let mine: Awaited<ReturnType<typeof newAdvertiser>>;
+let theirs: Awaited<ReturnType<typeof newAdvertiser>>;
+let theirCampaign: number;
+
+beforeAll(async () => {
+  const opened = await openTestDatabase();
+  url = opened.url;
+  api = openTestApi({ db: opened.db, redis: await openTestRedis(), clock: () => NOW });
+  mine = await newAdvertiser(api);
+  theirs = await newAdvertiser(api);
+  theirCampaign = (await newCampaign(theirs, theirs.advertiserId, NOW)).id;
+  await newCampaign(mine, mine.advertiserId, NOW);
+});
+
+const asMine = () =>
+  within(api.ctx.db, { organizationId: mine.organizationId, personId: mine.userId });
+
+test('of every table somebody has said whose its rows are', async () => {
+  const unsaid = (await readTables(api.ctx.db.$client)).filter((table) => !wallOf(table));
+  // Give it an owner column, or name it in db/walls.ts.
+  expect(unsaid.map(({ name }) => name)).toEqual([]);
+});
+
+test('no declaration outlives its table', async () => {
+  const names = new Set((await readTables(api.ctx.db.$client)).map(({ name }) => name));
+  expect(Object.keys(WALLS).filter((name) => !names.has(name))).toEqual([]);
+});
+
+test('every table stands behind its wall, and raising them again changes nothing', async () => {
+  const bare = await api.ctx.db.$client`
+    SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
+      AND NOT relispartition AND NOT relrowsecurity`;
+  expect(bare.map(({ relname }) => relname)).toEqual([]);
+  expect(await raiseWalls(api.ctx.db.$client)).toEqual([]);
+});
+
+test('a query that forgets to ask whose rows they are gets its own only', async () => {
+  const all = await api.ctx.db.$client`SELECT DISTINCT advertiser_id FROM campaign`;
+  expect(all).toHaveLength(2);
+  const seen = await (await asMine()).execute(
+    'SELECT DISTINCT advertiser_id::int AS id FROM campaign',
+  );
+  expect([...seen]).toEqual([{ id: mine.advertiserId }]);
+  const house = await within(api.ctx.db, { organizationId: null, personId: null });
+  expect(await house.execute('SELECT DISTINCT advertiser_id FROM campaign')).toHaveLength(2);
+});
+
+test('an update or delete by somebody else’s id finds no row, an insert is refused', async () => {
+  const db = await asMine();
+  const changed = await db.execute(
+    `UPDATE campaign SET name = 'taken' WHERE id = ${theirCampaign} RETURNING id`,
+  );
+  expect(changed).toHaveLength(0);
+  const forged =
+    db.execute(`INSERT INTO campaign (advertiser_id, name, total_budget_micro_cny, starts_on, ends_on)
+    VALUES (${theirs.advertiserId}, 'x', 1, '2026-03-02', '2026-03-03')`);
+  await expect(forged).rejects.toMatchObject({ cause: { code: '42501' } });
+});
+
+test('the shop window is read by all and written by its owner', async () => {
+  const outlet = await newOutlet(api, { name: '西湖融媒' });
+  const db = await asMine();
+  expect(
+    await db.execute(`SELECT id FROM outlet WHERE id = ${outlet.outletId} FOR UPDATE`),
+  ).toHaveLength(1);
+  const renamed = db.execute(`UPDATE outlet SET name = 'mine' WHERE id = ${outlet.outletId}`);
+  await expect(renamed).rejects.toMatchObject({ cause: { code: '42501' } });
+  await db.execute(`DELETE FROM outlet WHERE id = ${outlet.outletId}`);
+  expect(await api.ctx.db.execute(`SELECT FROM outlet WHERE id = ${outlet.outletId}`)).toHaveLength(
+    1,
+  );
+});
+
+test('what is the house’s is an error to a tenant, and so is writing the books by hand', async () => {
+  const db = await asMine();
+  for (const statement of [
+    'SELECT password FROM user_credential',
+    'SELECT secret FROM user_two_factor',
+    "UPDATE audit_entry SET action = 'x'",
+    'INSERT INTO entry DEFAULT VALUES',
+    'UPDATE balance SET amount_micro_cny = 0',
+    'CREATE TABLE loot (id int)',
+  ]) {
+    await expect(db.execute(statement), statement).rejects.toMatchObject({
+      cause: { code: '42501' },
+    });
+  }
+  const house = await within(api.ctx.db, { organizationId: null, personId: null });
+  for (const statement of ['UPDATE balance SET amount_micro_cny = 0', 'DELETE FROM audit_entry']) {
+    await expect(house.execute(statement), statement).rejects.toMatchObject({
+      cause: { code: '42501' },
+    });
+  }
+});
+
+test('nothing of who asked stays on the connection, after success or failure', async () => {
+  const one = await openTestDatabase({ max: 1 });
+  const db = await within(one.db, { organizationId: "o'brien", personId: 'p' });
+  await db.execute('SELECT 1');
+  await expect(db.execute('SELECT 1/0')).rejects.toThrow();
+  await db.transaction((tx) => tx.execute('SELECT 1'), { isolationLevel: 'serializable' });
+  const [left] = await one.db.$client`
+    SELECT current_user <> 'hongze_app' AS free, coalesce(current_setting('hongze.organization', true), '') AS who`;
+  expect(left).toEqual({ free: true, who: '' });
+});
+
+test('a login that is only a member of the roles can do all of it, and nothing more', async () => {
+  const name = `login_${process.pid}`;
+  const admin = postgres(url, { max: 1, onnotice: () => {} });
+  await admin.unsafe(`CREATE ROLE ${name} LOGIN PASSWORD 'x' IN ROLE hongze_app, hongze_worker`);
+  const address = new URL(databaseUrl(url, new URL(url).pathname.slice(1)));
+  address.username = name;
+  address.password = 'x';
+  const member = postgres(address.toString(), { max: 1, onnotice: () => {} });
+  try {
+    expect(await member`SELECT DISTINCT advertiser_id FROM campaign`).toHaveLength(2);
+    await expect(member`DROP TABLE campaign`).rejects.toMatchObject({ code: '42501' });
+    const [inside] = await member.begin(async (tx) => {
+      await tx.unsafe(
+        `SET LOCAL ROLE hongze_app; SET LOCAL hongze.organization TO '${mine.organizationId}'`,
+      );
+      return tx`SELECT count(DISTINCT advertiser_id)::int AS n FROM campaign`;
+    });
+    expect(inside).toEqual({ n: 1 });
+  } finally {
+    await member.end();
+    await admin.unsafe(`DROP OWNED BY ${name}; DROP ROLE ${name}`);
+    await admin.end();
+  }
+});
