@@ -79,14 +79,22 @@ async function hasWalls(client: postgres.Sql): Promise<boolean> {
  * that was not granted them, the handle itself: then the routes' checks stand alone, and the doctor says so.
  */
 export async function within(db: Database, scope: Scope): Promise<Database> {
-  return (await hasWalls(db.$client)) ? (drizzle(scopedClient(db.$client, scope)) as Database) : db;
+  if (!(await hasWalls(db.$client))) return db;
+  const scoped = drizzle(scopedClient(db.$client, scope)) as Database;
+  bases.set(scoped, db);
+  return scoped;
 }
 
+/** Which handle a scoped one was made of. */
+const bases = new WeakMap<object, Database>();
+
 /**
- * Looks over the wall, for what concerns all alike and tells nothing of anybody: whether a slot is taken. Each use is a hole:
- * say why beside it.
+ * Looks over the wall, for what concerns all alike and tells nothing of anybody: whether a slot is taken, what traffic there
+ * will be. Each use is a hole: say why beside it. `work` gets the same handle every time, or the caller's own transaction.
  */
 export async function asHouse<T>(db: Db, work: (db: Db) => Promise<T>): Promise<T> {
+  const base = bases.get(db);
+  if (base) return work(base);
   return db.transaction(async (tx) => {
     const [row] = await tx.execute<{ role: string }>(raw`SELECT current_setting('role') AS role`);
     if (row?.role !== 'hongze_app') return work(tx);

@@ -1,7 +1,8 @@
-/** `npm run migrate`: brings DATABASE_URL to the present, before new programs start. */
+/** `npm run migrate`: brings the database to the present, before new programs start. MIGRATE_URL is the owner’s login, where the
+ * programs have one that owns nothing. */
 import { migrate } from '../db/migrate.ts';
 
-const url = process.env.DATABASE_URL;
+const url = process.env.MIGRATE_URL ?? process.env.DATABASE_URL;
 if (!url) {
   process.stderr.write('Set DATABASE_URL.\n');
   process.exit(1);

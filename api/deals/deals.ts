@@ -9,6 +9,7 @@ import type { z } from 'zod';
 import type { Db } from '../../db/client.ts';
 import { type DealStatus, deal, dealPlacement } from '../../db/schema/deals.ts';
 import { placement } from '../../db/schema/outlets.ts';
+import { asHouse } from '../../db/scope.ts';
 import { type Clock, dayOf } from '../../db/terms/day.ts';
 import { Failure, type FailureDetail } from '../../db/terms/failure.ts';
 import { record } from '../audit/audit.ts';
@@ -248,7 +249,10 @@ export async function setDealStatus(
         en: `a deal that is ${row.status} cannot become ${status}`,
       });
     }
-    if (status === 'ended' || status === 'declined') await releaseLines(tx, ctx, actor, row);
+    if (status === 'ended' || status === 'declined') {
+      // Over the wall: whoever ends a deal frees the buyer's line items from it.
+      await asHouse(tx, (house) => releaseLines(house, ctx, actor, row));
+    }
     return save(tx, ctx, actor, row, `deal.${status}`, { status });
   });
 }

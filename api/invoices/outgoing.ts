@@ -6,6 +6,7 @@
 import { sql } from 'drizzle-orm';
 import type { Db } from '../../db/client.ts';
 import { type InvoiceKind, invoice } from '../../db/schema/invoices.ts';
+import { asHouse } from '../../db/scope.ts';
 import { type Day, dayOf } from '../../db/terms/day.ts';
 import { Failure } from '../../db/terms/failure.ts';
 import { microCnyToFenFloor } from '../../db/terms/money.ts';
@@ -33,7 +34,11 @@ export interface Invoiceable {
   availableFen: bigint;
 }
 
-export async function invoiceableOf(db: Db, advertiserId: number): Promise<Invoiceable> {
+/** Over the wall: whether a charge was resale is said by the outlet's contract, which the advertiser does not see. */
+export const invoiceableOf = (db: Db, advertiserId: number): Promise<Invoiceable> =>
+  asHouse(db, (house) => invoiceable(house, advertiserId));
+
+async function invoiceable(db: Db, advertiserId: number): Promise<Invoiceable> {
   const [row] = await db.execute<{ charged: string; invoiced: string }>(sql`
     SELECT coalesce((SELECT sum(c.amount_micro_cny - c.absorbed_micro_cny) FROM charge c
                        JOIN contract_version v ON v.id = c.contract_version_id JOIN contract k ON k.id = v.contract_id

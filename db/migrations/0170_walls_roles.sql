@@ -1,7 +1,7 @@
 -- Why: the second wall. A route asks whose a thing is (api/http/auth.ts); should one forget, PostgreSQL asks again. Two roles
 -- that never log in: `hongze_app` sees the rows of one organisation, named for one transaction by `hongze.organization`;
 -- `hongze_worker` sees all rows and is what the worker, the platform's own people and sign-in act as. Neither owns a table,
--- so neither escapes the ledger's grants. Which rows are whose is declared in db/walls.ts and laid over the tables after
+-- so neither escapes the ledger's grants. Which rows are whose is declared in db/walls/owners.ts and laid over the tables after
 -- each run of the migrations, so that a new table never stands without. Settings are local to a transaction: PgBouncer may
 -- stand between.
 DO $$

@@ -9,7 +9,13 @@ import { programFile } from './programs.ts';
 
 const NAME = 'hongze';
 
-/** Makes sure the embedded server has the database, and returns its URL. */
+/** Who the programs log in as: a member of the application's roles who owns nothing. */
+const PROGRAM = 'hongze_program';
+
+/**
+ * Makes sure the embedded server has the database, and returns the URL its programs use. A server of the environment
+ * keeps the login it came with: who may log in there is not ours to decide.
+ */
 export async function prepareDatabase(
   serverUrl: string,
   options: { external: boolean; folder: string; say: (line: string) => void },
@@ -18,7 +24,24 @@ export async function prepareDatabase(
   if (!options.external) await createIfMissing(serverUrl, options.folder);
   const applied = await migrate(url);
   if (applied.length > 0) options.say(`Database: ${applied.length} migrations applied.`);
-  return url;
+  return options.external ? url : admitProgram(url);
+}
+
+async function admitProgram(url: string): Promise<string> {
+  const sql = postgres(url, { max: 1, onnotice: () => {} });
+  try {
+    const known = await sql`select 1 from pg_roles where rolname = ${PROGRAM}`;
+    if (known.length === 0) {
+      // No password: the embedded server trusts whoever is on this machine, and listens to nobody else.
+      await sql.unsafe(`create role ${PROGRAM} login in role hongze_app, hongze_worker`);
+    }
+  } finally {
+    await sql.end();
+  }
+  const member = new URL(url);
+  member.username = PROGRAM;
+  member.password = '';
+  return member.toString();
 }
 
 async function createIfMissing(serverUrl: string, folder: string): Promise<void> {

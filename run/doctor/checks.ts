@@ -69,6 +69,7 @@ async function checkPostgres({ databaseUrl, demo }: Places): Promise<Finding[]> 
       judge('clocks', skew < 1000, `${skew.toFixed(0)} ms apart`, 'run NTP on both machines'),
       judge('migrations', missing.length === 0, names || `${applied.length} applied`, 'migrate'),
     ];
+    findings.push(...(await checkWalls(sql)));
     if (demo) return findings;
     const archived = row?.wal !== 'off';
     const remedy = 'archive the WAL: see ops/backup.md';
@@ -79,6 +80,30 @@ async function checkPostgres({ databaseUrl, demo }: Places): Promise<Finding[]> 
   } finally {
     await sql.end({ timeout: 1 });
   }
+}
+
+/** Whether PostgreSQL itself keeps tenants apart (db/walls.ts), and the programs log in as who it can keep apart. */
+async function checkWalls(sql: postgres.Sql): Promise<Finding[]> {
+  const [row] = await sql<{ bare: number; owner: boolean; member: boolean; login: string }[]>`
+    select current_user as login,
+      count(*) filter (where not c.relrowsecurity)::int as bare,
+      bool_or(pg_has_role(current_user, c.relowner, 'MEMBER')) as owner,
+      coalesce((select count(*) = 2 and bool_and(pg_has_role(current_user, r.oid, 'MEMBER'))
+        from pg_roles r where r.rolname in ('hongze_app', 'hongze_worker')), false) as member
+    from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p')
+      and not c.relispartition`;
+  const advice = 'create role hongze_program login password … in role hongze_app, hongze_worker';
+  return [
+    judge('row-level security', row?.bare === 0, `${row?.bare} tables without`, 'migrate'),
+    judge('database roles', row?.member === true, `${row?.login}`, advice),
+    judge(
+      'database login',
+      row?.owner === false,
+      row?.owner ? `${row.login} owns the tables` : `${row?.login} owns nothing`,
+      `${advice}; migrate as the owner, run as this`,
+      'warning',
+    ),
+  ];
 }
 
 async function checkRedis({ redisUrl }: Places): Promise<Finding[]> {

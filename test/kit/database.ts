@@ -12,19 +12,31 @@ export interface TestDatabase {
 
 /**
  * Copies the template (≈ 100 ms) and connects. Call at the top of a test file or in `beforeAll`;
- * the copy is dropped after the file's last test.
+ * the copy is dropped after the file's last test. The login owns the tables, so that a test may
+ * look and tamper; requests through the app take their own role all the same (db/scope.ts). `asProgram`: the login of a
+ * deployment's programs, a member of the application's roles who owns nothing.
  */
-export async function openTestDatabase(options: { max?: number } = {}): Promise<TestDatabase> {
+export async function openTestDatabase(
+  options: { max?: number; asProgram?: boolean } = {},
+): Promise<TestDatabase> {
   const server = inject('postgresUrl');
   const name = `test_${randomBytes(6).toString('hex')}`;
   await onServer(server, `create database ${name} template ${inject('templateDatabase')}`);
-  const url = databaseUrl(server, name);
+  const owned = databaseUrl(server, name);
+  const url = options.asProgram ? memberUrl(owned, inject('programRole')) : owned;
   const db = connect(url, { max: options.max ?? 10 });
   afterAll(async () => {
     await db.$client.end({ timeout: 1 });
     await onServer(server, `drop database if exists ${name} with (force)`);
   });
   return { db, url };
+}
+
+/** Null: on a server of the environment, where the login is what it is. */
+function memberUrl(url: string, role: string | null): string {
+  const member = new URL(url);
+  if (role) [member.username, member.password] = [role, ''];
+  return member.toString();
 }
 
 async function onServer(url: string, statement: string): Promise<void> {

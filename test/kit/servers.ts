@@ -19,8 +19,12 @@ declare module 'vitest' {
     /** Migrated; test databases are copies of it. */
     templateDatabase: string;
     redisBinary: RedisBinary | null;
+    /** Who the programs log in as; null on a server of the environment. */
+    programRole: string | null;
   }
 }
+
+const PROGRAM_ROLE = 'hongze_program';
 
 interface Shared {
   postgresUrl: string;
@@ -40,6 +44,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide('postgresUrl', shared.postgresUrl);
   project.provide('templateDatabase', shared.templateDatabase);
   project.provide('redisBinary', shared.redisBinary);
+  project.provide('programRole', process.env.DATABASE_URL ? null : PROGRAM_ROLE);
   return async () => {
     held.users -= 1;
     if (held.users === 0) await shared.stop();
@@ -81,13 +86,20 @@ async function boot(): Promise<Shared> {
 }
 
 async function makeTemplate(url: string, name: string): Promise<void> {
+  await onServer(url, `create database ${name}`);
+  await migrate(databaseUrl(url, name));
+  if (!process.env.DATABASE_URL) {
+    await onServer(url, `create role ${PROGRAM_ROLE} login in role hongze_app, hongze_worker`);
+  }
+}
+
+async function onServer(url: string, statement: string): Promise<void> {
   const sql = postgres(url, { max: 1, onnotice: () => {} });
   try {
-    await sql.unsafe(`create database ${name}`);
+    await sql.unsafe(statement);
   } finally {
     await sql.end();
   }
-  await migrate(databaseUrl(url, name));
 }
 
 async function dropTemplate(url: string, name: string): Promise<void> {

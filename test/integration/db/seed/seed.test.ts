@@ -9,7 +9,7 @@ import { seed } from '../../../../db/seed/seed.ts';
 import { FORMATS } from '../../../../db/terms/market.ts';
 import { openTestDatabase } from '../../../kit/database.ts';
 
-const { db } = await openTestDatabase();
+const { db } = await openTestDatabase({ asProgram: true });
 const assetsDir = mkdtempSync(join(tmpdir(), 'hongze-assets-'));
 afterAll(() => rmSync(assetsDir, { recursive: true }));
 const nowMs = Date.parse('2026-03-18T10:00:00+08:00');
