@@ -88,6 +88,9 @@ export async function within(db: Database, scope: Scope): Promise<Database> {
 /** Which handle a scoped one was made of. */
 const bases = new WeakMap<object, Database>();
 
+/** The unscoped handle behind a scoped one; any other handle as it is. */
+export const houseOf = (db: Database): Database => bases.get(db) ?? db;
+
 /**
  * Looks over the wall, for what concerns all alike and tells nothing of anybody: whether a slot is taken, what traffic there
  * will be. Each use is a hole: say why beside it. `work` gets the same handle every time, or the caller's own transaction.

@@ -32,7 +32,7 @@ const both = requireActor('advertiser', 'agency', 'outlet', 'platform:operator')
 const supply = requireActor('outlet', 'platform:operator');
 const judge = requireActor('advertiser', 'agency', 'platform:operator', 'platform:reviewer');
 const buyer = requireActor('advertiser', 'agency', 'platform:operator');
-const own = requireOwned(lineOwnership);
+const own = requireOwned(lineOwnership, 'id', { twoSided: true });
 const evidenceOwnership: Ownership = {
   table: bookingEvidence,
   id: bookingEvidence.id,
@@ -188,7 +188,7 @@ const changeRoutes = new Hono<AppEnv>()
     '/booking-changes/:id/answer',
     describeRoute({ tags, summary: 'Accept, decline or withdraw a change' }),
     both,
-    requireOwned(changeOwnership),
+    requireOwned(changeOwnership, 'id', { twoSided: true }),
     idempotent(),
     idParam(),
     json(changeAnswerSchema),

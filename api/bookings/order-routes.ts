@@ -27,7 +27,7 @@ import {
 const tags = ['bookings'];
 const buyer = requireActor('advertiser', 'agency', 'platform:operator');
 const viewer = requireActor('advertiser', 'agency', 'platform');
-const own = requireOwned(orderOwnership);
+const own = requireOwned(orderOwnership, 'id', { twoSided: true });
 
 const listQuery = pageQuery.extend({
   advertiserId: idSchema.optional(),

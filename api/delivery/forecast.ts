@@ -11,6 +11,7 @@ import { RequestLog } from '../../bidding/engine/request-log.ts';
 import type { SampledRequest } from '../../bidding/wire/sample.ts';
 import type { Target } from '../../bidding/wire/target.ts';
 import type { Db } from '../../db/client.ts';
+import { asHouse } from '../../db/scope.ts';
 import { addDays, type Clock, type Day, dayOf } from '../../db/terms/day.ts';
 import { promisedOn } from './inventory.ts';
 import { readOutlets, readPlacements, readProperties } from './market.ts';
@@ -83,14 +84,16 @@ async function load(db: Db, nowMs: number): Promise<Kept> {
   return { log, userShare: 1, basis, day, promised, atMs: nowMs };
 }
 
-async function keptOf(ctx: { db: Db; clock: Clock }): Promise<Kept> {
-  const nowMs = ctx.clock();
-  const kept = await keptByDatabase.get(ctx.db)?.catch(() => undefined);
-  if (kept && Math.abs(nowMs - kept.atMs) < FRESH_MS) return kept;
-  const loading = load(ctx.db, nowMs);
-  keptByDatabase.set(ctx.db, loading);
-  return loading;
-}
+/** Over the wall: all readers and all promises make the forecast, and only sums of them leave it. */
+const keptOf = (ctx: { db: Db; clock: Clock }): Promise<Kept> =>
+  asHouse(ctx.db, async (db) => {
+    const nowMs = ctx.clock();
+    const kept = await keptByDatabase.get(db)?.catch(() => undefined);
+    if (kept && Math.abs(nowMs - kept.atMs) < FRESH_MS) return kept;
+    const loading = load(db, nowMs);
+    keptByDatabase.set(db, loading);
+    return loading;
+  });
 
 /** Forecasts a day of a target for a creative's shape (or any), net of what is promised. */
 export async function forecastTarget(

@@ -6,7 +6,6 @@ import { describeRoute } from 'hono-openapi';
 import { z } from 'zod';
 import { targetSchema } from '../../bidding/wire/target.ts';
 import { division } from '../../db/schema/delivery.ts';
-import { asHouse } from '../../db/scope.ts';
 import { divisionCodeSchema } from '../../db/terms/division.ts';
 import { idSchema } from '../../db/terms/id.ts';
 import { FORMATS } from '../../db/terms/market.ts';
@@ -55,9 +54,7 @@ export const deliveryRoutes = new Hono<AppEnv>()
     async (c) => {
       const { target, format, w, h } = c.req.valid('json');
       const shape = format === undefined ? undefined : { format, w, h };
-      const { ctx } = c.var;
-      // Over the wall: all readers and all promises make the forecast, and only sums of them leave it.
-      return c.json(await asHouse(ctx.db, (db) => forecastTarget({ ...ctx, db }, target, shape)));
+      return c.json(await forecastTarget(c.var.ctx, target, shape));
     },
   )
   .get(

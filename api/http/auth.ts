@@ -6,6 +6,7 @@ import { and, eq, inArray, or, type SQL, sql } from 'drizzle-orm';
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
 import { createMiddleware } from 'hono/factory';
 import type { Db } from '../../db/client.ts';
+import { houseOf } from '../../db/scope.ts';
 import { Failure } from '../../db/terms/failure.ts';
 import { idSchema } from '../../db/terms/id.ts';
 import type { AppEnv } from '../context.ts';
@@ -86,12 +87,22 @@ export async function assertOwned(
   });
 }
 
-/** The row named by a path parameter (`:id`) must be the actor's. */
-export const requireOwned = (owner: Ownership, name = 'id') =>
+/**
+ * The row named by a path parameter (`:id`) must be the actor's. `twoSided`: what a write does to it is an affair of both
+ * its parties (a proof of the outlet's charges the advertiser's wallet), so that behind this check the handler of a write
+ * is not held to what one of them may see.
+ */
+export const requireOwned = (
+  owner: Ownership,
+  name = 'id',
+  { twoSided = false }: { twoSided?: boolean } = {},
+) =>
   createMiddleware<AppEnv>(async (c, next) => {
     const id = idSchema.safeParse(c.req.param(name));
     if (!id.success) throw notFound();
-    await assertOwned(c.var.ctx.db, c.var.actor, owner, [id.data]);
+    const { ctx } = c.var;
+    await assertOwned(ctx.db, c.var.actor, owner, [id.data]);
+    if (twoSided && c.req.method !== 'GET') c.set('ctx', { ...ctx, db: houseOf(ctx.db) });
     await next();
   });
 

@@ -115,11 +115,12 @@ export const WALLS: Record<string, Wall> = {
   // Delivery.
   delivery_change: { rows: 'open' }, // noted by triggers, without saying for whom
   stop: { rows: 'shared' }, // what is stopped must be known to whom it stops
-  stop_receipt: { rows: 'facts' },
+  stop_receipt: { rows: 'open' }, // by party, who confirms for itself
   pacing_state: through('line_item'),
   budget_grant: through('line_item'),
   lease_spend: through('line_item'),
   request_sample: { rows: 'house' },
+  rate_model: { rows: 'house' },
   rejected_event: { rows: 'house' },
   metering_final: { rows: 'facts' },
   billing_month: { rows: 'facts' },
