@@ -96,8 +96,8 @@ export const houseOf = (db: Database): Database => bases.get(db) ?? db;
  * will be. Each use is a hole: say why beside it. `work` gets the same handle every time, or the caller's own transaction.
  */
 export async function asHouse<T>(db: Db, work: (db: Db) => Promise<T>): Promise<T> {
-  const base = bases.get(db);
-  if (base) return work(base);
+  // Of drizzle's two, only a transaction can be rolled back.
+  if (!('rollback' in db)) return work(houseOf(db as Database));
   return db.transaction(async (tx) => {
     const [row] = await tx.execute<{ role: string }>(raw`SELECT current_setting('role') AS role`);
     if (row?.role !== 'hongze_app') return work(tx);
