@@ -89,7 +89,7 @@ export async function within(db: Database, scope: Scope): Promise<Database> {
 const bases = new WeakMap<object, Database>();
 
 /** The unscoped handle behind a scoped one; any other handle as it is. */
-export const houseOf = (db: Database): Database => bases.get(db) ?? db;
+export const houseOf = <T extends Db>(db: T): T => (bases.get(db) as T | undefined) ?? db;
 
 /**
  * Looks over the wall, for what concerns all alike and tells nothing of anybody: whether a slot is taken, what traffic there
@@ -97,7 +97,7 @@ export const houseOf = (db: Database): Database => bases.get(db) ?? db;
  */
 export async function asHouse<T>(db: Db, work: (db: Db) => Promise<T>): Promise<T> {
   // Of drizzle's two, only a transaction can be rolled back.
-  if (!('rollback' in db)) return work(houseOf(db as Database));
+  if (!('rollback' in db)) return work(houseOf(db));
   return db.transaction(async (tx) => {
     const [row] = await tx.execute<{ role: string }>(raw`SELECT current_setting('role') AS role`);
     if (row?.role !== 'hongze_app') return work(tx);

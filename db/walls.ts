@@ -105,7 +105,13 @@ const FUNCTION_GRANTS = `DO $$ DECLARE f regprocedure; BEGIN
     EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO hongze_worker', f);
   END LOOP;
   GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO hongze_app, hongze_worker;
-  GRANT EXECUTE ON FUNCTION event_partition(date), event_partition_drop(date) TO hongze_worker;
+  -- Days of a partitioned table are made and dropped as their owner, by the worker's word.
+  FOR f IN SELECT p.oid FROM pg_proc p WHERE p.pronamespace = 'public'::regnamespace
+      AND p.proname ~ '_partition(_drop)?$' LOOP
+    EXECUTE format('ALTER FUNCTION %s SECURITY DEFINER SET search_path = public, pg_temp', f);
+    EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', f);
+    EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO hongze_worker', f);
+  END LOOP;
 END $$`;
 
 export async function readTables(sql: postgres.Sql): Promise<Table[]> {

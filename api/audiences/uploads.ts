@@ -7,6 +7,7 @@ import { keys } from '../../bidding/wire/keys.ts';
 import { HASHED_ID, readerHash } from '../../bidding/wire/reader.ts';
 import type { Db } from '../../db/client.ts';
 import { readerErasure, segment, segmentUpload } from '../../db/schema/audiences.ts';
+import { houseOf } from '../../db/scope.ts';
 import { addDays, dayOf } from '../../db/terms/day.ts';
 import { Failure, type FailureDetail } from '../../db/terms/failure.ts';
 import { record } from '../audit/audit.ts';
@@ -145,7 +146,8 @@ export async function listUploads(db: Db, segmentId: number) {
 export async function eraseReader(ctx: AudienceContext, actor: Actor, idSha256: string) {
   const userHash = readerHash(idSha256.toLowerCase(), ctx.config.tokenKey);
   const at = new Date(ctx.clock());
-  const found = await ctx.db.transaction(async (tx) => {
+  // Over the wall: whoever a reader turns to, all forget them.
+  const found = await houseOf(ctx.db).transaction(async (tx) => {
     const { organizationId, userId } = actor;
     await tx
       .insert(readerErasure)

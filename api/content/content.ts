@@ -195,11 +195,7 @@ export async function keepArticles(ctx: Pick<ContentContext, 'db' | 'clock'>): P
   for (const day of [today, addDays(today, 1)]) {
     await ctx.db.execute(sql`SELECT article_partition(${day}::date)`);
   }
-  const oldest = `article_${addDays(today, -KEEP_DAYS).replaceAll('-', '')}`;
-  const stale = await ctx.db.execute<{ name: string }>(sql`
-    SELECT c.relname AS name FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
-    WHERE i.inhparent = 'article'::regclass AND c.relname < ${oldest}`);
-  for (const { name } of stale) await ctx.db.execute(sql`DROP TABLE ${sql.identifier(name)}`);
+  await ctx.db.execute(sql`SELECT article_partition_drop(${addDays(today, -KEEP_DAYS)})`);
 }
 
 /** After a lost Redis: the pages that are still read, from the last days' rows. */

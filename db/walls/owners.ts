@@ -99,6 +99,10 @@ export const WALLS: Record<string, Wall> = {
     write: `${MINE.organization_id} OR agency_organization_id = (SELECT wall_organization())`,
   },
   line_item_creative: through('line_item'),
+  segment_member: through('segment'),
+  reader_interest: { rows: 'house' },
+  // Whom a reader told to forget them binds everybody's uploads.
+  reader_erasure: { rows: 'shared' },
   creative_review: through('creative'),
   review_task: through('creative'),
   // Either side proposes, and names the other's things: the deal says who the two are.
