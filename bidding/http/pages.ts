@@ -10,9 +10,10 @@ import type { TokenKey } from '../wire/token.ts';
 import { scriptPage } from './assets.ts';
 import type { createAuctioneer } from './auction.ts';
 import { demo } from './demo.ts';
+import { describeExchange } from './description.ts';
 import { allowOrigin, preflight, sendText } from './respond.ts';
 import { cookieSync, setUid } from './sync.ts';
-import { adsTxt, sellersJson } from './transparency.ts';
+import { adsTxt, apiCatalog, gpcJson, securityTxt, sellersJson, whyPage } from './transparency.ts';
 import { vastPage } from './vast.ts';
 
 export interface PageDeps {
@@ -64,7 +65,12 @@ function metrics(deps: PageDeps, _req: IncomingMessage, res: ServerResponse): vo
   sendText(res, 'text/plain; version=0.0.4', `${lines.join('\n')}\n`);
 }
 
-const PAGES: Record<string, Page> = {
+const adsPage =
+  (kind: 'ads' | 'app-ads'): Page =>
+  (deps, _req, res, query) =>
+    sendText(res, TEXT_TYPE, adsTxt(deps.market(), deps.links, query.get('property'), kind));
+
+export const PAGES: Record<string, Page> = {
   '/health': health,
   '/metrics': metrics,
   '/vast': vastPage,
@@ -74,10 +80,16 @@ const PAGES: Record<string, Page> = {
   '/player.js': (_deps, req, res) => scriptPage(req, res),
   '/sellers.json': (deps, _req, res) =>
     sendText(res, JSON_TYPE, sellersJson(deps.market(), deps.links)),
-  '/ads.txt': (deps, _req, res, query) =>
-    sendText(res, TEXT_TYPE, adsTxt(deps.market(), deps.links, query.get('property'))),
-  '/app-ads.txt': (deps, _req, res, query) =>
-    sendText(res, TEXT_TYPE, adsTxt(deps.market(), deps.links, query.get('property'))),
+  '/ads.txt': adsPage('ads'),
+  '/app-ads.txt': adsPage('app-ads'),
+  '/why': (_deps, _req, res) => sendText(res, 'text/html; charset=utf-8', whyPage()),
+  '/openapi.json': (deps, _req, res) =>
+    sendText(res, JSON_TYPE, describeExchange(deps.links.exchangeUrl)),
+  '/.well-known/api-catalog': (deps, _req, res) =>
+    sendText(res, 'application/linkset+json', apiCatalog(deps.links)),
+  '/.well-known/security.txt': (deps, _req, res) =>
+    sendText(res, TEXT_TYPE, securityTxt(deps.links, deps.clock)),
+  '/.well-known/gpc.json': (_deps, _req, res) => sendText(res, JSON_TYPE, gpcJson()),
 };
 
 export function createPages(

@@ -36,11 +36,11 @@ const MAX_DURATION_MS = 600_000;
 /** One playlist a screen in this time: what is handed out is money set aside. */
 const PLAYLIST_EVERY_MS = 5_000;
 
-const playlistSchema = z.object({
+export const playlistSchema = z.object({
   placement: z.number().int().positive(),
   count: z.number().int().min(1).max(MAX_SPOTS).default(10),
 });
-const proofsSchema = z.object({
+export const proofsSchema = z.object({
   placement: z.number().int().positive(),
   records: z
     .array(

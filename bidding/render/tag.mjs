@@ -59,18 +59,35 @@
     },
   };
 
+  /** What this browser's reader will not see again: campaigns by number, others' ads by domain. A wish, not an identifier. */
+  function refused() {
+    try {
+      const list = JSON.parse(store.get('hongze.refused') || '[]');
+      return Array.isArray(list) ? list.filter((each) => typeof each === 'string').slice(-50) : [];
+    } catch {
+      return [];
+    }
+  }
+
+  function refuse(bid) {
+    const what = bid.cid && bid.cid !== '0' ? bid.cid : bid.adomain?.[0];
+    if (what) store.set('hongze.refused', JSON.stringify([...new Set([...refused(), what])]));
+  }
+
   /** An identifier only with the reader's consent, and never after an opt-out. */
   function reader() {
     const optedOut = store.get('hongze.optout') === '1' || navigator.globalPrivacyControl === true;
+    const list = refused();
+    const spared = list.length > 0 ? { refused: list } : {};
     const division = option.division ? { divisionCode: option.division } : {};
-    if (optedOut) return { ext: { optout: 1 } };
-    if (option.consent !== '1') return { ext: division };
+    if (optedOut) return { ext: { optout: 1, ...spared } };
+    if (option.consent !== '1') return { ext: { ...division, ...spared } };
     let id = store.get('hongze.reader');
     if (!id) {
       id = crypto.randomUUID?.() || String(Math.random()).slice(2);
       store.set('hongze.reader', id);
     }
-    return { id, consent: '1', ext: division };
+    return { id, consent: '1', ext: { ...division, ...spared } };
   }
 
   function bidRequest() {
@@ -151,6 +168,16 @@
   const dark =
     'background:rgba(0,0,0,.45);color:#fff;width:24px;height:24px;font:15px/24px system-ui;';
 
+  /** The review desk's own words (wire/feedback.ts). */
+  const REASONS = [
+    ['misleading', '内容虚假或误导', 'Misleading'],
+    ['offensive', '令人不适', 'Offensive'],
+    ['illegal', '涉嫌违法', 'Illegal'],
+    ['minors', '不适合未成年人', 'Not for children'],
+    ['repetitive', '反复出现', 'Shown too often'],
+    ['other', '其他', 'Something else'],
+  ];
+
   /** Why this ad, not interested, report: each one click away, each answered at once. */
   function menu(ad) {
     const list = element(
@@ -158,16 +185,25 @@
       'position:absolute;inset:0;background:rgba(255,255,255,.97);padding:10px 14px;overflow:auto;display:none',
     );
     const note = element('p', 'margin:0 0 6px;font-size:12px', '');
-    const choice = (what, text, answer) =>
+    const row = (text, act) =>
       button(
         text,
         text,
         'display:block;width:100%;text-align:left;padding:4px 0;background:none;color:#165dff;font:inherit',
-        () => {
-          fire(`${origin}/t/f?t=${ad.token}&what=${what}`);
-          note.textContent = answer;
-          if (what !== 'why') setTimeout(close, 1200);
-        },
+        act,
+      );
+    const send = (what, answer, reason = '') => {
+      fire(`${origin}/t/f?t=${ad.token}&what=${what}${reason && `&reason=${reason}`}`);
+      note.textContent = answer;
+      if (what === 'why') return;
+      refuse(ad.bid);
+      setTimeout(close, 1200);
+    };
+    const choice = (what, text, answer) => row(text, () => send(what, answer));
+    const reasons = element('div', 'display:none;padding-left:12px');
+    for (const [reason, zh, en] of REASONS)
+      reasons.append(
+        row(say(zh, en), () => send('report', say('已提交审核', 'Sent to review'), reason)),
       );
     list.append(
       choice(
@@ -183,7 +219,10 @@
         say('不感兴趣', 'Not interested'),
         say('已记录，将减少展示', 'Noted'),
       ),
-      choice('report', say('投诉此广告', 'Report this ad'), say('已提交审核', 'Sent to review')),
+      row(say('投诉此广告', 'Report this ad'), () => {
+        reasons.style.display = reasons.style.display === 'none' ? 'block' : 'none';
+      }),
+      reasons,
       button(
         say('关闭个性化', 'Switch personalisation off'),
         say('关闭个性化', 'Switch personalisation off'),

@@ -1,9 +1,11 @@
 import type { Browser, Page } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { EVENT_KIND, type TrackedEvent } from '../../../bidding/wire/event.ts';
+import { decodeFeedback, type Feedback } from '../../../bidding/wire/feedback.ts';
+import { keys } from '../../../bidding/wire/keys.ts';
 import { hasBrowser, openBrowser } from '../../kit/browser.ts';
 import { openTestExchange, type TestExchange } from '../../kit/exchange.ts';
-import { aCreative, aLineItem, aSnapshot } from '../../kit/snapshot.ts';
+import { aCreative, aLineItem, aPlacement, aSnapshot } from '../../kit/snapshot.ts';
 import { type OutletSite, openOutletSite, picture, silence } from './site.ts';
 
 const HOSTILE =
@@ -24,6 +26,7 @@ describe.skipIf(!hasBrowser)('the tag on a page of another origin', () => {
       aSnapshot({
         creatives: [
           ...usual.creatives,
+          aCreative({ id: 608, format: 'splash', w: 720, h: 1280 }),
           aCreative({ id: 606, content: { title: HOSTILE, html: `<h1>${HOSTILE}</h1>` } }),
           aCreative({
             id: 607,
@@ -35,11 +38,15 @@ describe.skipIf(!hasBrowser)('the tag on a page of another origin', () => {
         ],
         placements: [
           ...usual.placements,
+          aPlacement({ id: 303, format: 'splash', sizes: [{ w: 360, h: 640 }] }),
           { ...(usual.placements[0] as (typeof usual.placements)[0]), id: 301 },
           { ...(usual.placements[2] as (typeof usual.placements)[0]), id: 302 },
         ],
         lineItems: [
-          aLineItem({ target: { attribute: 'placement', in: [201, 202, 203, 204] } }),
+          aLineItem({
+            creativeIds: [601, 602, 603, 604, 605, 608],
+            target: { attribute: 'placement', in: [201, 202, 203, 204, 205, 303] },
+          }),
           aLineItem({
             id: 502,
             advertiserId: 302,
@@ -70,6 +77,12 @@ describe.skipIf(!hasBrowser)('the tag on a page of another origin', () => {
 
   const count = (events: TrackedEvent[], placementId: number, kind: number): number =>
     events.filter((event) => event.placementId === placementId && event.kind === kind).length;
+
+  async function said(): Promise<Feedback[]> {
+    await it.exchange.flush();
+    const entries = await it.redis.xrange(keys.feedback, '-', '+');
+    return entries.flatMap(([, fields]) => decodeFeedback(fields[1] ?? '') ?? []);
+  }
 
   async function until(placementId: number, kind: number): Promise<TrackedEvent[]> {
     for (let i = 0; i < 100; i++) {
@@ -175,10 +188,41 @@ describe.skipIf(!hasBrowser)('the tag on a page of another origin', () => {
     await page.getByLabel('为什么看到此广告').click();
     await page.getByText('依据本页内容').waitFor();
     await page.getByLabel('投诉此广告').click();
-    const events = await until(201, EVENT_KIND.feedback);
-    const answers = events.filter((event) => event.kind === EVENT_KIND.feedback);
+    await page.getByLabel('内容虚假或误导').click();
+    await expect
+      .poll(async () => (await said()).map((each) => each.reason))
+      .toContain('misleading');
+    const answers = (await it.events()).filter((event) => event.kind === EVENT_KIND.feedback);
     expect(answers.some((event) => event.eventKey.endsWith('.report'))).toBe(true);
   });
+
+  test('an ad that a reader does not want is gone at once, and does not come back to that browser', async () => {
+    const page = await open(201);
+    await page.getByLabel('广告选项').click();
+    await page.getByLabel('不感兴趣').click();
+    await page.getByText('已记录').waitFor();
+    await page.waitForFunction(() => document.querySelectorAll('iframe').length === 0);
+    await page.reload();
+    await page.getByText('公益广告').waitFor();
+    const other = await open(201);
+    expect(await other.locator('iframe').count()).toBe(1);
+    await Promise.all([page.close(), other.close()]);
+  });
+
+  test.each([
+    ['splash', 303, '360x640'],
+    ['DOOH', 205, '640x360'],
+  ])(
+    '%s shows its mark and fires its impression and its viewable once',
+    async (_format, placement, size) => {
+      const page = await open(placement, 1440, size);
+      await page.frameLocator('iframe').getByText('广告', { exact: true }).waitFor();
+      const events = await until(placement, EVENT_KIND.viewable);
+      expect(count(events, placement, EVENT_KIND.impression)).toBe(1);
+      expect(count(events, placement, EVENT_KIND.viewable)).toBe(1);
+      await page.close();
+    },
+  );
 
   test('where nobody buys, the space shows a public-service message', async () => {
     site.pages.set(
