@@ -168,15 +168,20 @@
   const dark =
     'background:rgba(0,0,0,.45);color:#fff;width:24px;height:24px;font:15px/24px system-ui;';
 
-  /** The review desk's own words (wire/feedback.ts). */
-  const REASONS = [
-    ['misleading', '内容虚假或误导', 'Misleading'],
-    ['offensive', '令人不适', 'Offensive'],
-    ['illegal', '涉嫌违法', 'Illegal'],
-    ['minors', '不适合未成年人', 'Not for children'],
-    ['repetitive', '反复出现', 'Shown too often'],
-    ['other', '其他', 'Something else'],
-  ];
+  /** A line a reason, in the review desk's own words (wire/feedback.ts). */
+  function reasonList(line) {
+    const list = element('div', 'display:none;padding-left:12px');
+    for (const [reason, zh, en] of [
+      ['misleading', '内容虚假或误导', 'Misleading'],
+      ['offensive', '令人不适', 'Offensive'],
+      ['illegal', '涉嫌违法', 'Illegal'],
+      ['minors', '不适合未成年人', 'Not for children'],
+      ['repetitive', '反复出现', 'Shown too often'],
+      ['other', '其他', 'Something else'],
+    ])
+      list.append(line(say(zh, en), reason));
+    return list;
+  }
 
   /** Why this ad, not interested, report: each one click away, each answered at once. */
   function menu(ad) {
@@ -200,11 +205,9 @@
       setTimeout(close, 1200);
     };
     const choice = (what, text, answer) => row(text, () => send(what, answer));
-    const reasons = element('div', 'display:none;padding-left:12px');
-    for (const [reason, zh, en] of REASONS)
-      reasons.append(
-        row(say(zh, en), () => send('report', say('已提交审核', 'Sent to review'), reason)),
-      );
+    const reasons = reasonList((text, reason) =>
+      row(text, () => send('report', say('已提交审核', 'Sent to review'), reason)),
+    );
     list.append(
       choice(
         'why',
