@@ -23,12 +23,15 @@
   };
 
   // The box. Its ratio is fixed from the first moment: `data-size`, or what suits the column's width.
-  const sizes = (option.size || '')
-    .split(',')
-    .map((text) => text.trim().split('x').map(Number))
-    .filter(([w, h]) => w > 0 && h > 0);
   const column = script.parentElement?.clientWidth || window.innerWidth;
-  if (sizes.length === 0) sizes.push(column < 480 ? [320, 100] : [300, 250]);
+  function wantedSizes() {
+    const list = (option.size || '')
+      .split(',')
+      .map((text) => text.trim().split('x').map(Number))
+      .filter(([w, h]) => w > 0 && h > 0);
+    return list.length > 0 ? list : [column < 480 ? [320, 100] : [300, 250]];
+  }
+  const sizes = wantedSizes();
   const fitting = sizes.filter(([w]) => w <= column).sort((a, b) => b[0] * b[1] - a[0] * a[1]);
   // A tag that reserves its room by its own style (see the demo pages) has already decided.
   const [boxW, boxH] = (script.offsetHeight > 0 ? sizes[0] : fitting[0]) || sizes[0];
