@@ -35,14 +35,18 @@
   const fitting = sizes.filter(([w]) => w <= column).sort((a, b) => b[0] * b[1] - a[0] * a[1]);
   // A tag that reserves its room by its own style (see the demo pages) has already decided.
   const [boxW, boxH] = (script.offsetHeight > 0 ? sizes[0] : fitting[0]) || sizes[0];
-  const box = element(
-    'div',
-    `position:relative;width:100%;max-width:${boxW}px;aspect-ratio:${boxW}/${boxH};overflow:hidden;` +
-      'margin:0 auto;background:#f4f5f7;contain:layout paint;font:13px/1.5 system-ui,sans-serif;color:#1d2129',
-  );
-  box.setAttribute('role', 'complementary');
-  box.setAttribute('aria-label', say('广告', 'Advertisement'));
-  script.insertAdjacentElement('beforebegin', box);
+  function reserve() {
+    const made = element(
+      'div',
+      `position:relative;width:100%;max-width:${boxW}px;aspect-ratio:${boxW}/${boxH};overflow:hidden;` +
+        'margin:0 auto;background:#f4f5f7;contain:layout paint;font:13px/1.5 system-ui,sans-serif;color:#1d2129',
+    );
+    made.setAttribute('role', 'complementary');
+    made.setAttribute('aria-label', say('广告', 'Advertisement'));
+    script.insertAdjacentElement('beforebegin', made);
+    return made;
+  }
+  const box = reserve();
   script.style.display = 'none';
 
   const store = {
