@@ -233,15 +233,10 @@
         reasons.style.display = reasons.style.display === 'none' ? 'block' : 'none';
       }),
       reasons,
-      button(
-        say('关闭个性化', 'Switch personalisation off'),
-        say('关闭个性化', 'Switch personalisation off'),
-        'display:block;padding:4px 0;background:none;color:#165dff;font:inherit',
-        () => {
-          store.set('hongze.optout', '1');
-          note.textContent = say('已关闭', 'Switched off');
-        },
-      ),
+      row(say('关闭个性化', 'Switch personalisation off'), () => {
+        store.set('hongze.optout', '1');
+        note.textContent = say('已关闭', 'Switched off');
+      }),
       note,
     );
     const open = button(
