@@ -41,6 +41,7 @@ export interface Consumed {
 }
 
 const SHARDS = Array.from({ length: EVENT_SHARDS }, (_, shard) => keys.events(shard));
+const SHARD_EVENTS = BATCH_EVENTS / EVENT_SHARDS;
 const MAX_REASON = 64;
 const partitionsMade = new WeakMap<object, Set<string>>();
 const sharedJudge = createJudge();
@@ -92,28 +93,30 @@ function isCountable(e: TrackedEvent): boolean {
   );
 }
 
-/** Takes one batch of a shard through to the end: rows committed, then entries let go. */
-async function consumeShard(
+/**
+ * Takes one batch of every shard through to the end: rows committed, then entries let go. All shards in one transaction, since
+ * four batches together touch a third fewer sums than one after another, and commit once.
+ */
+async function consumeEvents(
   ctx: MeteringContext,
-  stream: string,
   options: Required<Pick<MeteringOptions, 'consumer' | 'judge'>> & MeteringOptions,
 ): Promise<Consumed> {
-  const entries = await take(
-    ctx.redis,
-    stream,
-    options.consumer,
-    BATCH_EVENTS,
-    options.claimIdleMs,
+  const { consumer, claimIdleMs } = options;
+  const batches = await Promise.all(
+    SHARDS.map((stream) => take(ctx.redis, stream, consumer, SHARD_EVENTS, claimIdleMs)),
   );
-  if (entries.length === 0) return { taken: 0, counted: 0, rejected: 0 };
-  const { events, rejects } = sort(entries, options.judge);
+  const taken = batches.reduce((sum, entries) => sum + entries.length, 0);
+  if (taken === 0) return { taken: 0, counted: 0, rejected: 0 };
+  const { events, rejects } = sort(batches.flat(), options.judge);
   await prepareDays(ctx.db, events);
   const counted = await ctx.db.transaction(async (tx) => {
     if (rejects.length > 0) await tx.insert(rejectedEvent).values(rejects);
     return writeBatch(tx, events);
   });
-  await letGo(ctx.redis, stream, entries);
-  return { taken: entries.length, counted, rejected: rejects.length };
+  await Promise.all(
+    SHARDS.map((stream, shard) => letGo(ctx.redis, stream, batches[shard] as StreamEntry[])),
+  );
+  return { taken, counted, rejected: rejects.length };
 }
 
 /** Refused tracker calls: kept for people, at least once. `reason` names the refusal; other fields are its detail. */
@@ -145,13 +148,7 @@ export async function consume(
 ): Promise<Consumed> {
   const consumer = options.consumer ?? `${hostname()}:${process.pid}`;
   const settings = { ...options, consumer, judge: options.judge ?? sharedJudge };
-  const total: Consumed = { taken: 0, counted: 0, rejected: 0 };
-  for (const stream of SHARDS) {
-    const one = await consumeShard(ctx, stream, settings);
-    total.taken += one.taken;
-    total.counted += one.counted;
-    total.rejected += one.rejected;
-  }
+  const total = await consumeEvents(ctx, settings);
   const refused = await consumeRejected(ctx, consumer, options.claimIdleMs);
   total.taken += refused;
   total.rejected += refused;
