@@ -4,6 +4,7 @@
  */
 import { Hono } from 'hono';
 import { acceptanceRoutes } from './acceptance/routes.ts';
+import { assistantRoutes } from './assistant/routes.ts';
 import { audienceRoutes } from './audiences/routes.ts';
 import { auditRoutes } from './audit/routes.ts';
 import { billingRoutes } from './billing/routes.ts';
@@ -79,6 +80,7 @@ const slices = new Hono<AppEnv>()
   .route('/', webhookRoutes)
   .route('/', contentRoutes)
   .route('/', audienceRoutes)
+  .route('/', assistantRoutes)
   .route('/', feedbackRoutes)
   .route('/', acceptanceRoutes);
 

@@ -22,6 +22,7 @@ import { RUNS_BEFORE_DAYS, seedAdvertisers, seedCampaigns } from './campaigns.ts
 import { type KeepPicture, seedCreatives } from './creatives.ts';
 import { seedDivisions } from './divisions.ts';
 import { seedHistory } from './history.ts';
+import { seedKnown } from './known.ts';
 import { outletsOf, type SeedOutlet, seedOutlets } from './outlets.ts';
 import { createRandom } from './random.ts';
 import { seedTitles } from './titles.ts';
@@ -76,7 +77,11 @@ export async function seed(
       buyers.map((b) => b.id),
       firstDay,
     );
-    if (options.history ?? true) await seedHistory(tx, lines, divisions, ctx.clock());
+    if (options.history ?? true) {
+      await seedHistory(tx, lines, divisions, ctx.clock());
+      const known = buyers.map(({ id, who }) => ({ id, category: who.category }));
+      await seedKnown(tx, { advertisers: known, creatives, nowMs: ctx.clock() });
+    }
   });
   // What came in bulk has no statistics yet, and the first minutes would be planned blind.
   await ctx.db.execute(sql`ANALYZE`);

@@ -18,6 +18,7 @@ export const SLICE_RANK: Record<string, number> = {
   onboarding: 4,
   delivery: 5,
   content: 5,
+  assistant: 5,
   audiences: 5,
   billing: 5,
   bookings: 6,
