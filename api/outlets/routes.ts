@@ -7,6 +7,7 @@ import type { AppEnv } from '../context.ts';
 import { requireActor, requireOwned } from '../http/auth.ts';
 import { idempotent } from '../http/idempotency.ts';
 import { intakeForm } from '../http/intake.ts';
+import { limited } from '../http/limits.ts';
 import { pageQuery } from '../http/paging.ts';
 import { templateOf } from '../http/sheet.ts';
 import { sheetFile } from '../http/sheetFile.ts';
@@ -40,6 +41,7 @@ import {
   readPlacement,
   readPlayerKey,
 } from './queries.ts';
+import { selfCheck } from './self-check.ts';
 import {
   newFloorRuleSchema,
   newOutletSchema,
@@ -55,6 +57,8 @@ import {
 } from './shapes.ts';
 
 const tags = ['outlets'];
+/** Each looks at somebody's site on our behalf. */
+const SELF_CHECK_RATE = { windowSeconds: 60, max: 20 };
 const list = supplyFilter.extend(pageQuery.shape);
 const supply = requireActor('outlet', 'platform:operator');
 
@@ -235,6 +239,27 @@ const intakeRoutes = new Hono<AppEnv>()
     },
   );
 
+const checkRoutes = new Hono<AppEnv>().post(
+  '/properties/:id/self-check',
+  describeRoute({ tags, summary: 'Load a page and say what is wrong with its tag' }),
+  supply,
+  requireOwned(propertyOwnership),
+  limited('self-check', SELF_CHECK_RATE),
+  idParam(),
+  json(
+    z.strictObject({
+      url: z
+        .url({ protocol: /^https?$/ })
+        .max(2_000)
+        .optional(),
+    }),
+  ),
+  async (c) => {
+    const { url } = c.req.valid('json');
+    return c.json(await selfCheck(c.var.ctx, c.req.valid('param').id, url));
+  },
+);
+
 const psaRoutes = new Hono<AppEnv>()
   .get(
     '/psa-quota',
@@ -255,4 +280,5 @@ const psaRoutes = new Hono<AppEnv>()
 export const outletRoutes = new Hono<AppEnv>()
   .route('/', supplyRoutes)
   .route('/', intakeRoutes)
+  .route('/', checkRoutes)
   .route('/', psaRoutes);
