@@ -36,6 +36,8 @@ export const caseSchema = z.strictObject({
     code: z.string().optional(),
     /** Paths in the response and their values. */
     body: z.record(z.string(), json).optional(),
+    /** Paths in the response and what their text must hold. */
+    contains: z.record(z.string(), z.string()).optional(),
     headers: z.record(z.string(), z.string()).optional(),
   }),
 });
