@@ -10,6 +10,7 @@ import { auditRoutes } from './audit/routes.ts';
 import { billingRoutes } from './billing/routes.ts';
 import { bookingRoutes } from './bookings/routes.ts';
 import { campaignRoutes } from './campaigns/routes.ts';
+import { clearingRoutes } from './clearing/routes.ts';
 import { contentRoutes } from './content/routes.ts';
 import type { AppEnv, Context } from './context.ts';
 import { contractRoutes } from './contracts/routes.ts';
@@ -57,6 +58,7 @@ const slices = new Hono<AppEnv>()
   .route('/', billingRoutes)
   .route('/', statementRoutes)
   .route('/', adjustmentRoutes)
+  .route('/', clearingRoutes)
   .route('/', titleRoutes)
   .route('/', invoiceRoutes)
   .route('/', redLetterRoutes)

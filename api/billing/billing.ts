@@ -16,6 +16,7 @@ import { bookCharges, dayOfBooking } from './writing.ts';
 export { type BookedDay, type ChargedDays, chargeBookedDays } from './booked-days.ts';
 export {
   type ChargeView,
+  chargedByDay,
   chargesOf,
   type DayState,
   dayStates,

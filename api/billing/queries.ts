@@ -2,7 +2,7 @@
 import { sql } from 'drizzle-orm';
 import type { Db } from '../../db/client.ts';
 import type { ChargeReason } from '../../db/schema/billing.ts';
-import type { Day, HourNumber } from '../../db/terms/day.ts';
+import { type Day, dayEndMs, dayStartMs, type HourNumber, hourOf } from '../../db/terms/day.ts';
 import type { MicroCny } from '../../db/terms/money.ts';
 
 /**
@@ -207,4 +207,27 @@ export async function provisionalDays(db: Db, from: Day, to: Day): Promise<Day[]
      WHERE EXISTS (SELECT 1 FROM event e WHERE e.day = d.day::date)
        AND NOT EXISTS (SELECT 1 FROM metering_final f WHERE f.day = d.day::date) ORDER BY 1`);
   return rows.map((row) => row.day);
+}
+
+/** What was charged a day (by the day earned) to a line item, or earned by an outlet's shares: for who reports by day. */
+export async function chargedByDay(
+  db: Db,
+  filter: { outletId?: number | undefined; lineItemId?: number | undefined; from: Day; to: Day },
+): Promise<{ day: Day; quantity: number; amountMicroCny: MicroCny }[]> {
+  const { outletId, lineItemId } = filter;
+  const hours = sql`c.hour >= ${hourOf(dayStartMs(filter.from))} AND c.hour < ${hourOf(dayEndMs(filter.to))}`;
+  const of =
+    outletId === undefined
+      ? sql`c.amount_micro_cny AS amount FROM charge c WHERE c.line_item_id = ${lineItemId ?? 0} AND ${hours}`
+      : sql`s.amount_micro_cny AS amount FROM charge c JOIN charge_share s ON s.charge_id = c.id
+             WHERE s.outlet_id = ${outletId} AND ${hours}`;
+  const rows = await db.execute<{ day: string; quantity: string; amount: string }>(sql`
+    SELECT (to_timestamp(hour * 3600::bigint) AT TIME ZONE 'Asia/Shanghai')::date::text AS day,
+           sum(quantity)::bigint AS quantity, sum(amount)::bigint AS amount
+      FROM (SELECT c.hour, c.quantity, ${of}) x GROUP BY 1 ORDER BY 1`);
+  return rows.map((row) => ({
+    day: row.day,
+    quantity: Number(row.quantity),
+    amountMicroCny: BigInt(row.amount),
+  }));
 }

@@ -28,6 +28,7 @@ export const SLICE_RANK: Record<string, number> = {
   feedback: 6,
   acceptance: 6,
   invoices: 7,
+  clearing: 7,
   plans: 7,
   periods: 8,
   observation: 7,

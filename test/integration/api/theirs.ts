@@ -232,6 +232,8 @@ export async function makeTheirs(api: TestApi, nowMs: number): Promise<Theirs> {
       'red-letters': papers.redLetterId,
       // The platform's own: closed to everybody here whatever the id.
       'payout-batches': 1,
+      'partner-statements': 1,
+      'partner-differences': 1,
       'ledger/periods': '2026-02',
       'reconciliation/bills': '2026-02-01',
       'reconciliation/cases': 1,

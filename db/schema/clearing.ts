@@ -1,0 +1,92 @@
+/** Partners' own reports and how they differ from what was charged. Written by api/clearing only. */
+import { sql } from 'drizzle-orm';
+import {
+  bigint,
+  date,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  text,
+  timestamp,
+  uniqueIndex,
+} from 'drizzle-orm/pg-core';
+import { advertiser } from './campaigns.ts';
+import { identity, microCny } from './columns.ts';
+import { outlet } from './outlets.ts';
+import type { Discrepancy } from './reconciliation.ts';
+
+export const PARTNER_SIDES = ['demand', 'supply'] as const;
+export type PartnerSide = (typeof PARTNER_SIDES)[number];
+export const DIFFERENCE_STATUSES = ['open', 'proposed', 'closed'] as const;
+
+const ref = (name: string) => bigint(name, { mode: 'number' });
+const at = (name: string) => timestamp(name, { withTimezone: true });
+/** Whose account it is about. */
+const owners = {
+  advertiserId: () => ref('advertiser_id').references(() => advertiser.id),
+  outletId: () => ref('outlet_id').references(() => outlet.id),
+};
+
+export interface ReportedDay {
+  day: string;
+  quantity: number;
+  /** µCNY in a decimal string. */
+  amountMicroCny: string;
+}
+
+export const partnerStatement = pgTable(
+  'partner_statement',
+  {
+    id: identity(),
+    side: text('side').$type<PartnerSide>().notNull(),
+    partnerId: ref('partner_id').notNull(),
+    advertiserId: owners.advertiserId(),
+    outletId: owners.outletId(),
+    fromDay: date('from_day').notNull(),
+    toDay: date('to_day').notNull(),
+    /** How far both may differ and still agree, of the greater amount. */
+    tolerancePpm: integer('tolerance_ppm').notNull(),
+    sha256: text('sha256').notNull(),
+    rows: jsonb('rows').$type<ReportedDay[]>().notNull(),
+    matchedDays: integer('matched_days').notNull(),
+    receivedBy: text('received_by').notNull(),
+    receivedAt: at('received_at').notNull(),
+  },
+  (t) => [
+    uniqueIndex('partner_statement_side_partner_id_sha256_key').on(t.side, t.partnerId, t.sha256),
+  ],
+);
+
+export const partnerDifference = pgTable(
+  'partner_difference',
+  {
+    id: identity(),
+    partnerStatementId: ref('partner_statement_id')
+      .notNull()
+      .references(() => partnerStatement.id),
+    side: text('side').$type<PartnerSide>().notNull(),
+    partnerId: ref('partner_id').notNull(),
+    advertiserId: owners.advertiserId(),
+    outletId: owners.outletId(),
+    day: date('day').notNull(),
+    kinds: text('kinds').array().$type<Discrepancy[]>().notNull(),
+    ourQuantity: ref('our_quantity').notNull(),
+    ourMicroCny: microCny('our_micro_cny').notNull(),
+    theirQuantity: ref('their_quantity').notNull(),
+    theirMicroCny: microCny('their_micro_cny').notNull(),
+    status: text('status').$type<(typeof DIFFERENCE_STATUSES)[number]>().notNull().default('open'),
+    resolution: text('resolution').$type<'explained' | 'ours_stands' | 'theirs_accepted'>(),
+    note: text('note'),
+    proposedBy: text('proposed_by'),
+    closedBy: text('closed_by'),
+    closedAt: at('closed_at'),
+    version: integer('version').notNull().default(1),
+  },
+  (t) => [
+    index('partner_difference_statement').on(t.partnerStatementId),
+    uniqueIndex('partner_difference_open')
+      .on(t.side, t.partnerId, t.day)
+      .where(sql`${t.status} <> 'closed'`),
+  ],
+);

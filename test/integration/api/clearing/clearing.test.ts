@@ -1,0 +1,132 @@
+/** Clearing with partners: compared with what was charged, closed by people, money moved by two of them, once. */
+import { beforeAll, expect, it } from 'vitest';
+import { closeHour } from '../../../../api/billing/billing.ts';
+import { accounts, balanceOf, ledgerFaults } from '../../../../api/ledger/ledger.ts';
+import { demandPartner, supplyPartner } from '../../../../db/schema/partners.ts';
+import { dayStartMs, hourOf } from '../../../../db/terms/day.ts';
+import { type Caller, newCaller, openTestApi, type TestApi } from '../../../kit/actors.ts';
+import {
+  addAdvertiser,
+  addLineItem,
+  addOutlet,
+  addPlacement,
+  deliver,
+  signContract,
+} from '../../../kit/books.ts';
+import { openTestDatabase } from '../../../kit/database.ts';
+import { openTestRedis } from '../../../kit/redis.ts';
+
+let api: TestApi;
+let maker: Caller;
+let checker: Caller;
+let buyerId: number;
+let sellerId: number;
+let advertiserId: number;
+let outletId: number;
+const clock = () => dayStartMs('2026-11-03') + 36_000_000;
+
+beforeAll(async () => {
+  const { db } = await openTestDatabase();
+  api = openTestApi({ db, redis: await openTestRedis(), clock });
+  maker = await newCaller(api, 'platform', { roles: ['finance'] });
+  checker = await newCaller(api, 'platform', { roles: ['finance'] });
+  const outlet = await addOutlet(db);
+  outletId = outlet.id;
+  const place = await addPlacement(db, outletId);
+  await signContract(db, outletId);
+  const advertiser = await addAdvertiser(db, 100_000_000n);
+  advertiserId = advertiser.id;
+  const line = await addLineItem(db, advertiserId);
+  for (const day of ['2026-10-08', '2026-10-09']) {
+    const hour = hourOf(dayStartMs(day)) + 12;
+    await deliver(db, hour, { line, place, impressions: 100, spendMicroCny: 10_000_000n });
+    await closeHour(api.ctx, hour);
+  }
+  const named = { code: 'p', name: '合作方', qps: 1 };
+  const [buyer] = await db
+    .insert(demandPartner)
+    .values({
+      ...named,
+      advertiserId,
+      campaignId: line.campaignId,
+      lineItemId: line.id,
+      seat: 's',
+      url: 'http://x',
+      timeoutMs: 100,
+    })
+    .returning();
+  const [seller] = await db
+    .insert(supplyPartner)
+    .values({ ...named, outletId, domain: 'x.cn', keySha256: 'x', keyPrefix: 'x' })
+    .returning();
+  buyerId = buyer?.id ?? 0;
+  sellerId = seller?.id ?? 0;
+});
+
+const report = (over: Record<string, unknown>) =>
+  maker.call('POST', '/api/partner-statements', {
+    side: 'demand',
+    partnerId: buyerId,
+    fromDay: '2026-10-08',
+    toDay: '2026-10-09',
+    rows: [],
+    ...over,
+  });
+const day = (on: string, amountMicroCny: string, quantity = 100) => ({
+  day: on,
+  quantity,
+  amountMicroCny,
+});
+const differences = async (id: number) =>
+  (await maker.call('GET', `/api/partner-statements/${id}`)).body.differences;
+
+it('a report that agrees leaves no case; the same report again is refused, a row outside its days as well', async () => {
+  const rows = [day('2026-10-08', '10000000'), day('2026-10-09', '9950000')];
+  const made = await report({ rows });
+  expect(made).toMatchObject({ status: 201, body: { matchedDays: 2 } });
+  expect(await differences(made.body.id)).toEqual([]);
+  expect((await report({ rows })).status).toBe(409);
+  expect((await report({ rows: [day('2026-10-10', '1')] })).status).toBe(422);
+  expect((await report({ partnerId: 999_999 })).status).toBe(404);
+  const outsider = await newCaller(api, 'advertiser');
+  expect((await outsider.call('GET', '/api/partner-statements')).status).toBe(403);
+});
+
+it('accepting a demand partner’s figure takes two people and moves the difference once', async () => {
+  const made = await report({
+    rows: [day('2026-10-08', '8000000'), day('2026-10-09', '10000000')],
+  });
+  const [one] = await differences(made.body.id);
+  expect(one).toMatchObject({ day: '2026-10-08', kinds: ['amount'], status: 'open', advertiserId });
+  const path = `/api/partner-differences/${one.id}`;
+  expect((await checker.call('POST', `${path}/approve`)).status).toBe(409);
+  await maker.call('POST', `${path}/propose`, { note: '对方日志为准' });
+  expect((await maker.call('POST', `${path}/approve`)).body.code).toBe('four_eyes');
+  const answers = await Promise.all([1, 2, 3].map(() => checker.call('POST', `${path}/approve`)));
+  expect(answers.map((a) => a.status).sort()).toEqual([200, 409, 409]);
+  const { balanceMicroCny } = await balanceOf(api.ctx.db, accounts.wallet(advertiserId));
+  expect(balanceMicroCny).toBe(82_000_000n);
+  expect(await ledgerFaults(api.ctx.db)).toEqual([]);
+});
+
+it('a supply partner’s becomes an adjustment of its current statement; a later report replaces open cases', async () => {
+  const side = { side: 'supply', partnerId: sellerId };
+  const first = await report({ ...side, rows: [day('2026-10-08', '5500000')] });
+  const [missing] = await differences(first.body.id);
+  expect(missing).toMatchObject({ day: '2026-10-09', kinds: ['short'], ourMicroCny: '5500000' });
+  const second = await report({
+    ...side,
+    rows: [day('2026-10-08', '5500000'), day('2026-10-09', '6000000')],
+  });
+  const [old] = await differences(first.body.id);
+  expect(old).toMatchObject({ status: 'closed', resolution: 'explained' });
+  const [now] = await differences(second.body.id);
+  await maker.call('POST', `/api/partner-differences/${now.id}/propose`, { note: '补计' });
+  const answer = await checker.call('POST', `/api/partner-differences/${now.id}/approve`);
+  expect(answer.body).toMatchObject({ resolution: 'theirs_accepted' });
+  expect((await balanceOf(api.ctx.db, accounts.payable(outletId))).balanceMicroCny).toBe(
+    11_500_000n,
+  );
+  const list = await maker.call('GET', '/api/partner-differences?status=open');
+  expect(list.body.items).toEqual([]);
+});
