@@ -164,6 +164,16 @@ async function makeMarket(api: TestApi, nowMs: number) {
   };
 }
 
+/** The platform's own: closed to everybody here whatever the id. */
+const PLATFORMS = {
+  'payout-batches': 1,
+  'partner-statements': 1,
+  'partner-differences': 1,
+  'ledger/periods': '2026-02',
+  'reconciliation/bills': '2026-02-01',
+  'reconciliation/cases': 1,
+};
+
 export async function makeTheirs(api: TestApi, nowMs: number): Promise<Theirs> {
   const { db } = api.ctx;
   const market = await makeMarket(api, nowMs);
@@ -230,13 +240,7 @@ export async function makeTheirs(api: TestApi, nowMs: number): Promise<Theirs> {
       'report-schedules': told.scheduleId,
       invoices: papers.invoiceId,
       'red-letters': papers.redLetterId,
-      // The platform's own: closed to everybody here whatever the id.
-      'payout-batches': 1,
-      'partner-statements': 1,
-      'partner-differences': 1,
-      'ledger/periods': '2026-02',
-      'reconciliation/bills': '2026-02-01',
-      'reconciliation/cases': 1,
+      ...PLATFORMS,
     },
     byField: {
       ...ids,
