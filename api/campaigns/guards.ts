@@ -1,5 +1,5 @@
 /** The rules of a plan that need the database: what is spent, which things exist, whose creatives these are. */
-import { and, eq, inArray, ne, type SQL, sql } from 'drizzle-orm';
+import { and, eq, inArray, isNotNull, ne, type SQL, sql } from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
 import { targetProblems } from '../../bidding/engine/target-problems.ts';
 import type { Target } from '../../bidding/wire/target.ts';
@@ -89,6 +89,32 @@ async function missing(
     .map((one) => ({ pointer: one.pointer, ...say(one.value) }));
 }
 
+/** Divisions that are no more, each with what took its place: nobody is located in them. */
+async function abolished(
+  db: Db,
+  named: { pointer: string; value: string | number }[],
+): Promise<FailureDetail[]> {
+  if (named.length === 0) return [];
+  const codes = [...new Set(named.map((one) => String(one.value)))];
+  const rows = await db
+    .select()
+    .from(division)
+    .where(and(inArray(division.code, codes), isNotNull(division.validTo)));
+  const gone = new Map(rows.map((row) => [row.code, row]));
+  return named.flatMap(({ pointer, value }) => {
+    const old = gone.get(String(value));
+    if (!old) return [];
+    const { nameZh, nameEn, validTo, successorCode } = old;
+    return [
+      {
+        pointer,
+        zh: `${nameZh}已于 ${validTo} 撤销${successorCode ? `，请改选 ${successorCode}` : ''}`,
+        en: `${nameEn} was abolished on ${validTo}${successorCode ? `; choose ${successorCode}` : ''}`,
+      },
+    ];
+  });
+}
+
 /** Every division, outlet, property, placement and own segment that a target names must exist; each that does not is pointed at. */
 export async function assertTarget(db: Db, target: Target, advertiserId: number): Promise<void> {
   refuse(targetShapeProblem(target));
@@ -111,6 +137,7 @@ export async function assertTarget(db: Db, target: Target, advertiserId: number)
   }));
   refuse(
     ...(await missing(db, division.code, divisions, thing('行政区划', 'division'))),
+    ...(await abolished(db, divisions)),
     ...(await missing(db, outlet.id, namedIn(target, ['outlet']), thing('媒体', 'outlet'))),
     ...(await missing(db, property.id, namedIn(target, ['property']), thing('站点', 'property'))),
     ...(await missing(

@@ -8,7 +8,9 @@ import { passed, type TrafficCurve } from './traffic-forecast.ts';
 export const ALPHA_STEP_MS = 10_000;
 export const BETA_STEP_MS = 60_000;
 const ALPHA_GAIN = 10;
-const BETA_GAIN = 0.2;
+/** On what fell short in a step, as for α, and on all that lags: the sum of both alone swings about the floor. */
+const BETA_GAIN = 10;
+const BETA_LAG_GAIN = 0.02;
 /** Read ahead, so that the price has risen before the traffic falls. */
 const LOOK_AHEAD_MS = 600_000;
 const LEAST_LEFT = 0.003;
@@ -16,6 +18,8 @@ const LEAST_LEFT = 0.003;
 const AFTER_END = 0.05;
 /** A county is owed this share of its proportion of the deal. */
 export const COUNTY_SHARE = 0.9;
+/** What the controller aims at, so that the last county is not late by what a step cannot see. */
+const COUNTY_AIM = 0.91;
 const LEAST_COUNTY_UNITS = 20;
 /** Both prices stay below this multiple of the booked price. */
 const CEILING = 3;
@@ -29,6 +33,8 @@ export interface GuaranteedState {
   /** ∫ α dt and its time, for tomorrow's start: the last price of a day says what was missing, not what it costs. */
   alphaSum?: number;
   weightMs?: number;
+  /** Delivered by county at the last β step. */
+  byCounty?: Record<string, number>;
 }
 
 export interface DealPlan {
@@ -89,15 +95,20 @@ export function stepBeta(
   deliveredByCounty: Readonly<Record<string, number>>,
 ): GuaranteedState {
   const beta: Record<string, number> = {};
+  const before = state.byCounty ?? {};
+  const beforeTotal = Object.values(before).reduce((sum, n) => sum + n, 0);
+  const total = Object.values(deliveredByCounty).reduce((sum, n) => sum + n, 0);
   for (const [county, share] of Object.entries(plan.countyShare)) {
-    const owed = COUNTY_SHARE * share * state.delivered;
-    const missing = owed - (deliveredByCounty[county] ?? 0);
+    const delivered = deliveredByCounty[county] ?? 0;
+    const missing = COUNTY_AIM * share * total - delivered;
+    const fresh = COUNTY_AIM * share * (total - beforeTotal) - (delivered - (before[county] ?? 0));
     const size = Math.max(LEAST_COUNTY_UNITS, share * plan.impressions);
-    const next = (state.beta[county] ?? 0) + (BETA_GAIN * plan.priceMicroCny * missing) / size;
+    const push = BETA_GAIN * fresh + BETA_LAG_GAIN * missing;
+    const next = (state.beta[county] ?? 0) + (plan.priceMicroCny * push) / size;
     const price = clip(next, CEILING * plan.priceMicroCny);
     if (price > 0) beta[county] = price;
   }
-  return { ...state, beta };
+  return { ...state, beta, byCounty: { ...deliveredByCounty } };
 }
 
 const clip = (value: number, ceiling: number): number => Math.min(ceiling, Math.max(0, value));

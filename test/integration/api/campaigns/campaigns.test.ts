@@ -170,6 +170,13 @@ describe('line items', () => {
       }),
     );
     expect(nowhere.body.errors).toMatchObject([{ pointer: '/target/any/0/in/1' }]);
+    const abolished = await buyer.call(
+      'POST',
+      '/api/line-items',
+      lineItemInput(id, NOW, { target: { attribute: 'division', in: ['330103'] } }),
+    );
+    expect(abolished.body.errors).toMatchObject([{ pointer: '/target/in/0' }]);
+    expect(abolished.body.errors[0].zh).toContain('330105');
   });
 
   test('a list of ten thousand counties is refused, not compiled', async () => {
