@@ -29,6 +29,7 @@ import { invoiceRoutes } from './invoices/routes.ts';
 import { titleRoutes } from './invoices/title-routes.ts';
 import { ledgerRoutes } from './ledger/routes.ts';
 import { meteringRoutes } from './metering/routes.ts';
+import { admissionRoutes } from './onboarding/admission-routes.ts';
 import { onboardingRoutes } from './onboarding/routes.ts';
 import { outletRoutes } from './outlets/routes.ts';
 import { partnerRoutes } from './partners/routes.ts';
@@ -52,6 +53,7 @@ const slices = new Hono<AppEnv>()
   .get('/health', (c) => c.json({ status: 'ok' as const }))
   .route('/', identityRoutes)
   .route('/', onboardingRoutes)
+  .route('/', admissionRoutes)
   .route('/', auditRoutes)
   .route('/', ledgerRoutes)
   .route('/', contractRoutes)

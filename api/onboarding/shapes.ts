@@ -1,5 +1,7 @@
 /** What somebody may say of themselves when they come in. Owns field limits; the kind decides which fields there are. */
 import { z } from 'zod';
+import { ADMISSION_PARTS } from '../../db/schema/onboarding.ts';
+import { daySchema } from '../../db/terms/day.ts';
 import { divisionCodeSchema } from '../../db/terms/division.ts';
 import { domainSchema } from '../../db/terms/domain.ts';
 import { CATEGORIES, TIERS } from '../../db/terms/market.ts';
@@ -28,3 +30,64 @@ export const signUpSchema = newPersonSchema.extend({
   email: z.email().max(200),
   organization: newOrganizationSchema,
 });
+
+const version = z.number().int().positive();
+const blank = <Schema extends z.ZodType>(schema: Schema) => schema.nullable().optional();
+
+export const admissionEditSchema = z.strictObject({
+  version,
+  creditCode: blank(z.string().trim().toUpperCase().length(18)),
+  contactName: blank(z.string().trim().min(2).max(60)),
+  contactPhone: blank(
+    z
+      .string()
+      .trim()
+      .regex(/^[\d+() -]{6,20}$/),
+  ),
+  qualifications: z
+    .array(
+      z.strictObject({
+        kind: z.string().trim().min(1).max(60),
+        number: z.string().trim().min(1).max(100),
+        expiresOn: daySchema.nullable(),
+      }),
+    )
+    .max(30)
+    .optional(),
+  payeeName: blank(z.string().trim().min(2).max(60)),
+  payeeAlipayAccount: blank(
+    z
+      .string()
+      .trim()
+      .regex(/^(1\d{10}|2088\d{12}|[^\s@]{1,64}@[^\s@]{3,60})$/),
+  ),
+});
+
+export const admissionStepSchema = z.strictObject({ version });
+
+const reason = z.string().trim().min(2).max(300);
+export const admissionVerdictSchema = z.discriminatedUnion('approve', [
+  z.strictObject({
+    version,
+    approve: z.literal(true),
+    effectiveFrom: daySchema,
+    parties: z
+      .array(
+        z.strictObject({
+          /** Null: the platform. */
+          outletId: z.number().int().positive().nullable(),
+          sharePpm: z.number().int().min(0).max(1_000_000),
+        }),
+      )
+      .min(1)
+      .max(10),
+  }),
+  z.strictObject({
+    version,
+    approve: z.literal(false),
+    remarks: z
+      .array(z.strictObject({ part: z.enum(ADMISSION_PARTS), reason }))
+      .min(1)
+      .max(20),
+  }),
+]);
