@@ -17,7 +17,13 @@ import { dayOf } from '../../db/terms/day.ts';
 import { buildPrograms, programFile } from '../../run/demo/programs.ts';
 import { newRandom } from '../kit/random.ts';
 import { benchBody } from './auction/bodies.ts';
-import { type Contestant, contestant, type Load, moveToLoadCore } from './auction/contestant.ts';
+import {
+  bidRequest,
+  type Contestant,
+  contestant,
+  type Load,
+  moveToLoadCore,
+} from './auction/contestant.ts';
 import { bundle } from './kit/bundle.ts';
 import { mean, readArguments, report, round } from './kit/figures.ts';
 import { benchSnapshot } from './kit/market.ts';
@@ -126,7 +132,8 @@ async function enter(): Promise<Contestant[]> {
   });
   const env = { REDIS_URL: server.url, TOKEN_KEY: '11'.repeat(32), NODE_ID: 'bench' };
   const port = 28_400 + (process.pid % 400);
-  const ground = { folder: dataDir, generator, bodies };
+  const requestsFor = (at: number) => bodies.map((body) => bidRequest(body, at));
+  const ground = { folder: dataDir, generator, requestsFor };
   const ours = await contestant('ours', programFile('exchange'), [], env, port, ground);
   const answer = { ...env, BENCH_ANSWER: await sampleAnswer(port) };
   return [

@@ -62,12 +62,19 @@ export interface Ground {
   folder: string;
   /** The generator's program. */
   generator: string;
-  bodies: readonly string[];
+  /** Whole requests, in the order in which they are sent. */
+  requestsFor: (port: number) => Request[];
+}
+
+export interface Request {
+  text: string;
+  /** Where the reader's six digits stand; −1: nowhere. */
+  readerAt: number;
 }
 
 const READER = /reader-(?=\d{6})/;
 
-function requestOf(body: string, port: number): { text: string; readerAt: number } {
+export function bidRequest(body: string, port: number): Request {
   const text =
     `POST /openrtb2/auction HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nContent-Type: application/json\r\n` +
     `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: keep-alive\r\n\r\n${body}`;
@@ -97,18 +104,23 @@ export async function contestant(
   });
   await started(child);
   const pid = child.pid ?? 0;
-  const requests = ground.bodies.map((body) => requestOf(body, port));
+  const requests = ground.requestsFor(port);
+  let asked = 0;
   return {
     name,
     async load(seconds, rate = 0) {
       const plan = join(ground.folder, `${name}.json`);
       const connections = rate === 0 ? 64 : 256;
-      writeFileSync(plan, JSON.stringify({ port, seconds, connections, rate, requests }));
+      writeFileSync(
+        plan,
+        JSON.stringify({ port, seconds, connections, rate, from: asked, requests }),
+      );
       const [tool = '', ...words] = onCore(LOAD_CORE, [process.execPath, ground.generator, plan]);
       const before = cpuMicros(pid);
       const { stdout } = await run(tool, words);
       const spent = cpuMicros(pid) - before;
       const it = JSON.parse(stdout) as Measured;
+      asked += it.answered + connections;
       if (it.faults > 0) throw new Error(`${name}: ${it.faults} requests failed`);
       return {
         requestsPerS: it.answered / seconds,

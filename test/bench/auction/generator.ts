@@ -13,6 +13,8 @@ interface Plan {
   connections: number;
   /** Requests a second; 0: as fast as it goes. */
   rate: number;
+  /** Requests sent before, by an earlier load: what may be sent once only is not sent again. */
+  from: number;
   /** Whole requests, and where in each the reader's six digits stand (−1: nowhere). */
   requests: { text: string; readerAt: number }[];
 }
@@ -34,7 +36,7 @@ const requests = plan.requests.map(({ text, readerAt }) => ({
   readerAt,
 }));
 const tookMs: number[] = [];
-let asked = 0;
+let asked = plan.from;
 let bids = 0;
 let faults = 0;
 let running = true;
