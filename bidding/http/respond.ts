@@ -92,6 +92,7 @@ const PIXEL_HEADERS = {
   'content-length': String(PIXEL.length),
   'cache-control': 'no-store, private',
   'cross-origin-resource-policy': 'cross-origin',
+  vary: 'origin',
 };
 
 /** The picture that every tracker answers with, whatever became of the call. */

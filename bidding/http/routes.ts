@@ -8,6 +8,7 @@ import { readBody } from './body.ts';
 import { callerOf } from './caller.ts';
 import { BODY_FAULTS, headerFault, sendAnswer } from './calls.ts';
 import { isPlayerPath } from './player.ts';
+import { type Query, readQuery } from './query.ts';
 import type { FileRefusal } from './refusals.ts';
 import { allowOrigin, preflight, sendProblem } from './respond.ts';
 import { SUPPLY } from './supply.ts';
@@ -49,9 +50,9 @@ export function createRoutes(deps: RouteDeps): (req: IncomingMessage, res: Serve
       deps.player(req, res, path);
       return;
     }
-    const query = new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1));
-    if (path.startsWith('/t/')) tracker(deps, req, res, path, query);
-    else if (!deps.page(req, res, path, query)) {
+    const text = mark < 0 ? '' : url.slice(mark + 1);
+    if (path.startsWith('/t/')) tracker(deps, req, res, path, readQuery(text));
+    else if (!deps.page(req, res, path, new URLSearchParams(text))) {
       req.resume();
       sendProblem(res, { status: 404, code: 'not_found', zh: '没有此地址', en: 'no such path' });
     }
@@ -73,9 +74,9 @@ function tracker(
   req: IncomingMessage,
   res: ServerResponse,
   path: string,
-  query: URLSearchParams,
+  query: Query,
 ): void {
-  allowOrigin(req, res);
+  if (req.headers.origin !== undefined) allowOrigin(req, res);
   req.resume();
   // A HEAD is somebody looking at the link, never a reader looking at the ad.
   if (req.method === 'GET' || req.method === 'POST')

@@ -17,6 +17,7 @@ import { FEEDBACK_KINDS, type FeedbackKind, REPORT_REASONS } from '../wire/feedb
 import { readReport } from '../wire/reported.ts';
 import { BILLED_ON, openToken, type Token, type TokenKey } from '../wire/token.ts';
 import { fillLanding } from './landing.ts';
+import type { Query } from './query.ts';
 import { sendPixel, sendProblem } from './respond.ts';
 
 export interface TrackerDeps {
@@ -95,7 +96,7 @@ function eventOf(
 }
 
 /** What follows the kind in the event's key, where one ad may have several such events; undefined: not one of ours. */
-function suffixOf(kind: EventKind, query: URLSearchParams): string | undefined {
+function suffixOf(kind: EventKind, query: Query): string | undefined {
   if (kind === EVENT_KIND.quartile) {
     const name = query.get('e') ?? '';
     return PROGRESS.test(name) ? `.${name}` : undefined;
@@ -115,7 +116,7 @@ export function track(
   letter: string,
   req: IncomingMessage,
   res: ServerResponse,
-  query: URLSearchParams,
+  query: Query,
 ): void {
   const kind = KIND_OF[letter];
   if (kind === undefined) {
@@ -154,12 +155,7 @@ export function track(
 }
 
 /** A supply partner says what the bid cleared at: kept as it came, beside what we had bid. */
-function report(
-  deps: TrackerDeps,
-  token: Token,
-  event: TrackedEvent,
-  query: URLSearchParams,
-): void {
+function report(deps: TrackerDeps, token: Token, event: TrackedEvent, query: Query): void {
   const said = readReport(deps.salt, query.get('t') ?? '', query);
   if (!said) return;
   const { outletId, placementId, lineItemId } = token;
@@ -174,7 +170,7 @@ function report(
 }
 
 /** A dislike or a report goes to the review desk, and the reader is spared the campaign from now on. */
-function hear(deps: TrackerDeps, event: TrackedEvent, query: URLSearchParams): void {
+function hear(deps: TrackerDeps, event: TrackedEvent, query: Query): void {
   const kind = query.get('what') as FeedbackKind;
   if (kind !== 'notInterested' && kind !== 'report') return;
   const said = query.get('reason');

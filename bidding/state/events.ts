@@ -23,6 +23,7 @@ return replays`);
 /** A replay after this is metering's to find: it keeps the keys of each day. */
 const REMEMBER_S = 3_600;
 const BATCH = 500;
+const GATHER_MS = 4;
 const MAX_WAITING = 200_000;
 const TIMEOUT_MS = 2_000;
 const RETRY_MS = 500;
@@ -71,16 +72,27 @@ export function createEventLog(store: Store): EventLog {
   }));
   let rejections: Rejection[] = [];
   let scheduled = false;
+  let sentAtMs = 0;
   let lost = 0;
   let draining: Promise<unknown> = Promise.resolve();
 
   const schedule = (): void => {
     if (scheduled) return;
     scheduled = true;
-    setImmediate(() => {
-      scheduled = false;
-      draining = sendAll();
-    });
+    setImmediate(sendOrWait);
+  };
+
+  // At once where the last sending was a while ago; else with what comes within some milliseconds: a call costs the client
+  // as much as all the rest of a tracker.
+  const sendOrWait = (): void => {
+    if (performance.now() - sentAtMs < GATHER_MS) setTimeout(send, GATHER_MS);
+    else send();
+  };
+
+  const send = (): void => {
+    scheduled = false;
+    sentAtMs = performance.now();
+    draining = sendAll();
   };
 
   const sendAll = async (): Promise<void> => {

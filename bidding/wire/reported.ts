@@ -25,7 +25,7 @@ export function reportQuery(secret: string, token: string, bidMicroCny: number):
 export function readReport(
   secret: string,
   token: string,
-  query: URLSearchParams,
+  query: Pick<URLSearchParams, 'get' | 'has'>,
 ): { bidMicroCny: number; priceRaw: string } | undefined {
   const bid = query.get('q');
   const seal = query.get('s');

@@ -19,7 +19,7 @@ const read = (caps: ReturnType<typeof createCaps>, user: string): Promise<number
   });
 
 test('whatever the replies arrive with, a reader’s ads are counted once each', async () => {
-  const caps = createCaps(redis);
+  const caps = createCaps(redis, 30_000);
   for (let user = 0; user < 200; user++) {
     const name = `reader-${user}`;
     caps.add(name, [KEY], AT_MS);
@@ -34,7 +34,7 @@ test('whatever the replies arrive with, a reader’s ads are counted once each',
 });
 
 test('an ad counted while a read is under way is seen by that read', async () => {
-  const caps = createCaps(redis);
+  const caps = createCaps(redis, 30_000);
   const under = read(caps, 'busy');
   await new Promise((resolve) => setImmediate(resolve));
   caps.add('busy', [KEY], AT_MS);
