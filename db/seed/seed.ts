@@ -20,6 +20,7 @@ import { MICRO_CNY_PER_YUAN } from '../terms/money.ts';
 import { ADVERTISERS, PUBLIC_SERVICE } from './advertisers.ts';
 import { RUNS_BEFORE_DAYS, seedAdvertisers, seedCampaigns } from './campaigns.ts';
 import { type KeepPicture, seedCreatives } from './creatives.ts';
+import { seedDeals } from './deals.ts';
 import { seedDivisions } from './divisions.ts';
 import { seedHistory } from './history.ts';
 import { seedKnown } from './known.ts';
@@ -67,6 +68,11 @@ export async function seed(
     const buyers = advertisers.slice(0, ADVERTISERS.length);
     const lines = await seedCampaigns(tx, buyers, divisions, creatives, today);
     await seedContracts(tx, ctx.clock, outlets, outletIds, firstDay);
+    const [demoBuyer] = buyers;
+    if (demoBuyer) {
+      const of = { advertiserId: demoBuyer.id, divisionCode: DEMO_OUTLET_DIVISION };
+      await seedDeals(tx, of, today, new Date(ctx.clock()));
+    }
     await seedTitles(
       tx,
       buyers.map((buyer, i) => ({ id: buyer.id, name: ADVERTISERS[i]?.name ?? '' })),
