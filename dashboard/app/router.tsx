@@ -110,6 +110,8 @@ const screens = [
     () => import('../features/integrations/integrations.tsx'),
     'Integrations',
   ),
+  screen('/calendar', () => import('../features/bookings/calendar.tsx'), 'Calendar'),
+  screen('/orders', () => import('../features/orders/orders.tsx'), 'Orders'),
   screen('/notices', () => import('../features/notices/notices.tsx'), 'NoticesScreen'),
   screen('/audit', () => import('../features/audit/audit.tsx'), 'Audit'),
   screen('/refusals', () => import('../features/refusals/refusals.tsx'), 'Refusals'),

@@ -9,19 +9,22 @@ export interface UploadProgress {
   /** 0 … 1 */
   onProgress?: (share: number) => void;
   signal?: AbortSignal;
+  /** Sent once however often it is tried. */
+  key?: string;
 }
 
 /** POSTs multipart fields to one of the API's upload paths. Fails with a Problem, as every other call does. */
 export function upload<T>(
   path: string,
   fields: Record<string, string | Blob>,
-  { onProgress, signal }: UploadProgress = {},
+  { onProgress, signal, key }: UploadProgress = {},
 ): Promise<T> {
   const body = new FormData();
   for (const [name, value] of Object.entries(fields)) body.append(name, value);
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.open('POST', path);
+    if (key) request.setRequestHeader('Idempotency-Key', key);
     request.upload.onprogress = ({ loaded, total }) => onProgress?.(total > 0 ? loaded / total : 0);
     request.onerror = () => reject(OFFLINE);
     request.onabort = () => reject(OFFLINE);

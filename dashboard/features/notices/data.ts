@@ -74,8 +74,10 @@ const ordersToConfirm: Finder = async () => {
 };
 
 const bookingsToAnswer: Finder = async () => {
-  const { items } = await read(api.bookings.$get({ query: { limit: LIMIT } }));
-  const rows = items.filter((row) => row.status === 'open' && row.endsOn >= today());
+  const { items } = await read(
+    api.bookings.$get({ query: { status: 'open', orderStatus: 'reserved', limit: LIMIT } }),
+  );
+  const rows = items.filter((row) => row.endsOn >= today());
   return some(rows.length, { word: 'bookingsToAnswer', to: '/calendar', tone: 'warn' });
 };
 

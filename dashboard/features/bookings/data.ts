@@ -1,0 +1,66 @@
+/** Bookings as both sides see them: the calendar, lines to answer, days to prove or judge, changes asked for. */
+import { useQuery } from '@tanstack/react-query';
+import { type Answer, api, read } from '../../lib/client.ts';
+import { everyPage, PAGE_LIMIT } from '../../lib/pages.ts';
+import type { Tone } from '../../ui/page.tsx';
+
+const calendar = api['booking-calendar'];
+const changes = api['booking-changes'];
+export type Place = Answer<Awaited<ReturnType<typeof calendar.$get>>>['items'][number];
+export type Held = Place['held'][number];
+export type Line = Answer<Awaited<ReturnType<typeof api.bookings.$get>>>['items'][number];
+export type BookedDay = Answer<Awaited<ReturnType<typeof api.fulfilment.$get>>>['items'][number];
+export type Change = Answer<Awaited<ReturnType<typeof changes.$get>>>['items'][number];
+
+export const BOOKINGS = ['bookings'];
+
+export const DAY_TONES: Record<BookedDay['status'], Tone> = {
+  sold: 'quiet',
+  proved: 'busy',
+  delivered: 'good',
+  missed: 'bad',
+  made_good: 'good',
+  released: 'quiet',
+  cancelled: 'quiet',
+};
+
+export const useCalendar = (from: string, to: string) =>
+  useQuery({
+    queryKey: [...BOOKINGS, 'calendar', from, to],
+    queryFn: () => read(calendar.$get({ query: { from, to } })),
+    placeholderData: (old) => old,
+  });
+
+export const useOpenLines = () =>
+  useQuery({
+    queryKey: [...BOOKINGS, 'open'],
+    queryFn: () =>
+      everyPage((cursor) =>
+        read(
+          api.bookings.$get({
+            query: { status: 'open', orderStatus: 'reserved', limit: PAGE_LIMIT, cursor },
+          }),
+        ),
+      ),
+  });
+
+export type FulfilmentStatus = 'due' | BookedDay['status'];
+
+export const useFulfilment = (status: FulfilmentStatus, orderId?: string) =>
+  useQuery({
+    queryKey: [...BOOKINGS, 'fulfilment', status, orderId],
+    queryFn: () =>
+      everyPage((cursor) =>
+        read(
+          api.fulfilment.$get({
+            query: { status, limit: PAGE_LIMIT, cursor, ...(orderId ? { orderId } : {}) },
+          }),
+        ),
+      ),
+  });
+
+export const useOpenChanges = () =>
+  useQuery({
+    queryKey: [...BOOKINGS, 'changes'],
+    queryFn: () => read(changes.$get({ query: { status: 'open', limit: PAGE_LIMIT } })),
+  });

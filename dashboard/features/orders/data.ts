@@ -1,0 +1,39 @@
+/** Orders of fixed days, the buyer's side, and what is free. */
+import { useQuery } from '@tanstack/react-query';
+import { type Answer, api, read } from '../../lib/client.ts';
+import { everyPage, PAGE_LIMIT } from '../../lib/pages.ts';
+import type { Tone } from '../../ui/page.tsx';
+
+const one = api.orders[':id'];
+export type Order = Answer<Awaited<ReturnType<typeof api.orders.$get>>>['items'][number];
+export type OrderDetail = Answer<Awaited<ReturnType<typeof one.$get>>>;
+export type NewOrder = Parameters<typeof api.orders.$post>[0]['json'];
+
+export const ORDERS = ['orders'];
+export const ORDER_TONES: Record<Order['status'], Tone> = {
+  draft: 'quiet',
+  pending: 'warn',
+  reserved: 'warn',
+  booked: 'good',
+  in_flight: 'good',
+  completed: 'quiet',
+  cancelled: 'quiet',
+};
+
+export const useOrders = () =>
+  useQuery({
+    queryKey: ORDERS,
+    queryFn: () =>
+      everyPage((cursor) => read(api.orders.$get({ query: { limit: PAGE_LIMIT, cursor } }))),
+  });
+
+export const useOrder = (id: string) =>
+  useQuery({ queryKey: [...ORDERS, id], queryFn: () => read(one.$get({ param: { id } })) });
+
+export const useAvailability = (placementId: number | undefined, from: string, to: string) =>
+  useQuery({
+    queryKey: ['availability', placementId, from, to],
+    enabled: placementId !== undefined && from <= to,
+    queryFn: () =>
+      read(api.availability.$get({ query: { placementId: String(placementId), from, to } })),
+  });

@@ -1,0 +1,183 @@
+/** One order: its lines and each outlet's answer, the next step, and what cancelling would cost before it is done. */
+import { useQuery } from '@tanstack/react-query';
+import { Button, Popconfirm } from 'antd';
+import { api, once, read } from '../../lib/client.ts';
+import { instant, money } from '../../lib/format.ts';
+import { useChange } from '../../lib/queries.ts';
+import { type Column, DataTable } from '../../ui/dataTable.tsx';
+import { Figure, Figures, Mark, Money, type Tone } from '../../ui/page.tsx';
+import { Loaded } from '../../ui/states.tsx';
+import { ORDER_TONES, ORDERS, type OrderDetail, useOrder } from './data.ts';
+import { useOrderWords, useUnitLabel } from './words.ts';
+
+const one = api.orders[':id'];
+type Line = OrderDetail['lines'][number];
+const LINE_TONES: Record<Line['status'], Tone> = {
+  open: 'warn',
+  accepted: 'good',
+  declined: 'bad',
+  fulfilled: 'good',
+  cancelled: 'quiet',
+};
+
+export function OrderSheet({ id }: { id: string }) {
+  const order = useOrder(id);
+  return <Loaded query={order}>{(data) => <Body order={data} />}</Loaded>;
+}
+
+function Body({ order }: { order: OrderDetail }) {
+  const say = useOrderWords();
+  return (
+    <div className="stack">
+      <Figures>
+        <Figure
+          label={say('status')}
+          value={<Mark tone={ORDER_TONES[order.status]}>{say(order.status)}</Mark>}
+          note={
+            order.status === 'reserved' && order.expiresAt
+              ? say('holdsUntil', { at: instant(order.expiresAt) })
+              : ''
+          }
+        />
+        <Figure
+          label={say('total')}
+          value={<Money microCny={order.totalMicroCny} />}
+          note={order.discountPpm > 0 ? say('off', { n: order.discountPpm / 10_000 }) : ''}
+        />
+        <Figure label={say('charged')} value={<Money microCny={order.chargedMicroCny} />} />
+      </Figures>
+      <Steps order={order} />
+      <Lines order={order} />
+    </div>
+  );
+}
+
+function Steps({ order }: { order: OrderDetail }) {
+  const say = useOrderWords();
+  const call = { param: { id: String(order.id) }, json: { version: order.version } };
+  const refresh = [ORDERS, ['wallet'], ['notices'], ['availability']];
+  const reserve = useChange({
+    run: (_: undefined, key) => read(one.reservation.$post(call, once(key))),
+    refresh,
+    say: say('reservedNow'),
+  });
+  const confirm = useChange({
+    run: (_: undefined, key) => read(one.confirmation.$post(call, once(key))),
+    refresh,
+    say: say('bookedNow'),
+  });
+  const open = order.lines.filter((line) => line.status === 'open').length;
+  return (
+    <div className="row">
+      {order.status === 'draft' && (
+        <Button
+          type="primary"
+          loading={reserve.isPending}
+          onClick={() => reserve.mutate(undefined)}
+        >
+          {say('reserve')}
+        </Button>
+      )}
+      {order.status === 'pending' && <Mark tone="warn">{say('pendingHint')}</Mark>}
+      {order.status === 'reserved' && open > 0 && (
+        <Mark tone="warn">{say('waitsFor', { n: open })}</Mark>
+      )}
+      {order.status === 'reserved' && open === 0 && (
+        <Popconfirm
+          title={say('confirmAsk', { amount: money(order.totalMicroCny) })}
+          okText={say('confirm')}
+          cancelText={say('cancel')}
+          onConfirm={() => confirm.mutateAsync(undefined)}
+        >
+          <Button type="primary" loading={confirm.isPending}>
+            {say('confirm')}
+          </Button>
+        </Popconfirm>
+      )}
+      {order.status !== 'completed' && order.status !== 'cancelled' && <Cancel order={order} />}
+    </div>
+  );
+}
+
+function Cancel({ order }: { order: OrderDetail }) {
+  const say = useOrderWords();
+  const param = { id: String(order.id) };
+  const quote = useQuery({
+    queryKey: [...ORDERS, order.id, 'cancellation', order.version],
+    queryFn: () => read(one.cancellation.$get({ param })),
+  });
+  const cancel = useChange({
+    run: (_: undefined, key) =>
+      read(one.cancellation.$post({ param, json: { version: order.version } }, once(key))),
+    refresh: [ORDERS, ['wallet'], ['availability']],
+    say: say('cancelledNow'),
+  });
+  return (
+    <Popconfirm
+      title={say('cancelAsk')}
+      description={
+        quote.data &&
+        say('cancelCost', {
+          fee: money(quote.data.feeMicroCny),
+          refund: money(quote.data.refundMicroCny),
+        })
+      }
+      okText={say('cancelOrder')}
+      cancelText={say('cancel')}
+      onConfirm={() => cancel.mutateAsync(undefined)}
+    >
+      <Button>{say('cancelOrder')}</Button>
+    </Popconfirm>
+  );
+}
+
+function Lines({ order }: { order: OrderDetail }) {
+  const say = useOrderWords();
+  const unit = useUnitLabel();
+  const columns: Column<Line>[] = [
+    {
+      key: 'placement',
+      title: say('placement'),
+      lead: true,
+      width: '1.8fr',
+      value: (row) => `${row.outletName} · ${row.placementName}`,
+    },
+    {
+      key: 'dates',
+      title: say('dates'),
+      width: '180px',
+      value: (row) => row.startsOn,
+      render: (row) => <span className="number">{`${row.startsOn} – ${row.endsOn.slice(5)}`}</span>,
+    },
+    { key: 'unit', title: say('unit'), width: '80px', value: (row) => unit(row.unit) },
+    {
+      key: 'price',
+      title: say('price'),
+      align: 'right',
+      width: '110px',
+      value: (row) => BigInt(row.priceMicroCny),
+      render: (row) => <Money microCny={row.priceMicroCny} />,
+    },
+    {
+      key: 'status',
+      title: say('status'),
+      width: '100px',
+      value: (row) => say(row.status),
+      render: (row) => (
+        <span title={row.note ?? undefined}>
+          <Mark tone={LINE_TONES[row.status]}>{say(row.status)}</Mark>
+        </span>
+      ),
+    },
+  ];
+  return (
+    <DataTable
+      rows={order.lines}
+      columns={columns}
+      rowKey={(row) => row.id}
+      label={say('lines')}
+      urlKey="l_"
+      exportAs={`order-${order.id}`}
+    />
+  );
+}
