@@ -63,6 +63,8 @@ export const identityRoutes = new Hono<AppEnv>()
       const actor: Actor | undefined = c.var.actor;
       const { person } = c.var;
       return c.json({
+        // Where tags point to: the console has no other way to know.
+        exchangeUrl: c.var.ctx.config.exchangeUrl,
         me: actor ? await meOf(c.var.ctx.db, actor) : null,
         person: person ? { userName: person.userName, email: person.email } : null,
       });

@@ -1,7 +1,7 @@
 /** The room around every screen: menu, account, and what befalls the whole page. */
 import { LogoutOutlined, MenuOutlined, TranslationOutlined } from '@ant-design/icons';
 import { useQueryClient } from '@tanstack/react-query';
-import { Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router';
+import { Link, Outlet, useLocation, useNavigate, useRouterState } from '@tanstack/react-router';
 import { Button, Drawer } from 'antd';
 import { useEffect, useState, useSyncExternalStore } from 'react';
 import { HelpButton } from '../features/help/help.tsx';
@@ -21,13 +21,18 @@ export function Layout({ me }: { me: Me }) {
   const say = useShellWords();
   const narrow = useNarrow();
   const items = MENUS[deskOf(me)];
+  /** Which address is on the screen, not only asked for. */
+  const shown = useRouterState({
+    select: ({ status, resolvedLocation }) =>
+      status === 'idle' ? resolvedLocation?.href : undefined,
+  });
   return (
     <div className="shell">
       <a className="skip" href="#content">
         {say('skip')}
       </a>
       {narrow ? <PhoneBar me={me} /> : <Side me={me} items={items} />}
-      <main id="content" className="shell-content" tabIndex={-1}>
+      <main id="content" className="shell-content" tabIndex={-1} data-shown={shown}>
         <OfflineNotice />
         <Outlet />
       </main>

@@ -29,6 +29,8 @@ export function useMe(): Me {
   return data.me;
 }
 
+export const useExchangeUrl = (): string => useQuery(sessionQuery).data?.exchangeUrl ?? '';
+
 export function deskOf(me: Me): Desk {
   if (me.kind === 'outlet') return 'outlet';
   if (me.kind !== 'platform') return 'advertiser';

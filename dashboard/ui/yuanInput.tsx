@@ -19,6 +19,10 @@ export function fenOf(text: string): number | null {
   return Number(amount / MICRO_CNY_PER_FEN);
 }
 
+/** `79648.00` → `79,648.00`, once nobody is typing in it. */
+const grouped = (text: string | number | undefined): string =>
+  String(text ?? '').replace(/\B(?=(\d{3})+(?!\d)(\.|$))|\B(?=(\d{3})+\.)/g, ',');
+
 export function YuanInput({ value, onChange, unit, ...rest }: Props) {
   return (
     <InputNumber<string>
@@ -30,6 +34,8 @@ export function YuanInput({ value, onChange, unit, ...rest }: Props) {
       prefix="¥"
       suffix={unit}
       precision={2}
+      formatter={(text, { userTyping }) => (userTyping ? String(text ?? '') : grouped(text))}
+      parser={(text) => (text ?? '').replaceAll(',', '')}
       value={value === null || value === undefined ? null : fenToYuan(value)}
       onChange={(text) => onChange?.(text === null ? null : fenOf(String(text)))}
     />

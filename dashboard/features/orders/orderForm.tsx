@@ -141,7 +141,11 @@ function LineFields({ at, remove }: { at: number; remove?: () => void }) {
           <Select options={units.map((value) => ({ value, label: unitLabel(value) }))} />
         </Form.Item>
         <Form.Item name={[at, 'dates']} label={say('dates')} rules={[required]} {...asDates}>
-          <DatePicker.RangePicker allowClear={false} minDate={dayjs(today())} />
+          <DatePicker.RangePicker
+            allowClear={false}
+            minDate={dayjs(today())}
+            style={{ width: '100%' }}
+          />
         </Form.Item>
         <Form.Item name={[at, 'slots']} label={say('slots')} rules={[required]}>
           <InputNumber min={1} max={100} precision={0} />

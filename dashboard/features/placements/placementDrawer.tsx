@@ -1,4 +1,4 @@
-/** One placement: making it, changing it, and the code that puts it on a page. */
+/** One placement: making it, changing it; its tag stands below. */
 import { useQueryClient } from '@tanstack/react-query';
 import { Form, Input, Segmented, Select } from 'antd';
 import { FORMATS } from '../../../db/terms/market.ts';
@@ -7,6 +7,7 @@ import { useFormatLabel } from '../../lib/labels.ts';
 import { FormDrawer } from '../../ui/formDrawer.tsx';
 import { YuanInput } from '../../ui/yuanInput.tsx';
 import { PLACEMENTS, type Placement, readSizes, sizesText, useProperties } from './data.ts';
+import { Tag } from './tag.tsx';
 import { usePlacementWords } from './words.ts';
 
 interface Values {
@@ -21,14 +22,15 @@ interface Values {
 interface Props {
   placement: Placement | 'new' | undefined;
   close: () => void;
+  made: (id: number) => void;
 }
 
-export function PlacementDrawer({ placement, close }: Props) {
+export function PlacementDrawer({ placement, close, made }: Props) {
   const say = usePlacementWords();
   const client = useQueryClient();
   const isNew = placement === 'new' || placement === undefined;
   return (
-    <FormDrawer<Values, unknown>
+    <FormDrawer<Values, { id: number }>
       open={placement !== undefined}
       close={close}
       title={say(isNew ? 'new' : 'edit')}
@@ -53,8 +55,11 @@ export function PlacementDrawer({ placement, close }: Props) {
       refresh={[PLACEMENTS]}
       reload={() => client.invalidateQueries({ queryKey: PLACEMENTS })}
       say={say(isNew ? 'created' : 'saved')}
+      done={({ id }) => isNew && made(id)}
+      size={560}
     >
       <PlacementFields isNew={isNew} />
+      {!isNew && <Tag placement={placement} />}
     </FormDrawer>
   );
 }

@@ -46,7 +46,11 @@ export function Placements() {
           open={(row) => open(String(row.id))}
         />
       </Panel>
-      <PlacementDrawer placement={opened} close={() => open(undefined)} />
+      <PlacementDrawer
+        placement={opened}
+        close={() => open(undefined)}
+        made={(id) => open(String(id))}
+      />
       <PropertyModal open={addsProperty} close={() => setAddsProperty(false)} />
     </Page>
   );

@@ -40,7 +40,13 @@ export const usePlacementWords = defineWords(
     anySize: '自适应',
     sizeWrong: '按“宽x高”填写，多个用逗号分隔，如 640x100, 1080x1920',
     tag: '接入代码',
-    stale: '有人先改了这条记录，已为你载入最新内容，请核对后再保存',
+    tagHint: '把这一行放在页面里广告要出现的位置；不影响页面加载',
+    copy: '复制代码',
+    copied: '已复制',
+    checking: '自检：等待这个广告位的第一次展现',
+    checked: '自检通过：今日展现 {{n}} 次，收入 {{amount}}',
+    checkHint:
+      '打开放了代码的页面，几秒后这里会变绿；没有变绿请检查域名、广告位是否售卖中、页面是否拦截脚本。',
   },
   {
     title: 'Placements',
@@ -81,7 +87,13 @@ export const usePlacementWords = defineWords(
     anySize: 'Any',
     sizeWrong: 'Width x height, separated by commas: 640x100, 1080x1920',
     tag: 'Tag',
-    stale: 'Somebody changed this first; the latest is loaded: check and save again',
+    tagHint: 'Put this line where the advertisement is to stand; it does not hold the page up',
+    copy: 'Copy',
+    copied: 'Copied',
+    checking: 'Self-check: waiting for the first impression',
+    checked: 'It works: {{n}} impressions today, {{amount}} of spend',
+    checkHint:
+      'Open the page with the tag; this turns green within seconds. If not, see the domain, whether the placement is on sale, and whether scripts are blocked.',
   },
 );
 
