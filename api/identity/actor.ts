@@ -29,6 +29,7 @@ export interface Person {
   sessionId: string;
   userName: string;
   email: string;
+  twoFactorEnabled: boolean;
   /** How many organisations they belong to. */
   organizations: number;
 }

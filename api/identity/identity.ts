@@ -89,7 +89,9 @@ export async function findActor(
   const actor = await actorOf(ctx.db, holder.id, held.activeOrganizationId);
   const organizations = await ctx.db.$count(member, eq(member.userId, holder.id));
   const { id: userId, name: userName, email } = holder;
-  const person = { userId, userName, email, sessionId: held.id, organizations };
+  const twoFactorEnabled = holder.twoFactorEnabled === true;
+  const own = { userId, userName, email, twoFactorEnabled };
+  const person = { ...own, sessionId: held.id, organizations };
   // A session in use renews itself: the new expiry travels with whatever is answered.
   return { actor, person, setCookie: found.headers.getSetCookie() };
 }

@@ -8,7 +8,7 @@ import { requireActor } from '../http/auth.ts';
 import { idempotent } from '../http/idempotency.ts';
 import { limited } from '../http/limits.ts';
 import { json, param, wire } from '../http/validation.ts';
-import { type Actor, ROLES } from './actor.ts';
+import { type Actor, type Person, ROLES } from './actor.ts';
 import { createApiKey, listApiKeys, revokeApiKey, rotateApiKey } from './apiKeys.ts';
 import { joinByInvitation, newPersonSchema, readInvitation } from './invitations.ts';
 import {
@@ -27,6 +27,13 @@ const MANAGERS = ['advertiser:admin', 'agency:admin', 'outlet:admin', 'platform:
 
 /** Guessing 128 bits is hopeless; this keeps the try from costing anything. */
 const INVITATION_RATE = { windowSeconds: 3600, max: 60 };
+
+/** What a person is told of himself; the session's id stays here. */
+const personOf = ({ userName, email, twoFactorEnabled }: Person) => ({
+  userName,
+  email,
+  twoFactorEnabled,
+});
 
 const meOf = async (db: Db, actor: Actor) => ({
   ...actor,
@@ -66,7 +73,7 @@ export const identityRoutes = new Hono<AppEnv>()
         // Where tags point to: the console has no other way to know.
         exchangeUrl: c.var.ctx.config.exchangeUrl,
         me: actor ? await meOf(c.var.ctx.db, actor) : null,
-        person: person ? { userName: person.userName, email: person.email } : null,
+        person: person ? personOf(person) : null,
       });
     },
   )

@@ -21,7 +21,7 @@ export function fenOf(text: string): number | null {
 
 /** `79648.00` → `79,648.00`, once nobody is typing in it. */
 const grouped = (text: string | number | undefined): string =>
-  String(text ?? '').replace(/\B(?=(\d{3})+(?!\d)(\.|$))|\B(?=(\d{3})+\.)/g, ',');
+  String(text ?? '').replace(/^\d+/, (whole) => whole.replace(/\B(?=(\d{3})+$)/g, ','));
 
 export function YuanInput({ value, onChange, unit, ...rest }: Props) {
   return (

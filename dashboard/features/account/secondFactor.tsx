@@ -2,6 +2,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { App, Button, Form, Input, QRCode } from 'antd';
 import { useState } from 'react';
+import { sessionQuery } from '../../lib/me.ts';
 import { auth } from '../../lib/session.ts';
 import { Mark, Panel } from '../../ui/page.tsx';
 import { useAccountWords } from './words.ts';
@@ -16,12 +17,8 @@ export function SecondFactor() {
   const client = useQueryClient();
   const [enrolment, setEnrolment] = useState<Enrolment>();
   const [codes, setCodes] = useState<string[]>();
-  const session = useQuery({
-    queryKey: ['session'],
-    queryFn: async () => (await auth.getSession()).data,
-  });
-  const on = Boolean(session.data?.user.twoFactorEnabled);
-  const refresh = () => void client.invalidateQueries({ queryKey: ['session'] });
+  const on = useQuery(sessionQuery).data?.person?.twoFactorEnabled ?? false;
+  const refresh = () => void client.invalidateQueries({ queryKey: sessionQuery.queryKey });
   return (
     <Panel
       title={say('factor')}
@@ -29,19 +26,14 @@ export function SecondFactor() {
       extra={<Mark tone={on ? 'good' : 'warn'}>{say(on ? 'factorOn' : 'factorOff')}</Mark>}
     >
       {codes ? (
-        <BackupCodes
-          codes={codes}
-          done={() => {
-            setCodes(undefined);
-            refresh();
-          }}
-        />
+        <BackupCodes codes={codes} done={() => setCodes(undefined)} />
       ) : enrolment ? (
         <Confirm
           enrolment={enrolment}
           done={() => {
             setCodes(enrolment.backupCodes);
             setEnrolment(undefined);
+            refresh();
           }}
         />
       ) : (

@@ -1,12 +1,13 @@
 /** One payout and the way of its money: statement → payout → transfer → bill line, with the journals. */
 import { Link } from '@tanstack/react-router';
-import { Button, Popconfirm } from 'antd';
+import { App, Button, Popconfirm } from 'antd';
 import { api, read } from '../../lib/client.ts';
 import { fenMoney, instant } from '../../lib/format.ts';
 import { deskOf, useMe } from '../../lib/me.ts';
 import { useChange } from '../../lib/queries.ts';
 import { JournalView } from '../../ui/journal.tsx';
 import { Facts, Mark, Money } from '../../ui/page.tsx';
+import { useSecondFactor } from '../../ui/secondFactor.tsx';
 import { AFTER_PAYOUT, PAYOUT_TONES, type PayoutDetail } from './data.ts';
 import { usePayoutStatus, usePayoutWords } from './words.ts';
 import './trace.css';
@@ -106,11 +107,13 @@ export function Trace({ payout }: { payout: PayoutDetail }) {
 function PayoutActions({ payout }: { payout: PayoutDetail }) {
   const say = usePayoutWords();
   const me = useMe();
+  const { message } = App.useApp();
   const param = { id: String(payout.id) };
+  const withCode = useSecondFactor();
   const approve = useChange({
-    run: () => read(api.payouts[':id'].approve.$post({ param })),
+    run: () => withCode((json) => read(api.payouts[':id'].approve.$post({ param, json }))),
     refresh: AFTER_PAYOUT,
-    say: say('approved'),
+    done: (answer) => answer && void message.success(say('approved')),
   });
   const withdraw = useChange({
     run: () => read(api.payouts[':id'].cancel.$post({ param })),

@@ -5,11 +5,12 @@ import { api, read } from '../../lib/client.ts';
 import { useFilters } from '../../lib/filters.ts';
 import { fenMoney, instant } from '../../lib/format.ts';
 import { deskOf, useMe } from '../../lib/me.ts';
-import { problemText } from '../../lib/problem.ts';
+import { Problem, problemText } from '../../lib/problem.ts';
 import { useChange } from '../../lib/queries.ts';
 import { useLanguage } from '../../lib/words.ts';
 import { type Column, DataTable } from '../../ui/dataTable.tsx';
 import { Figure, Figures, Key, Mark, Page, Panel } from '../../ui/page.tsx';
+import { useSecondFactor } from '../../ui/secondFactor.tsx';
 import { Empty, Loaded } from '../../ui/states.tsx';
 import {
   AFTER_PAYOUT,
@@ -51,7 +52,7 @@ export function Payouts() {
       ),
     [list.data, me.userId],
   );
-  const chosen = [...ticked].filter((id) => approvable.has(id));
+  const chosen = (list.data ?? []).filter(({ id }) => ticked.has(id) && approvable.has(id));
   const toggle = (id: number) => {
     const next = new Set(ticked);
     next.has(id) ? next.delete(id) : next.add(id);
@@ -62,7 +63,9 @@ export function Payouts() {
       title={say('title')}
       hint={say('hint')}
       actions={
-        deskOf(me) === 'finance' && <ApproveChosen ids={chosen} done={() => setTicked(new Set())} />
+        deskOf(me) === 'finance' && (
+          <ApproveChosen rows={chosen} done={() => setTicked(new Set())} />
+        )
       }
     >
       {list.data && <Summary rows={list.data} />}
@@ -122,46 +125,82 @@ function Summary({ rows }: { rows: readonly Payout[] }) {
   );
 }
 
-/** Approves one after another: each is its own decision to the server, and says its own failure. */
-function ApproveChosen({ ids, done }: { ids: number[]; done: () => void }) {
+/**
+ * Approves what is ticked: a batch is one decision and takes one code, whatever else is one each. A code that is not given
+ * ends it; what was approved until then stays so.
+ */
+function ApproveChosen({ rows, done }: { rows: Payout[]; done: () => void }) {
   const say = usePayoutWords();
   const language = useLanguage();
   const { message } = App.useApp();
+  const withCode = useSecondFactor();
   const approve = useChange({
-    run: async (chosen: number[]) => {
+    run: async (chosen: Payout[]) => {
       const failures: unknown[] = [];
-      for (const id of chosen) {
-        const call = read(api.payouts[':id'].approve.$post({ param: { id: String(id) } }));
-        await call.catch((error: unknown) => failures.push(error));
+      let approved = 0;
+      for (const [batchId, payouts] of decisionsOf(chosen)) {
+        const answer = await withCode((json) => decide(batchId, payouts, json)).catch(
+          (error: unknown) => [error],
+        );
+        if (answer === undefined) break;
+        failures.push(...answer);
+        approved += payouts.length - answer.length;
       }
-      return { approved: chosen.length - failures.length, failures };
+      return { approved, failed: chosen.length - approved, failures };
     },
     refresh: AFTER_PAYOUT,
-    done: ({ approved, failures }) => {
+    done: ({ approved, failed, failures }) => {
       done();
-      const text = say('approvedMany', { done: approved, failed: failures.length });
+      const text = say('approvedMany', { done: approved, failed });
       if (failures.length === 0) void message.success(text);
       else void message.warning(`${text}：${problemText(failures[0], language)}`, 8);
     },
   });
   return (
     <Popconfirm
-      title={say('approveMany', { n: ids.length })}
+      title={say('approveMany', { n: rows.length })}
       okText={say('approve')}
       cancelText={say('cancel')}
-      disabled={ids.length === 0}
-      onConfirm={() => approve.mutateAsync(ids)}
+      disabled={rows.length === 0}
+      onConfirm={() => approve.mutateAsync(rows)}
     >
       <Button
         type="primary"
         id="approve-chosen"
-        disabled={ids.length === 0}
+        disabled={rows.length === 0}
         loading={approve.isPending}
       >
-        {say('approveMany', { n: ids.length })} <Key>A</Key>
+        {say('approveMany', { n: rows.length })} <Key>A</Key>
       </Button>
     </Popconfirm>
   );
+}
+
+/** Says what was refused: of a batch its single payouts, of one alone nothing, for it throws. */
+async function decide(
+  batchId: number | undefined,
+  payouts: readonly Payout[],
+  json: { code?: string },
+): Promise<unknown[]> {
+  if (batchId !== undefined) {
+    const param = { id: String(batchId) };
+    const { refused } = await read(api['payout-batches'][':id'].approve.$post({ param, json }));
+    return refused.map(({ code, ...detail }) => new Problem(409, code as 'conflict', detail));
+  }
+  const param = { id: String(payouts[0]?.id) };
+  await read(api.payouts[':id'].approve.$post({ param, json }));
+  return [];
+}
+
+/** Payouts of one batch together, each of the others alone. */
+function decisionsOf(rows: readonly Payout[]): [batchId: number | undefined, rows: Payout[]][] {
+  const batches = new Map<number, Payout[]>();
+  const alone: [undefined, Payout[]][] = [];
+  for (const row of rows) {
+    if (row.batchId === null) alone.push([undefined, [row]]);
+    else batches.set(row.batchId, [...(batches.get(row.batchId) ?? []), row]);
+  }
+  return [...batches, ...alone];
 }
 
 function PayoutTable(props: {

@@ -5,7 +5,7 @@ import dayjs from 'dayjs';
 import { addDays, monthOf } from '../../../db/terms/day.ts';
 import { api, once, read } from '../../lib/client.ts';
 import { useFilters } from '../../lib/filters.ts';
-import { monthName } from '../../lib/format.ts';
+import { money, monthName } from '../../lib/format.ts';
 import { deskOf, useMe } from '../../lib/me.ts';
 import { useChange } from '../../lib/queries.ts';
 import { useLanguage } from '../../lib/words.ts';
@@ -13,7 +13,13 @@ import { type Column, DataTable } from '../../ui/dataTable.tsx';
 import { Figure, Figures, Money, Page, Panel } from '../../ui/page.tsx';
 import { today } from '../../ui/period.tsx';
 import { Empty } from '../../ui/states.tsx';
-import { STATEMENTS, type StatementRow, type StatementStatus, useStatements } from './data.ts';
+import {
+  REFRESH,
+  STATEMENTS,
+  type StatementRow,
+  type StatementStatus,
+  useStatements,
+} from './data.ts';
 import { StatementMark } from './statusMark.tsx';
 import { useStatementStatus, useStatementWords } from './words.ts';
 
@@ -45,7 +51,14 @@ export function Statements() {
     <Page
       title={say('title')}
       hint={say(finance ? 'hintFinance' : 'hintOutlet')}
-      actions={finance && <MonthActions month={filters.month ?? lastMonth()} />}
+      actions={
+        finance && (
+          <>
+            <PayApproved rows={list.data ?? []} />
+            <MonthActions month={filters.month ?? lastMonth()} />
+          </>
+        )
+      }
     >
       {list.data && <Summary rows={list.data} />}
       <Panel flush>
@@ -107,6 +120,35 @@ function Summary({ rows }: { rows: readonly StatementRow[] }) {
       <Figure label={label('frozen')} value={waiting} tone={waiting > 0 ? 'warn' : 'plain'} />
       <Figure label={label('outlet_confirmed')} value={approving} />
     </Figures>
+  );
+}
+
+/** Asks for the payout of everything on the list that is approved, as one batch: approved later with one code. */
+function PayApproved({ rows }: { rows: readonly StatementRow[] }) {
+  const say = useStatementWords();
+  const approved = rows.filter((row) => row.status === 'approved');
+  const request = useChange({
+    run: () => {
+      const name = `${today()} × ${approved.length}`;
+      const statementIds = approved.map((row) => row.id);
+      return read(api['payout-batches'].$post({ json: { name, statementIds } }));
+    },
+    refresh: REFRESH,
+    say: say('payoutRequested'),
+  });
+  if (approved.length === 0) return null;
+  const sum = approved.reduce((all, row) => all + BigInt(row.totalMicroCny), 0n);
+  return (
+    <Popconfirm
+      title={`${say('requestPayout')} ${money(sum)}`}
+      okText={say('requestPayout')}
+      cancelText={say('cancel')}
+      onConfirm={() => request.mutateAsync(undefined)}
+    >
+      <Button loading={request.isPending}>
+        {say('requestPayout')} × {approved.length}
+      </Button>
+    </Popconfirm>
   );
 }
 
@@ -187,10 +229,10 @@ function StatementTable(props: {
       value: (row) => row.status,
       render: (row) => <StatementMark status={row.status} />,
     },
-    money('gross', say('gross'), (row) => row.grossMicroCny),
-    money('share', say('share'), (row) => row.shareMicroCny),
-    { ...money('adjustment', say('adjustment'), (r) => r.adjustmentMicroCny), hideOnPhone: true },
-    money('total', say('total'), (row) => row.totalMicroCny, true),
+    amount('gross', say('gross'), (row) => row.grossMicroCny),
+    amount('share', say('share'), (row) => row.shareMicroCny),
+    { ...amount('adjustment', say('adjustment'), (r) => r.adjustmentMicroCny), hideOnPhone: true },
+    amount('total', say('total'), (row) => row.totalMicroCny, true),
     {
       key: 'invoice',
       title: say('invoice'),
@@ -218,7 +260,7 @@ function StatementTable(props: {
   );
 }
 
-const money = (
+const amount = (
   key: string,
   title: string,
   pick: (row: StatementRow) => string,

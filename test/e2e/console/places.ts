@@ -5,6 +5,8 @@ export interface Place {
   path: string;
   /** A text that only the loaded screen has, in Chinese. */
   shows: string;
+  /** Its address names nothing, on purpose: the browser logs the 404 that the screen explains. */
+  fails?: true;
 }
 
 export interface Desk {
@@ -30,7 +32,7 @@ const shared = [
 export const DOORS: readonly Place[] = [
   place('sign-in', '/sign-in', '登录'),
   place('sign-up', '/sign-up', '公司全称'),
-  place('invitation', '/invitations/none', '接受邀请'),
+  { ...place('invitation', '/invitations/none', '接受邀请'), fails: true },
 ];
 
 export const DESKS: readonly Desk[] = [
@@ -44,7 +46,7 @@ export const DESKS: readonly Desk[] = [
       place('campaign', '/campaigns/1', '投放单元'),
       place('bulk', '/campaigns/1?bulk=1', '退出批量编辑'),
       place('line-item', '/line-items/1', '为什么没跑起来'),
-      place('line-item-edit', '/line-items/1?edit=1', '每日频次上限'),
+      place('line-item-edit', '/line-items/1?edit=1', '每人每天最多看到'),
       place('wizard-plan', '/campaigns/new', '总预算'),
       place('wizard-where', '/campaigns/new?step=where', '投放到哪里'),
       place('wizard-list', '/campaigns/new?step=where&picker=tree', '投放到哪里'),

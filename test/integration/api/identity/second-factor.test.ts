@@ -1,9 +1,9 @@
 import { beforeAll, expect, test } from 'vitest';
-import { totp } from '../../../../api/identity/second-factor.ts';
 import { auditEntry } from '../../../../db/schema/audit.ts';
 import { newCaller, openTestApi, PASSWORD, send, type TestApi } from '../../../kit/actors.ts';
 import { openTestDatabase } from '../../../kit/database.ts';
 import { openTestRedis } from '../../../kit/redis.ts';
+import { base32Text, codeNow } from '../../../kit/totp.ts';
 
 let api: TestApi;
 beforeAll(async () => {
@@ -11,18 +11,6 @@ beforeAll(async () => {
   api = openTestApi({ db, redis: await openTestRedis() });
 });
 
-/** RFC 4648: how the secret is written in the link an authenticator reads. */
-function base32Text(text: string): string {
-  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
-  let bits = '';
-  for (const letter of text.replace(/=+$/, '')) {
-    bits += alphabet.indexOf(letter).toString(2).padStart(5, '0');
-  }
-  const bytes = bits.match(/.{8}/g) ?? [];
-  return Buffer.from(bytes.map((byte) => Number.parseInt(byte, 2))).toString();
-}
-
-const codeNow = (secret: string) => totp(secret, Math.floor(Date.now() / 30_000));
 const cookies = (headers: Headers) =>
   headers
     .getSetCookie()

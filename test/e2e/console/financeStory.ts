@@ -1,0 +1,125 @@
+/** Finance's month: an outlet confirms, two people pay with a second factor, the bill is matched, the month is closed. */
+import type { Browser, Page } from 'playwright-core';
+import { base32Text, codeNow } from '../../kit/totp.ts';
+import { PASSWORD } from './places.ts';
+import { confirm, enter, type Visitor, visit } from './visitor.ts';
+
+export interface MonthDone {
+  /** State of the statement that was paid. */
+  statement: string;
+  /** What the desk says of the bill. */
+  bill: string;
+  /** Months that the desk shows as closed. */
+  closed: string[];
+  faults: string[];
+}
+
+export async function payReconcileClose(browser: Browser, baseURL: string): Promise<MonthDone> {
+  const outlet = await enter(browser, baseURL, 'outlet@demo.hongze');
+  const maker = await enter(browser, baseURL, 'finance@demo.hongze');
+  const checker = await enter(browser, baseURL, 'finance2@demo.hongze');
+  const people = [outlet, maker, checker];
+  const path = await confirmStatement(outlet.page);
+  await approveStatement(checker.page, path);
+  const secret = await enrol(checker.page);
+  await requestPayout(maker.page, path);
+  await approvePayout(checker.page, secret);
+  const statement = await untilPaid(maker.page, path);
+  const bill = await matchBill(maker.page);
+  const closed = await closeMonths(maker, checker);
+  const faults = people.flatMap((one) => one.faults);
+  await Promise.all(people.map(({ context }) => context.close()));
+  return { statement, bill, closed, faults };
+}
+
+async function confirmStatement(page: Page): Promise<string> {
+  await visit(page, '/statements');
+  await page.locator('tr[data-index="0"]').click();
+  await page.waitForURL(/\/statements\/\d+/);
+  await confirm(page, page.getByRole('button', { name: '确认无误' }));
+  await page.getByText('已确认，等待审批').waitFor();
+  return new URL(page.url()).pathname;
+}
+
+async function approveStatement(page: Page, path: string): Promise<void> {
+  await visit(page, path);
+  await confirm(page, page.getByRole('button', { name: '审批通过' }));
+  await page.getByText('已审批').first().waitFor();
+}
+
+/** Turns the second factor on and returns its key. */
+async function enrol(page: Page): Promise<string> {
+  await visit(page, '/account');
+  const panel = page.locator('.panel', { hasText: '二次验证' }).first();
+  await panel.getByLabel('当前密码').fill(PASSWORD);
+  await panel.getByRole('button', { name: '开启二次验证' }).click();
+  const secret = base32Text((await panel.locator('code').textContent()) ?? '');
+  await typeCode(page, codeNow(secret));
+  await page.getByText('二次验证已开启').waitFor();
+  return secret;
+}
+
+/** Six boxes, one digit each. */
+async function typeCode(page: Page, code: string): Promise<void> {
+  await page.locator('.ant-otp input').first().click();
+  await page.keyboard.type(code);
+}
+
+async function requestPayout(page: Page, path: string): Promise<void> {
+  await visit(page, path);
+  await confirm(page, page.getByRole('button', { name: '申请打款' }));
+  await page.getByText('打款中').first().waitFor();
+}
+
+async function approvePayout(page: Page, secret: string): Promise<void> {
+  await visit(page, '/payouts?status=created');
+  await page.locator('tr[data-index="0"] input[type="checkbox"]').check();
+  await confirm(page, page.locator('#approve-chosen'));
+  await typeCode(page, codeNow(secret));
+  await page.getByText(/1 笔已审批/).waitFor();
+}
+
+async function untilPaid(page: Page, path: string): Promise<string> {
+  for (let tries = 0; tries < 60; tries += 1) {
+    await visit(page, path);
+    const state = (await page.locator('.mark').first().textContent()) ?? '';
+    if (/已打款|已对账/.test(state)) return state;
+    await page.waitForTimeout(1_000);
+    await visit(page, '/statements');
+  }
+  return 'not paid';
+}
+
+async function matchBill(page: Page): Promise<string> {
+  await visit(page, '/reconciliation');
+  await page.getByRole('button', { name: '取账单并核对' }).click();
+  await page.locator('.ant-message').getByText(/核对/).first().waitFor();
+  return (await page.locator('.figure').first().textContent()) ?? '';
+}
+
+/** Every month that is over, oldest first, each begun by one person and closed by the other. */
+async function closeMonths(maker: Visitor, checker: Visitor): Promise<string[]> {
+  await visit(maker.page, '/close');
+  const rows = maker.page.locator('tr[data-index]');
+  await rows.first().waitFor();
+  const months = (await rows.locator('.cell-lead').allTextContents()).map(monthOf).sort();
+  const now = new Date().toISOString().slice(0, 7);
+  const closed: string[] = [];
+  for (const month of months.filter((one) => one < now)) {
+    await visit(maker.page, `/close?month=${month}`);
+    await confirm(maker.page, maker.page.getByRole('button', { name: '开始关账' }));
+    await visit(checker.page, `/close?month=${month}`);
+    await checker.page.getByRole('button', { name: '关闭账期' }).click();
+    const dialog = checker.page.locator('.ant-modal');
+    await dialog.locator('.ant-btn-primary').click();
+    await checker.page.locator('.page-actions').getByText('已关账').waitFor();
+    closed.push(month);
+  }
+  return closed;
+}
+
+/** `2026年9月` → `2026-09`. */
+const monthOf = (text: string): string => {
+  const [, year, month] = /(\d{4})年(\d{1,2})月/.exec(text) ?? [];
+  return `${year}-${String(month).padStart(2, '0')}`;
+};
