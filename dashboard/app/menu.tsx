@@ -1,5 +1,6 @@
 /** What stands in each desk's menu; the first four are a phone's tabs. */
 import {
+  AccountBookOutlined,
   ApiOutlined,
   AppstoreOutlined,
   AreaChartOutlined,
@@ -46,6 +47,7 @@ export const MENUS: Record<Desk, readonly MenuItem[]> = {
     item('/campaigns', 'campaigns', AppstoreOutlined),
     item('/creatives', 'creatives', PictureOutlined),
     item('/wallet', 'wallet', WalletOutlined),
+    item('/invoices', 'invoices', AccountBookOutlined),
     item('/orders', 'orders', CalendarOutlined),
     item('/deals', 'deals', SwapOutlined),
     item('/reports', 'reports', AreaChartOutlined),
@@ -55,6 +57,7 @@ export const MENUS: Record<Desk, readonly MenuItem[]> = {
     item('/placements', 'placements', BlockOutlined),
     item('/calendar', 'calendar', CalendarOutlined),
     item('/statements', 'statements', FileDoneOutlined),
+    item('/invoices', 'invoices', AccountBookOutlined),
     item('/rate-card', 'rateCard', TagsOutlined),
     item('/deals', 'deals', SwapOutlined),
   ],
@@ -64,6 +67,7 @@ export const MENUS: Record<Desk, readonly MenuItem[]> = {
     item('/reconciliation', 'reconciliation', DiffOutlined),
     item('/close', 'close', CheckSquareOutlined),
     item('/top-ups', 'topUps', PayCircleOutlined),
+    item('/invoices', 'invoices', AccountBookOutlined),
     item('/ledger', 'ledger', BookOutlined),
     item('/refusals', 'refusals', ExclamationCircleOutlined),
   ],

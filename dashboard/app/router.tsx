@@ -112,6 +112,7 @@ const screens = [
   ),
   screen('/calendar', () => import('../features/bookings/calendar.tsx'), 'Calendar'),
   screen('/orders', () => import('../features/orders/orders.tsx'), 'Orders'),
+  screen('/invoices', () => import('../features/invoices/invoices.tsx'), 'Invoices'),
   screen('/notices', () => import('../features/notices/notices.tsx'), 'NoticesScreen'),
   screen('/audit', () => import('../features/audit/audit.tsx'), 'Audit'),
   screen('/refusals', () => import('../features/refusals/refusals.tsx'), 'Refusals'),

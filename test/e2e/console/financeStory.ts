@@ -68,7 +68,7 @@ async function typeCode(page: Page, code: string): Promise<void> {
 async function requestPayout(page: Page, path: string): Promise<void> {
   await visit(page, path);
   await confirm(page, page.getByRole('button', { name: '申请打款' }));
-  await page.getByText('打款中').first().waitFor();
+  await page.getByText('打款申请已提交').waitFor();
 }
 
 async function approvePayout(page: Page, secret: string): Promise<void> {
