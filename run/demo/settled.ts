@@ -25,6 +25,7 @@ import {
 } from '../../api/statements/statements.ts';
 import { advertiser } from '../../db/schema/campaigns.ts';
 import { user } from '../../db/schema/identity.ts';
+import { outlet } from '../../db/schema/outlets.ts';
 import { statement } from '../../db/schema/statements.ts';
 import {
   addDays,
@@ -36,6 +37,7 @@ import {
   monthOf,
   msOfDay,
 } from '../../db/terms/day.ts';
+import { enterTitles, invoiceStatement } from './invoiced.ts';
 
 const HOUR_MS = 3_600_000;
 /** The bill of a day is there from nine the next morning. */
@@ -150,12 +152,22 @@ async function payAsOf(
   await command(gateway, 'pay', { outTradeNo: topUp.outTradeNo });
   await queryTopUp(then, topUp.topUpId, topUp.outTradeNo);
   const frozen = await then.db
-    .select({ id: statement.id, total: statement.totalMicroCny })
+    .select({
+      id: statement.id,
+      outletId: statement.outletId,
+      outletName: outlet.name,
+      total: statement.totalMicroCny,
+    })
     .from(statement)
+    .innerJoin(outlet, eq(outlet.id, statement.outletId))
     .where(eq(statement.month, month))
     .orderBy(statement.outletId);
-  for (const { id } of frozen.filter((row) => row.total >= 1_000_000n).slice(0, OUTLETS)) {
+  const titled = frozen.map((row) => ({ id: row.outletId, name: row.outletName }));
+  await enterTitles(then, titled, people.checker);
+  for (const row of frozen.filter(({ total }) => total >= 1_000_000n).slice(0, OUTLETS)) {
+    const { id } = row;
     await confirmStatement(then, { statementId: id, by: people.outlet });
+    await invoiceStatement(then, row, people);
     await approveStatement(then, { statementId: id, by: people.checker });
     const { payoutId } = await requestPayout(payouts, { statementId: id, by: people.maker });
     await approvePayout(payouts, { payoutId, by: people.checker });

@@ -20,6 +20,8 @@ export async function payReconcileClose(browser: Browser, baseURL: string): Prom
   const checker = await enter(browser, baseURL, 'finance2@demo.hongze');
   const people = [outlet, maker, checker];
   const path = await confirmStatement(outlet.page);
+  await sendInvoice(outlet.page);
+  await verifyInvoice(checker.page);
   await approveStatement(checker.page, path);
   const secret = await enrol(checker.page);
   await requestPayout(maker.page, path);
@@ -39,6 +41,27 @@ async function confirmStatement(page: Page): Promise<string> {
   await confirm(page, page.getByRole('button', { name: '确认无误' }));
   await page.getByText('已确认，等待审批').waitFor();
   return new URL(page.url()).pathname;
+}
+
+const INVOICE_NO = `${new Date().getFullYear() % 100}000000000000314159`;
+
+/** The outlet's own invoice for what it has confirmed: its total as the statement has it, up to the fen. */
+async function sendInvoice(page: Page): Promise<void> {
+  const due = (await page.locator('.figure-value').first().textContent()) ?? '';
+  await visit(page, '/invoices?edit=register');
+  await page.getByLabel('结算单').click();
+  await page.locator('.ant-select-item-option').first().click();
+  await page.getByLabel('发票号码').fill(INVOICE_NO);
+  await page.getByLabel('价税合计（元）').fill(due.replace(/[¥,]/g, ''));
+  await page.locator('.ant-drawer').getByRole('button', { name: '登记发票' }).click();
+  await page.locator('tr[data-index]').getByText('待查验').waitFor();
+}
+
+async function verifyInvoice(page: Page): Promise<void> {
+  await visit(page, '/invoices');
+  await page.getByText(INVOICE_NO).click();
+  await confirm(page, page.getByRole('button', { name: '查验通过' }));
+  await page.locator('tr[data-index]').getByText('已查验').first().waitFor();
 }
 
 async function approveStatement(page: Page, path: string): Promise<void> {
@@ -73,7 +96,7 @@ async function requestPayout(page: Page, path: string): Promise<void> {
 
 async function approvePayout(page: Page, secret: string): Promise<void> {
   await visit(page, '/payouts?status=created');
-  await page.locator('tr[data-index="0"] input[type="checkbox"]').check();
+  await page.locator('tr[data-index] input[type="checkbox"]').first().check();
   await confirm(page, page.locator('#approve-chosen'));
   await typeCode(page, codeNow(secret));
   await page.getByText(/1 笔已审批/).waitFor();
