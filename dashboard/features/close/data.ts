@@ -6,4 +6,9 @@ export type Period = Answer<Awaited<ReturnType<typeof api.ledger.periods.$get>>>
 export const PERIODS = ['periods'];
 
 export const usePeriods = () =>
-  useQuery({ queryKey: PERIODS, queryFn: () => read(api.ledger.periods.$get()) });
+  useQuery({
+    queryKey: PERIODS,
+    queryFn: () => read(api.ledger.periods.$get()),
+    // Two people turn one page: what the other did a moment ago counts.
+    staleTime: 0,
+  });

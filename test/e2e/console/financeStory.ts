@@ -2,7 +2,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { base32Text, codeNow } from '../../kit/totp.ts';
 import { PASSWORD } from './places.ts';
-import { confirm, enter, type Visitor, visit } from './visitor.ts';
+import { confirm, enter, look, type Visitor, visit } from './visitor.ts';
 
 export interface MonthDone {
   /** State of the statement that was paid. */
@@ -131,7 +131,7 @@ async function closeMonths(maker: Visitor, checker: Visitor): Promise<string[]> 
   for (const month of months.filter((one) => one < now)) {
     await visit(maker.page, `/close?month=${month}`);
     await confirm(maker.page, maker.page.getByRole('button', { name: '开始关账' }));
-    await visit(checker.page, `/close?month=${month}`);
+    await look(checker.page, `/close?month=${month}`);
     await checker.page.getByRole('button', { name: '关闭账期' }).click();
     const dialog = checker.page.locator('.ant-modal');
     await dialog.locator('.ant-btn-primary').click();
