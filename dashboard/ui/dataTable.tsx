@@ -10,6 +10,7 @@ import {
   type CSSProperties,
   type KeyboardEvent,
   type ReactNode,
+  useDeferredValue,
   useEffect,
   useMemo,
   useRef,
@@ -18,6 +19,7 @@ import type { CsvCell } from '../lib/csv.ts';
 import { useFilters } from '../lib/filters.ts';
 import { defineWords } from '../lib/words.ts';
 import { ExportButton } from './exportButton.tsx';
+import { matching, ordered } from './rowOrder.ts';
 import { Empty, Failed, Loading } from './states.tsx';
 import { Cell, Heads } from './tableParts.tsx';
 import { useNarrow } from './useNarrow.ts';
@@ -133,27 +135,13 @@ function useShownRows<Row>(props: Props<Row>) {
   const { filters, set } = useFilters();
   const query = filters[`${urlKey}q`] ?? '';
   const order = filters[`${urlKey}sort`] ?? initialSort ?? '';
-  const shown = useMemo(() => {
-    const needle = query.trim().toLowerCase();
-    let list = [...(rows ?? [])];
-    if (needle) {
-      list = list.filter((row) =>
-        columns.some((column) =>
-          String(column.value(row) ?? '')
-            .toLowerCase()
-            .includes(needle),
-        ),
-      );
-    }
-    const down = order.startsWith('-');
-    const column = columns.find((candidate) => candidate.key === order.replace(/^-/, ''));
-    if (column) {
-      const keyed = list.map((row) => [column.value(row), row] as const);
-      keyed.sort(([a], [b]) => compare(a, b) * (down ? -1 : 1));
-      list = keyed.map(([, row]) => row);
-    }
-    return list;
-  }, [rows, columns, query, order]);
+  // The key or click is painted at once; finding and ordering 50,000 rows comes right after.
+  const settledQuery = useDeferredValue(query);
+  const settledOrder = useDeferredValue(order);
+  const shown = useMemo(
+    () => ordered(matching(rows ?? [], columns, settledQuery), columns, settledOrder),
+    [rows, columns, settledQuery, settledOrder],
+  );
   return {
     shown,
     order,
@@ -161,16 +149,6 @@ function useShownRows<Row>(props: Props<Row>) {
     setQuery: (text: string) => set({ [`${urlKey}q`]: text || undefined }),
     setSort: (key: string) => set({ [`${urlKey}sort`]: order === `-${key}` ? key : `-${key}` }),
   };
-}
-
-const collator = new Intl.Collator('zh-Hans-CN', { numeric: true });
-
-function compare(a: CsvCell | bigint, b: CsvCell | bigint): number {
-  if (a === b) return 0;
-  if (a === null || a === undefined) return -1;
-  if (b === null || b === undefined) return 1;
-  if (typeof a === 'string' && typeof b === 'string') return collator.compare(a, b);
-  return a < b ? -1 : 1;
 }
 
 interface RowsProps<Row> extends Props<Row> {

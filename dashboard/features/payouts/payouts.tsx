@@ -1,25 +1,14 @@
 /** Finance's desk for payouts: tick with the keyboard, approve together what another person asked for. */
-import { App, Button, Checkbox, Drawer, Popconfirm, Select } from 'antd';
+import { Checkbox, Drawer, Select } from 'antd';
 import { type KeyboardEvent, useMemo, useState } from 'react';
-import { api, read } from '../../lib/client.ts';
 import { useFilters } from '../../lib/filters.ts';
 import { fenMoney, instant } from '../../lib/format.ts';
 import { deskOf, useMe } from '../../lib/me.ts';
-import { Problem, problemText } from '../../lib/problem.ts';
-import { useChange } from '../../lib/queries.ts';
-import { useLanguage } from '../../lib/words.ts';
 import { type Column, DataTable } from '../../ui/dataTable.tsx';
-import { Figure, Figures, Key, Mark, Page, Panel } from '../../ui/page.tsx';
-import { useSecondFactor } from '../../ui/secondFactor.tsx';
+import { Figure, Figures, Mark, Page, Panel } from '../../ui/page.tsx';
 import { Empty, Loaded } from '../../ui/states.tsx';
-import {
-  AFTER_PAYOUT,
-  PAYOUT_TONES,
-  type Payout,
-  type PayoutStatus,
-  usePayout,
-  usePayouts,
-} from './data.ts';
+import { ApproveChosen } from './approveChosen.tsx';
+import { PAYOUT_TONES, type Payout, type PayoutStatus, usePayout, usePayouts } from './data.ts';
 import { PayoutSheet } from './detail.tsx';
 import { usePayoutStatus, usePayoutWords } from './words.ts';
 
@@ -123,84 +112,6 @@ function Summary({ rows }: { rows: readonly Payout[] }) {
       />
     </Figures>
   );
-}
-
-/**
- * Approves what is ticked: a batch is one decision and takes one code, whatever else is one each. A code that is not given
- * ends it; what was approved until then stays so.
- */
-function ApproveChosen({ rows, done }: { rows: Payout[]; done: () => void }) {
-  const say = usePayoutWords();
-  const language = useLanguage();
-  const { message } = App.useApp();
-  const withCode = useSecondFactor();
-  const approve = useChange({
-    run: async (chosen: Payout[]) => {
-      const failures: unknown[] = [];
-      let approved = 0;
-      for (const [batchId, payouts] of decisionsOf(chosen)) {
-        const answer = await withCode((json) => decide(batchId, payouts, json)).catch(
-          (error: unknown) => [error],
-        );
-        if (answer === undefined) break;
-        failures.push(...answer);
-        approved += payouts.length - answer.length;
-      }
-      return { approved, failed: chosen.length - approved, failures };
-    },
-    refresh: AFTER_PAYOUT,
-    done: ({ approved, failed, failures }) => {
-      done();
-      const text = say('approvedMany', { done: approved, failed });
-      if (failures.length === 0) void message.success(text);
-      else void message.warning(`${text}：${problemText(failures[0], language)}`, 8);
-    },
-  });
-  return (
-    <Popconfirm
-      title={say('approveMany', { n: rows.length })}
-      okText={say('approve')}
-      cancelText={say('cancel')}
-      disabled={rows.length === 0}
-      onConfirm={() => approve.mutateAsync(rows)}
-    >
-      <Button
-        type="primary"
-        id="approve-chosen"
-        disabled={rows.length === 0}
-        loading={approve.isPending}
-      >
-        {say('approveMany', { n: rows.length })} <Key>A</Key>
-      </Button>
-    </Popconfirm>
-  );
-}
-
-/** Says what was refused: of a batch its single payouts, of one alone nothing, for it throws. */
-async function decide(
-  batchId: number | undefined,
-  payouts: readonly Payout[],
-  json: { code?: string },
-): Promise<unknown[]> {
-  if (batchId !== undefined) {
-    const param = { id: String(batchId) };
-    const { refused } = await read(api['payout-batches'][':id'].approve.$post({ param, json }));
-    return refused.map(({ code, ...detail }) => new Problem(409, code as 'conflict', detail));
-  }
-  const param = { id: String(payouts[0]?.id) };
-  await read(api.payouts[':id'].approve.$post({ param, json }));
-  return [];
-}
-
-/** Payouts of one batch together, each of the others alone. */
-function decisionsOf(rows: readonly Payout[]): [batchId: number | undefined, rows: Payout[]][] {
-  const batches = new Map<number, Payout[]>();
-  const alone: [undefined, Payout[]][] = [];
-  for (const row of rows) {
-    if (row.batchId === null) alone.push([undefined, [row]]);
-    else batches.set(row.batchId, [...(batches.get(row.batchId) ?? []), row]);
-  }
-  return [...batches, ...alone];
 }
 
 function PayoutTable(props: {

@@ -24,7 +24,6 @@ const shared = [
   place('notices', '/notices', '待办'),
   place('members', '/members', '成员与角色'),
   place('webhooks', '/integrations', '新建回调地址'),
-  place('keys', '/integrations?tab=keys', '新建密钥'),
   place('account', '/account', '二次验证'),
 ];
 
@@ -63,6 +62,7 @@ export const DESKS: readonly Desk[] = [
       place('order-new', '/orders?order=new', '申请折扣'),
       place('deals', '/deals', '私有交易'),
       place('deal-new', '/deals?deal=new', '起止日期'),
+      place('keys', '/integrations?tab=keys', '新建密钥'),
       place('reports', '/reports?by=division', '已入账'),
       ...shared,
     ],
