@@ -49,6 +49,8 @@ export const ENTRANCES = [
   // drizzle.config.ts and the schema's test read the whole folder.
   /^db\/schema\//,
   /^dashboard\/app\/main\.tsx$/,
+  // Its index.html names it.
+  /^test\/bench\/console\/page\.tsx$/,
   /^dashboard\/vite\.config\.ts$/,
   /^dashboard\/[\w/]+\.d\.ts$/,
   /^[\w.]+\.config\.ts$/,
