@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { division } from '../../../../db/schema/delivery.ts';
 import { rollupHour } from '../../../../db/schema/metering.ts';
 import { addDays, dayOf, hourOf } from '../../../../db/terms/day.ts';
 import {
@@ -170,6 +171,18 @@ describe('line items', () => {
       }),
     );
     expect(nowhere.body.errors).toMatchObject([{ pointer: '/target/any/0/in/1' }]);
+    await api.ctx.db
+      .insert(division)
+      .values({
+        code: '330103',
+        nameZh: '下城区',
+        nameEn: 'Xiacheng District',
+        level: 'county',
+        parentCode: '330100',
+        validTo: '2021-04-09',
+        successorCode: '330105',
+      })
+      .onConflictDoNothing();
     const abolished = await buyer.call(
       'POST',
       '/api/line-items',
