@@ -103,6 +103,12 @@ export const WALLS: Record<string, Wall> = {
   reader_interest: { rows: 'house' },
   // Whom a reader told to forget them binds everybody's uploads.
   reader_erasure: { rows: 'shared' },
+  // An outlet sees what may run on its pages.
+  creative: {
+    rows: 'by',
+    see: `${MINE.advertiser_id} OR (status <> 'draft' AND (SELECT wall_outlets())::bigint[] <> '{}')`,
+    write: MINE.advertiser_id,
+  },
   creative_review: through('creative'),
   review_task: through('creative'),
   // Either side proposes, and names the other's things: the deal says who the two are.

@@ -9,13 +9,11 @@ import { connectRedis } from '../../../bidding/server.ts';
 import { bootRedis } from '../../../db/embedded/redis.ts';
 import { dayOf } from '../../../db/terms/day.ts';
 import { openTestDatabase } from '../../kit/database.ts';
+import { auction, BROWSER, PRICE, until } from '../../kit/readers.ts';
 import { aSnapshot, grant, publish } from '../../kit/snapshot.ts';
 
-/** One impression costs 20,000 µCNY; the budget is for a tenth of what is asked for. */
-const PRICE = 20_000;
+/** For a tenth of what is asked for. */
 const BUDGET = 200 * PRICE;
-const BROWSER =
-  'Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/128.0 Mobile Safari/537.36';
 
 const folder = mkdtempSync(join(tmpdir(), 'hongze-fault-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -89,31 +87,3 @@ test.skipIf(process.env.REDIS_URL)(
     await second.stop();
   },
 );
-
-/** One reader asks; the address of the impression's pixel, or nothing. */
-async function auction(url: string, reader: number): Promise<string | undefined> {
-  const answer = await fetch(`${url}/openrtb2/auction`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({
-      id: `r${reader}`,
-      imp: [{ id: '1', tagid: '201', banner: { format: [{ w: 300, h: 250 }] } }],
-      site: { publisher: { id: '1' } },
-      device: { ua: BROWSER, ip: `10.1.${reader >> 8}.${reader & 255}` },
-      user: { id: `reader-${reader}`, ext: { divisionCode: '330110' } },
-      cur: ['CNY'],
-    }),
-  });
-  const text = await answer.text();
-  if (answer.status !== 200 || text === '') return undefined;
-  const burl: string | undefined = JSON.parse(text).seatbid?.[0]?.bid?.[0]?.burl;
-  return burl && `${url}/t/i?t=${new URL(burl).searchParams.get('t')}`;
-}
-
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  const deadline = performance.now() + 20_000;
-  while (!(await holds())) {
-    if (performance.now() > deadline) throw new Error('did not come to pass within 20 s');
-    await new Promise((wake) => setTimeout(wake, 50));
-  }
-}
