@@ -5,6 +5,7 @@
 import { sql } from 'drizzle-orm';
 import { z } from 'zod';
 import type { Database, Db } from '../../db/client.ts';
+import { houseOf } from '../../db/scope.ts';
 import type { Clock } from '../../db/terms/day.ts';
 import { Failure } from '../../db/terms/failure.ts';
 import { idSchema } from '../../db/terms/id.ts';
@@ -52,7 +53,8 @@ export async function listShown(
 ) {
   assertActsFor(actor, { outletId });
   const hour = Math.floor((ctx.clock() - SHOWN_DAYS * 86_400_000) / 3_600_000);
-  const rows = await ctx.db.execute<Shown>(sql`
+  // Over the wall: an outlet sees by name who was shown on its pages.
+  const rows = await houseOf(ctx.db).execute<Shown>(sql`
     WITH shown AS (SELECT creative_id, sum(impressions) AS impressions FROM rollup_hour
       WHERE outlet_id = ${outletId} AND hour >= ${hour} AND creative_id > 0 GROUP BY 1),
     refused AS (SELECT DISTINCT ON (subject) subject::bigint AS creative_id, created_at, reason FROM stop

@@ -109,6 +109,11 @@ export const WALLS: Record<string, Wall> = {
     see: `${MINE.advertiser_id} OR (status <> 'draft' AND (SELECT wall_outlets())::bigint[] <> '{}')`,
     write: MINE.advertiser_id,
   },
+  feedback_case: {
+    rows: 'by',
+    see: `${MINE.advertiser_id} OR EXISTS (SELECT FROM feedback f WHERE f.case_id = feedback_case.id)`,
+    write: MINE.advertiser_id,
+  },
   creative_review: through('creative'),
   review_task: through('creative'),
   // Either side proposes, and names the other's things: the deal says who the two are.
