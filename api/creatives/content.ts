@@ -14,19 +14,6 @@ const line = (max: number) => z.string().trim().min(1).max(max);
 export const ASSET_PATH = /^\/api\/assets\/([0-9a-f]{64})\.(png|jpg|gif|webp|svg|mp4|mp3)$/;
 const asset = z.string().regex(ASSET_PATH, '须使用已上传的素材|must be an uploaded asset');
 
-export const contentSchema = z.strictObject({
-  title: line(60).optional(),
-  description: line(200).optional(),
-  brandName: line(30).optional(),
-  callToAction: line(20).optional(),
-  imageUrl: asset.optional(),
-  iconUrl: asset.optional(),
-  videoUrl: asset.optional(),
-  audioUrl: asset.optional(),
-  durationMs: z.number().int().min(1000).max(120_000).optional(),
-  html: z.string().max(20_000).optional(),
-});
-
 /** Absolute http(s), a public host name, no credentials, no odd ports. */
 export const landingUrlSchema = z
   .string()
@@ -45,6 +32,26 @@ export const landingUrlSchema = z
       !/(^|\.)(localhost|local|internal|lan|home\.arpa)$/.test(host)
     );
   }, '须为公网网站地址|must be the address of a public web site');
+
+export const contentSchema = z.strictObject({
+  title: line(60).optional(),
+  description: line(200).optional(),
+  brandName: line(30).optional(),
+  callToAction: line(20).optional(),
+  imageUrl: asset.optional(),
+  iconUrl: asset.optional(),
+  videoUrl: asset.optional(),
+  audioUrl: asset.optional(),
+  durationMs: z.number().int().min(1000).max(120_000).optional(),
+  impressionMonitor: landingUrlSchema.optional(),
+  clickMonitor: landingUrlSchema
+    .refine(
+      (url) => url.includes('__LANDING__'),
+      '点击监测须含 __LANDING__|a click monitor must lead on to __LANDING__',
+    )
+    .optional(),
+  html: z.string().max(20_000).optional(),
+});
 
 const side = z.number().int().min(1).max(8192);
 const fields = {

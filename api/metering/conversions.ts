@@ -5,17 +5,24 @@
  * The landing page learns the auction's id by the macro `__REQUESTID__` and sends it back with the order.
  */
 import { createHash } from 'node:crypto';
-import { sql } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import { EVENT_KIND, type TrackedEvent } from '../../bidding/wire/event.ts';
 import type { Database, Db } from '../../db/client.ts';
-import { type CONVERSION_KINDS, conversion } from '../../db/schema/metering.ts';
+import {
+  attributionSetting,
+  type CONVERSION_KINDS,
+  type CONVERSION_SOURCES,
+  conversion,
+} from '../../db/schema/metering.ts';
+import { asHouse } from '../../db/scope.ts';
 import { addDays, type Clock, type Day, dayOf } from '../../db/terms/day.ts';
 import { Failure } from '../../db/terms/failure.ts';
 import type { MicroCny } from '../../db/terms/money.ts';
 import { ensurePartitions, writeBatch } from './batch.ts';
 
-export const CLICK_WINDOW_DAYS = 7;
-export const VIEW_WINDOW_DAYS = 1;
+/** Unless the advertiser says otherwise. */
+export const USUAL_WINDOWS = { clickWindowDays: 7, viewWindowDays: 1 };
+type Windows = typeof USUAL_WINDOWS;
 /** Positions of a page that one auction may have sold. */
 const MOST_IMPS = 16;
 
@@ -28,6 +35,8 @@ export interface ToldConversion {
   kind: (typeof CONVERSION_KINDS)[number];
   valueMicroCny: MicroCny;
   atMs: number;
+  /** Who told it: the advertiser's server, a shop's orders, or a browser's pixel. */
+  source?: (typeof CONVERSION_SOURCES)[number];
 }
 
 export type Conversion = typeof conversion.$inferSelect;
@@ -48,7 +57,7 @@ interface Cause {
 }
 
 /** The click before `atMs` within its window, else the impression within its own. */
-async function causeOf(db: Db, told: ToldConversion): Promise<Cause | undefined> {
+async function causeOf(db: Db, told: ToldConversion, windows: Windows): Promise<Cause | undefined> {
   const keysOf = (kind: number): string[] =>
     Array.from({ length: MOST_IMPS }, (_, imp) => `${told.requestId}:${imp}:${kind}`);
   const list = JSON.stringify([...keysOf(EVENT_KIND.click), ...keysOf(EVENT_KIND.impression)]);
@@ -57,11 +66,11 @@ async function causeOf(db: Db, told: ToldConversion): Promise<Cause | undefined>
   const [cause] = await db.execute<Cause & Record<string, unknown>>(sql`
     SELECT event_key, day::text AS day, kind, at_ms, outlet_id, placement_id, division_code, campaign_id,
       line_item_id, creative_id, device, user_hash FROM event
-    WHERE day BETWEEN ${addDays(today, -CLICK_WINDOW_DAYS - 1)}::date AND ${today}::date
+    WHERE day BETWEEN ${addDays(today, -Math.max(windows.clickWindowDays, windows.viewWindowDays) - 1)}::date AND ${today}::date
       AND event_key IN (SELECT json_array_elements_text(${list}::text::json))
       AND advertiser_id = ${told.advertiserId} AND ivt = 0 AND at_ms <= ${told.atMs}
       AND at_ms >= ${told.atMs} - CASE WHEN kind = ${EVENT_KIND.click}
-        THEN ${CLICK_WINDOW_DAYS * dayMs}::bigint ELSE ${VIEW_WINDOW_DAYS * dayMs}::bigint END
+        THEN ${windows.clickWindowDays * dayMs}::bigint ELSE ${windows.viewWindowDays * dayMs}::bigint END
     ORDER BY kind DESC, at_ms DESC LIMIT 1`);
   return cause;
 }
@@ -109,37 +118,45 @@ export async function recordConversion(
       en: 'the time must be within the last thirty days',
     });
   }
-  return ctx.db.transaction(async (tx) => {
-    const cause = await causeOf(tx, told);
-    const [made] = await tx
-      .insert(conversion)
-      .values({
-        advertiserId: told.advertiserId,
-        orderId: told.orderId,
-        kind: told.kind,
-        valueMicroCny: told.valueMicroCny,
-        at: new Date(told.atMs),
-        requestId: told.requestId,
-        ...(cause && {
-          attributedTo: cause.kind === EVENT_KIND.click ? ('click' as const) : ('view' as const),
-          campaignId: Number(cause.campaign_id),
-          lineItemId: Number(cause.line_item_id),
-          creativeId: Number(cause.creative_id),
-        }),
-      })
-      .onConflictDoNothing()
-      .returning();
-    if (made) {
-      if (cause) {
-        await ensurePartitions(tx, [cause.day as Day]);
-        await writeBatch(tx, [eventOf(told, cause)]);
+  // As the house: what preceded, and the day's partition, are nobody's own rows.
+  return asHouse(ctx.db, (house) =>
+    house.transaction(async (tx) => {
+      const [windows = USUAL_WINDOWS] = await tx
+        .select()
+        .from(attributionSetting)
+        .where(eq(attributionSetting.advertiserId, told.advertiserId));
+      const cause = await causeOf(tx, told, windows);
+      const [made] = await tx
+        .insert(conversion)
+        .values({
+          advertiserId: told.advertiserId,
+          orderId: told.orderId,
+          kind: told.kind,
+          valueMicroCny: told.valueMicroCny,
+          at: new Date(told.atMs),
+          requestId: told.requestId,
+          source: told.source ?? 'server',
+          ...(cause && {
+            attributedTo: cause.kind === EVENT_KIND.click ? ('click' as const) : ('view' as const),
+            campaignId: Number(cause.campaign_id),
+            lineItemId: Number(cause.line_item_id),
+            creativeId: Number(cause.creative_id),
+          }),
+        })
+        .onConflictDoNothing()
+        .returning();
+      if (made) {
+        if (cause) {
+          await ensurePartitions(tx, [cause.day as Day]);
+          await writeBatch(tx, [eventOf(told, cause)]);
+        }
+        return made;
       }
-      return made;
-    }
-    const [known] = await tx
-      .select()
-      .from(conversion)
-      .where(sql`advertiser_id = ${told.advertiserId} AND order_id = ${told.orderId}`);
-    return known as Conversion;
-  });
+      const [known] = await tx
+        .select()
+        .from(conversion)
+        .where(sql`advertiser_id = ${told.advertiserId} AND order_id = ${told.orderId}`);
+      return known as Conversion;
+    }),
+  );
 }

@@ -10,6 +10,7 @@ import type { AppEnv } from '../context.ts';
 import { assertActsFor, requireActor } from '../http/auth.ts';
 import { decodeIdCursor, pageOf, pageQuery } from '../http/paging.ts';
 import { json, query, wire } from '../http/validation.ts';
+import { attributionRoutes } from './attribution-routes.ts';
 import { recordConversion } from './conversions.ts';
 
 const conversionBody = z.strictObject({
@@ -24,6 +25,7 @@ const conversionBody = z.strictObject({
 const rejectedQuery = pageQuery.extend({ reason: z.string().max(64).optional() });
 
 export const meteringRoutes = new Hono<AppEnv>()
+  .route('/', attributionRoutes)
   .post(
     '/conversions',
     describeRoute({

@@ -25,6 +25,7 @@ export function fillLanding(
   token: Token,
   req: IncomingMessage,
   source: Source,
+  landing = '',
 ): string {
   if (!url.includes('__')) return url;
   const userAgent = req.headers['user-agent'] ?? '';
@@ -40,6 +41,8 @@ export function fillLanding(
     PLACEMENT: `${token.placementId}`,
     OUTLET: `${token.outletId}`,
     DIVISION: token.divisionCode,
+    // Of a click monitor: where it must lead on to.
+    LANDING: landing,
   };
   return url.replace(MACRO, (_, name: string) => encodeURIComponent(values[name] ?? ''));
 }

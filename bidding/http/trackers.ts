@@ -151,7 +151,28 @@ export function track(
   if (counts && kind === EVENT_KIND.impression && query.has('p')) report(deps, token, event, query);
   if (counts && kind === EVENT_KIND.impression && token.creativeId === 0)
     void deps.notices.billed(token.auctionId, token.impOrdinal);
-  sendPixel(res);
+  const monitor =
+    kind === EVENT_KIND.impression && counts ? monitorOf(deps, token, req) : undefined;
+  if (monitor === undefined) sendPixel(res);
+  else sendTo(res, monitor);
+}
+
+/** A third party that watches impressions sees the reader's own call: the pixel leads on to it. */
+function monitorOf(deps: TrackerDeps, token: Token, req: IncomingMessage): string | undefined {
+  const url = deps.market()?.creatives.get(token.creativeId)?.content.impressionMonitor;
+  return url === undefined
+    ? undefined
+    : webUrl(fillLanding(url, token, req, deps), 'https://invalid.');
+}
+
+function sendTo(res: ServerResponse, location: string): void {
+  res.writeHead(302, {
+    location,
+    'cache-control': 'no-store',
+    'referrer-policy': 'no-referrer-when-downgrade',
+    'content-length': '0',
+  });
+  res.end();
 }
 
 /** A supply partner says what the bid cleared at: kept as it came, beside what we had bid. */
@@ -227,13 +248,9 @@ function redirect(
     });
     return;
   }
-  res.writeHead(302, {
-    location: landing,
-    'cache-control': 'no-store',
-    'referrer-policy': 'no-referrer-when-downgrade',
-    'content-length': '0',
-  });
-  res.end();
+  const monitor = creative?.content.clickMonitor;
+  const watched = monitor && webUrl(fillLanding(monitor, token, req, deps, landing), '');
+  sendTo(res, watched || landing);
 }
 
 function refuse(

@@ -100,6 +100,18 @@ export const meteringFinal = pgTable('metering_final', {
   removedMicroCny: microCny('removed_micro_cny').notNull(),
 });
 
+/** How an advertiser's orders are attributed, and the key of its pixel. */
+export const attributionSetting = pgTable('attribution_setting', {
+  advertiserId: bigint('advertiser_id', { mode: 'number' })
+    .primaryKey()
+    .references(() => advertiser.id),
+  clickWindowDays: integer('click_window_days').notNull().default(7),
+  viewWindowDays: integer('view_window_days').notNull().default(1),
+  pixelKey: text('pixel_key').unique(),
+  updatedAt: timestamp('updated_at', { withTimezone: true }).notNull().defaultNow(),
+});
+
+export const CONVERSION_SOURCES = ['server', 'shop', 'pixel'] as const;
 export const CONVERSION_KINDS = ['order', 'lead', 'download', 'visit', 'other'] as const;
 
 /** A conversion as the advertiser told it, once an order, and what it was attributed to. */
@@ -115,6 +127,7 @@ export const conversion = pgTable(
     valueMicroCny: microCny('value_micro_cny').notNull().default(0n),
     at: timestamp('at', { withTimezone: true }).notNull(),
     requestId: text('request_id').notNull(),
+    source: text('source').$type<(typeof CONVERSION_SOURCES)[number]>().notNull().default('server'),
     attributedTo: text('attributed_to').$type<'click' | 'view'>(),
     campaignId: bigint('campaign_id', { mode: 'number' }),
     lineItemId: bigint('line_item_id', { mode: 'number' }),

@@ -70,6 +70,9 @@ export interface CreativeContent {
   videoUrl?: string;
   audioUrl?: string;
   durationMs?: number;
+  /** Third-party monitors with MMA China's macros; the click's leads on to `__LANDING__`. */
+  impressionMonitor?: string;
+  clickMonitor?: string;
   /** Third-party HTML; rendered in a sandboxed frame only. */
   html?: string;
 }
