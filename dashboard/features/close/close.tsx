@@ -88,7 +88,11 @@ function Checklist({ month, gate }: { month: string; gate: Gate }) {
             <span>
               {said(item, language)}{' '}
               {!item.ok && MENDED[item.name] && (
-                <Link to={MENDED[item.name]} search={(SEARCH[item.name]?.(month) ?? {}) as never}>
+                <Link
+                  to={MENDED[item.name]}
+                  style={{ textDecoration: 'underline' }}
+                  search={(SEARCH[item.name]?.(month) ?? {}) as never}
+                >
                   {say('go')} →
                 </Link>
               )}

@@ -143,7 +143,8 @@ function Journals(props: { account: string | undefined; close: () => void }) {
       size={640}
       title={account && name(account)}
     >
-      <div className="stack">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by keys */}
+      <section className="stack" tabIndex={0} aria-label={say('title')}>
         {journals.isPending && <Loading />}
         {journals.error && <Failed error={journals.error} retry={() => void journals.refetch()} />}
         {journals.data?.pages
@@ -159,7 +160,7 @@ function Journals(props: { account: string | undefined; close: () => void }) {
             {say('more')}
           </Button>
         )}
-      </div>
+      </section>
     </Drawer>
   );
 }
