@@ -47,8 +47,8 @@ export interface ExchangeOptions {
   random?: () => number;
   /** Wait before a bill notice is sent again; ten seconds unless a test is in a hurry. */
   noticeRetryMs?: number;
-  /** Wait for a reader's counts; fifty milliseconds unless a test must pass on a machine under any load. */
-  capReadTimeoutMs?: number;
+  /** Wait for Redis where an auction does; 50 ms for counts, 200 for leases, unless a test runs on a machine under any load. */
+  redisTimeoutMs?: number;
 }
 
 export interface Exchange {
@@ -86,9 +86,9 @@ function openParts(options: ExchangeOptions) {
     links,
     pulse,
     feed,
-    caps: createCaps(redis, options.capReadTimeoutMs),
+    caps: createCaps(redis, options.redisTimeoutMs),
     knowledge: createKnowledge(redis),
-    leases: createLeases(redis, nodeId, () => pulse.nodes),
+    leases: createLeases(redis, nodeId, () => pulse.nodes, options.redisTimeoutMs),
     events: createEventLog(redis),
     feedback: createFeedback(redis),
     reports: createReportLog(redis),

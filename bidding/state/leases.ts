@@ -69,7 +69,12 @@ export interface Leases {
 }
 
 /** `nodes`: how many share the pools, which sizes a lease. */
-export function createLeases(store: Store, nodeId: string, nodes: () => number): Leases {
+export function createLeases(
+  store: Store,
+  nodeId: string,
+  nodes: () => number,
+  timeoutMs = TIMEOUT_MS,
+): Leases {
   const accounts = new Map<number, Account>();
   let salt = hash(nodeId);
 
@@ -96,7 +101,7 @@ export function createLeases(store: Store, nodeId: string, nodes: () => number):
     const name = keys.budget(lineItemId, day);
     try {
       const answer = await within(
-        TIMEOUT_MS,
+        timeoutMs,
         run(store, TAKE, [name], [id, wanted, expiresAtMs, nodeId]),
       );
       const [granted = 0, free = 0] = (answer as number[]).map(Number);
@@ -133,7 +138,7 @@ export function createLeases(store: Store, nodeId: string, nodes: () => number):
 
   const glance = (lineItemId: number, account: Account, nowMs: number): Promise<void> => {
     account.poolAtMs = nowMs;
-    account.asking ??= look(store, lineItemId, account, nowMs).finally(() => {
+    account.asking ??= look(store, lineItemId, account, nowMs, timeoutMs).finally(() => {
       account.asking = undefined;
     });
     return account.asking;
@@ -149,9 +154,7 @@ export function createLeases(store: Store, nodeId: string, nodes: () => number):
   async function giveBack(lineItemId: number, lease: Lease): Promise<void> {
     const name = keys.budget(lineItemId, lease.day);
     // What is kept is named, not what is returned: an answer lost and sent again changes nothing.
-    await within(TIMEOUT_MS, run(store, GIVE_BACK, [name], [lease.id, lease.signed])).catch(
-      () => 0,
-    );
+    await within(timeoutMs, run(store, GIVE_BACK, [name], [lease.id, lease.signed])).catch(() => 0);
   }
 
   return {
@@ -189,7 +192,7 @@ export function createLeases(store: Store, nodeId: string, nodes: () => number):
     },
     async chargeClick(lineItemId, day, priceMicroCny) {
       const name = keys.budget(lineItemId, day);
-      return Number(await within(TIMEOUT_MS, run(store, CHARGE, [name], [priceMicroCny])));
+      return Number(await within(timeoutMs, run(store, CHARGE, [name], [priceMicroCny])));
     },
     async reserve(lineItemId, prices, nowMs, untilMs) {
       salt = (salt + 1) % 4096;
@@ -197,7 +200,7 @@ export function createLeases(store: Store, nodeId: string, nodes: () => number):
       const name = keys.budget(lineItemId, dayOf(nowMs));
       const wanted = prices.reduce((sum, price) => sum + price, 0);
       const take = run(store, TAKE, [name], [id, wanted, untilMs, nodeId]);
-      const [granted = 0] = ((await within(TIMEOUT_MS, take)) as number[]).map(Number);
+      const [granted = 0] = ((await within(timeoutMs, take)) as number[]).map(Number);
       let count = 0;
       let signed = 0;
       for (const price of prices) {
@@ -206,7 +209,7 @@ export function createLeases(store: Store, nodeId: string, nodes: () => number):
         count++;
       }
       if (signed < granted)
-        await within(TIMEOUT_MS, run(store, GIVE_BACK, [name], [id, signed])).catch(() => 0);
+        await within(timeoutMs, run(store, GIVE_BACK, [name], [id, signed])).catch(() => 0);
       return { id: count > 0 ? id : 0, count };
     },
     async sweep(nowMs, all = false) {
@@ -230,12 +233,10 @@ async function look(
   lineItemId: number,
   account: Account,
   nowMs: number,
+  timeoutMs: number,
 ): Promise<void> {
   try {
-    const free = await within(
-      TIMEOUT_MS,
-      store.hget(keys.budget(lineItemId, dayOf(nowMs)), 'free'),
-    );
+    const free = await within(timeoutMs, store.hget(keys.budget(lineItemId, dayOf(nowMs)), 'free'));
     account.poolMicroCny = Number(free ?? 0);
   } catch {
     // The last sight holds; the charge itself is what cannot be overrun.

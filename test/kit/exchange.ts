@@ -36,7 +36,7 @@ export async function openTestExchange(
     redis,
     tokenKey: TOKEN_KEY,
     nodeId: 'test',
-    capReadTimeoutMs: 30_000,
+    redisTimeoutMs: 30_000,
     ...options,
   });
   const { url } = await exchange.listen(0);

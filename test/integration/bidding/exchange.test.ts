@@ -43,7 +43,7 @@ beforeAll(async () => {
     clock: () => nowMs,
     tokenKey: TOKEN_KEY,
     nodeId: 'n1',
-    capReadTimeoutMs: 30_000,
+    redisTimeoutMs: 30_000,
   });
   ({ url } = await exchange.listen(0));
 });

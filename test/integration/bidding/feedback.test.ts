@@ -7,7 +7,7 @@ import { openTestExchange, type TestExchange, TOKEN_KEY } from '../../kit/exchan
 let it: TestExchange;
 
 beforeAll(async () => {
-  it = await openTestExchange(undefined, { capReadTimeoutMs: 30_000 });
+  it = await openTestExchange(undefined, { redisTimeoutMs: 30_000 });
 });
 
 const request = (user: object) =>

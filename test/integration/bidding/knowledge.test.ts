@@ -43,7 +43,7 @@ const items = [
 beforeAll(async () => {
   const opened = await openTestExchange(aSnapshot({ lineItems: items }), {
     clock: () => NOW_MS,
-    capReadTimeoutMs: 30_000,
+    redisTimeoutMs: 30_000,
   });
   ({ redis, url } = opened);
   const put = (page: string, categories: string[], keywords: string[] = []) =>

@@ -39,7 +39,7 @@ beforeAll(async () => {
       ],
       demandPartners: [aPartner(1, 'dsp', dsp.url, { timeoutMs: 2_000 })],
     }),
-    { clock: () => NOW, capReadTimeoutMs: 30_000 },
+    { clock: () => NOW, redisTimeoutMs: 30_000 },
   );
 });
 afterAll(() => dsp.close());

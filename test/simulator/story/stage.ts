@@ -52,7 +52,7 @@ export async function openStage(urls: {
     clock,
     tokenKey: TOKEN_KEY,
     nodeId: 'story',
-    capReadTimeoutMs: 30_000,
+    redisTimeoutMs: 30_000,
   });
   const { url: exchangeUrl } = await exchange.listen(0);
   const ctx: Context = {

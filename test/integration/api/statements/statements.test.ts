@@ -170,9 +170,12 @@ describe('a statement', () => {
       code: 'conflict',
     });
     await closeHour(ctx(), hour);
+    // A refused freeze changed nothing, so the hour that came in between is October's.
     expect(await freezeMonth(ctx(), { month: '2026-10', by: 'maker' })).toBe(1);
-    // Cut at the first attempt, so that the late hour is in December's statement.
-    expect((await statementOf(county.id, '2026-10')).grossMicroCny).toBe(3_000_003n);
+    expect((await statementOf(county.id, '2026-10')).grossMicroCny).toBe(3_000_013n);
+    // The month is cut now: what comes later is booked later.
+    await deliver(db, hour + 1, { line, place, impressions: 1, spendMicroCny: 10n });
+    await closeHour(ctx(), hour + 1);
     await draftStatements(ctx(), '2026-12');
     expect((await statementOf(county.id, '2026-12')).grossMicroCny).toBe(10n);
   });
