@@ -55,6 +55,8 @@ export const DESKS: readonly Desk[] = [
       place('creatives', '/creatives', '创意'),
       place('creative', '/creatives?creative=1', '落地页'),
       place('creative-new', '/creatives?edit=new', '广告法检查'),
+      place('plans', '/plans', '新建方案'),
+      place('plan-new', '/plans?plan=new', '生成方案'),
       place('wallet', '/wallet', '资金流水'),
       place('top-up', '/wallet?topUp=new', '去支付宝付款'),
       place('invoices', '/invoices?edit=request', '可开票'),
