@@ -128,7 +128,7 @@ export const usePlanWords = defineWords(
     buy: 'How it is bought',
     bid: '{{pricing}} bid {{bid}}',
     guaranteed: '{{n}} guaranteed',
-    slots: '{{n}} slots a day',
+    slots: 'slots a day: {{n}}',
     noFigure: 'by the day',
     why: 'Why it is divided so',
     nothing: 'The plan is empty',

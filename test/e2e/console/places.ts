@@ -57,6 +57,8 @@ export const DESKS: readonly Desk[] = [
       place('creative-new', '/creatives?edit=new', '广告法检查'),
       place('plans', '/plans', '新建方案'),
       place('plan-new', '/plans?plan=new', '生成方案'),
+      place('plan', '/plans/1', '方案明细'),
+      place('plan-line', '/plans/1?line=auction-county', '移出方案'),
       place('wallet', '/wallet', '资金流水'),
       place('top-up', '/wallet?topUp=new', '去支付宝付款'),
       place('invoices', '/invoices?edit=request', '可开票'),
