@@ -2,14 +2,14 @@
  * The exchange, put together: state behind, paths in front. Owns the life of a node: it loads the market, beats once a
  * second, gives its leases back at the end. Everything it needs is handed in, so that a story can run it on another clock.
  */
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Clock } from '../db/terms/day.ts';
 import { createFanOut } from './demand/fanout.ts';
 import { createNotices } from './demand/notices.ts';
 import type { Outcome } from './engine/outcome.ts';
 import { createAuctioneer } from './http/auction.ts';
-import { addressReader, callerOf } from './http/caller.ts';
+import { addressReader } from './http/caller.ts';
 import { type Express, type ExpressDeps, openExpress } from './http/express.ts';
 import { createPages } from './http/pages.ts';
 import { createPlayer } from './http/player.ts';
@@ -127,17 +127,13 @@ function openPaths(options: ExchangeOptions, parts: Parts) {
     {
       clock,
       auctioneer,
+      addressOf,
+      trackers: { ...parts, clicks: createClickCharges(options.redis, parts.leases) },
       fileRefusal: createRefusals({ events, clock, addressOf }),
       optionsOf: (debugKey) =>
         debugKey !== '' && debugKey === options.debugKey ? TRACED : UNTRACED,
     },
     {
-      trackers: {
-        ...parts,
-        clicks: createClickCharges(options.redis, parts.leases),
-        addressOf: (req: IncomingMessage) =>
-          addressOf(callerOf(req).forwardedFor, req.socket.remoteAddress),
-      },
       page: createPages({ ...parts, auctioneer, partners: () => fanOut.health(clock()) }),
       supply: createSupply({ auctioneer, market, clock, nodes: () => pulse.nodes }),
       player: createPlayer(parts),
@@ -208,7 +204,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
 /** The listening server: Node's own, with the express lane in front of it. */
 function createFront(
   calls: Omit<ExpressDeps, 'requestTimeoutMs' | 'idleTimeoutMs'>,
-  rest: Pick<RouteDeps, 'trackers' | 'page' | 'supply' | 'player'>,
+  rest: Pick<RouteDeps, 'page' | 'supply' | 'player'>,
 ): { server: Server; express: Express } {
   const server = createServer(
     {

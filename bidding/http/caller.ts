@@ -20,6 +20,12 @@ export const callerOf = ({ headers }: IncomingMessage): Caller => ({
   debugKey: one(headers['x-hongze-debug']),
 });
 
+/** Who calls a tracker. */
+export interface Visitor {
+  userAgent: string;
+  ip: string;
+}
+
 export type AddressOf = (forwardedFor: string, remoteAddress: string | undefined) => string;
 
 /** The caller's address: what the proxy in front says, where there is one to be trusted, else the connection's. */

@@ -1,5 +1,5 @@
 /**
- * The express lane: bid requests in their usual form are taken straight off the socket and answered on it. A connection on which
+ * The express lane: bid requests and tracker calls in their usual form are taken straight off the socket and answered on it. A connection on which
  * anything else arrives is handed to Node's HTTP server, bytes unread, and stays there. Owns the order of answers on a connection,
  * its limits in bytes and seconds; refuses nothing by itself but what never arrives whole.
  *
@@ -12,13 +12,19 @@ import { type Server, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Clock } from '../../db/terms/day.ts';
 import type { Answer, Auctioneer, CallOptions } from './auction.ts';
+import type { AddressOf } from './caller.ts';
 import { type Head, readHead } from './head.ts';
+import { readQuery } from './query.ts';
 import type { FileRefusal } from './refusals.ts';
+import { replyText } from './reply.ts';
 import { problemText } from './respond.ts';
+import { type TrackerDeps, track } from './trackers.ts';
 
 export interface ExpressDeps {
   clock: Clock;
   auctioneer: Auctioneer;
+  trackers: TrackerDeps;
+  addressOf: AddressOf;
   fileRefusal: FileRefusal;
   optionsOf: (debugKey: string) => CallOptions;
   /** A request that has begun must be whole after this. */
@@ -145,9 +151,13 @@ class Lane {
     const rest = bytes.length - this.wanted;
     this.chunks = rest > 0 ? [bytes.subarray(this.wanted)] : [];
     this.held = rest;
-    this.head = head;
-    this.body = bytes.subarray(head.headBytes, this.wanted);
     this.wanted = 0;
+    if (head.tracker !== '') {
+      this.answerTracker(head);
+      return;
+    }
+    this.head = head;
+    this.body = bytes.subarray(head.headBytes, head.headBytes + head.bodyBytes);
     this.busy = true;
     const { auctioneer, optionsOf } = this.shared.deps;
     auctioneer(this.body, optionsOf(head.debugKey), this.onAnswer);
@@ -162,10 +172,28 @@ class Lane {
     this.sinceMs = shared.nowMs;
     if (socket.destroyed) return;
     this.write(answer, head.origin);
+    this.wrote();
+  };
+
+  private answerTracker(head: Head): void {
+    const { socket } = this;
+    const { trackers, addressOf } = this.shared.deps;
+    const { userAgent, forwardedFor, tracker, query, origin } = head;
+    const visitor = { userAgent, ip: addressOf(forwardedFor, socket.remoteAddress) };
+    const answer = track(trackers, tracker, visitor, readQuery(query));
+    this.sinceMs = this.shared.nowMs;
+    const tail = `${this.shared.date}${this.keepAlive}`;
+    socket.write(replyText(answer, origin, tail), answer.encoding);
+    this.wrote();
+  }
+
+  /** An answer is out: ends, waits for the caller to take it, or goes on. */
+  private wrote(): void {
+    const { socket } = this;
     if (this.ended) socket.end();
     else if (socket.writableLength > MAX_UNSENT_BYTES) this.waitForDrain();
     else this.goOn();
-  };
+  }
 
   private goOn(): void {
     if (this.socket.isPaused()) this.socket.resume();

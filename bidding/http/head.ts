@@ -1,5 +1,5 @@
 /**
- * The head of a bid request in its usual form, read off the bytes. Owns what "usual" is, and keeps it narrow: whatever leaves
+ * The head of a bid request or a tracker call in its usual form, read off the bytes. Owns what "usual" is, and keeps it narrow: whatever leaves
  * room for two readings (a length twice, a transfer coding, a folded line, a bare line feed) is not usual, and left to the
  * HTTP parser of Node. A property test holds it to that: what is read here, Node reads alike.
  */
@@ -10,8 +10,13 @@ export interface Head extends Caller {
   /** Bytes of the head, the empty line included. */
   headBytes: number;
   bodyBytes: number;
+  /** Letter of the tracker that is called, and what follows the question mark; empty: a bid request. */
+  tracker: string;
+  query: string;
 }
 
+/** Lower-case letters: which trackers there are is theirs to say. What a browser never sends bare is not usual. */
+const TRACKER_LINE = /^GET \/t\/([a-z])(?:\?([\w.~=&,%+-]*))? HTTP\/1\.1\r\n/;
 const LINE = 'POST /openrtb2/auction HTTP/1.1\r\n';
 const MAX_HEAD_BYTES = 8_192;
 const MAX_HEADERS = 64;
@@ -88,17 +93,20 @@ export function readHead(bytes: Buffer): Head | undefined {
   const end = bytes.indexOf('\r\n\r\n');
   if (end < 0 || end > MAX_HEAD_BYTES) return undefined;
   const text = bytes.toString('latin1', 0, end + 2);
-  if (!text.startsWith(LINE)) return undefined;
+  const asked = text.startsWith(LINE) ? undefined : TRACKER_LINE.exec(text);
+  if (asked === null) return undefined;
   const head: Head = {
     headBytes: end + 4,
     bodyBytes: 0,
+    tracker: asked?.[1] ?? '',
+    query: asked?.[2] ?? '',
     origin: undefined,
     userAgent: '',
     forwardedFor: '',
     debugKey: '',
   };
   const seen: Meaning[] = [];
-  for (let at = LINE.length, count = 0; at < text.length; count++) {
+  for (let at = (asked?.[0] ?? LINE).length, count = 0; at < text.length; count++) {
     const lineEnd = text.indexOf('\r\n', at);
     const colon = nameEnd(text, at);
     if (colon < 0 || count >= MAX_HEADERS || !isValue(text, colon + 1, lineEnd)) return undefined;
@@ -112,7 +120,8 @@ export function readHead(bytes: Buffer): Head | undefined {
     }
     at = lineEnd + 2;
   }
-  return head.bodyBytes > 0 && seen.includes('host') ? head : undefined;
+  const hasBody = head.bodyBytes > 0;
+  return hasBody === (asked === undefined) && seen.includes('host') ? head : undefined;
 }
 
 /** Where a header's name ends; −1 where it is none. */

@@ -2,13 +2,8 @@
  * Macros in an advertiser's landing page and monitor links, as China's third-party monitors write them (`__OS__`, `__IP__`,
  * `__TS__`…). Owns which are filled: what would need the reader's consent (device identifiers) stays empty.
  */
-import type { IncomingMessage } from 'node:http';
 import type { Token } from '../wire/token.ts';
-
-interface Source {
-  clock: () => number;
-  addressOf: (req: IncomingMessage) => string;
-}
+import type { Visitor } from './caller.ts';
 
 /** Numbered as the monitors do: 0 Android, 1 iOS, 2 Windows, 3 other. */
 function osNumber(userAgent: string): string {
@@ -23,16 +18,15 @@ const MACRO = /__([A-Z][A-Z0-9_]{0,30}?)__/g;
 export function fillLanding(
   url: string,
   token: Token,
-  req: IncomingMessage,
-  source: Source,
+  { userAgent, ip }: Visitor,
+  nowMs: number,
   landing = '',
 ): string {
   if (!url.includes('__')) return url;
-  const userAgent = req.headers['user-agent'] ?? '';
   const values: Record<string, string> = {
     OS: osNumber(userAgent),
-    IP: source.addressOf(req),
-    TS: `${source.clock()}`,
+    IP: ip,
+    TS: `${nowMs}`,
     UA: userAgent,
     REQUESTID: token.auctionId,
     AID: `${token.campaignId}`,

@@ -84,19 +84,3 @@ export function sendText(
   });
   res.end(body);
 }
-
-/** Transparent, 1 × 1, 43 bytes. */
-const PIXEL = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64');
-const PIXEL_HEADERS = {
-  'content-type': 'image/gif',
-  'content-length': String(PIXEL.length),
-  'cache-control': 'no-store, private',
-  'cross-origin-resource-policy': 'cross-origin',
-  vary: 'origin',
-};
-
-/** The picture that every tracker answers with, whatever became of the call. */
-export function sendPixel(res: ServerResponse, refusal?: string): void {
-  res.writeHead(200, refusal ? { ...PIXEL_HEADERS, 'x-refused': refusal } : PIXEL_HEADERS);
-  res.end(PIXEL);
-}

@@ -5,11 +5,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Auctioneer, CallOptions } from './auction.ts';
 import { readBody } from './body.ts';
-import { callerOf } from './caller.ts';
+import { type AddressOf, callerOf } from './caller.ts';
 import { BODY_FAULTS, headerFault, sendAnswer } from './calls.ts';
 import { isPlayerPath } from './player.ts';
 import { type Query, readQuery } from './query.ts';
 import type { FileRefusal } from './refusals.ts';
+import { sendReply } from './reply.ts';
 import { allowOrigin, preflight, sendProblem } from './respond.ts';
 import { SUPPLY } from './supply.ts';
 import { type TrackerDeps, track } from './trackers.ts';
@@ -18,6 +19,8 @@ export interface RouteDeps {
   auctioneer: Auctioneer;
   trackers: TrackerDeps;
   fileRefusal: FileRefusal;
+  /** Address of a caller, as far as the network in front is trusted. */
+  addressOf: AddressOf;
   optionsOf: (debugKey: string) => CallOptions;
   supply: (req: IncomingMessage, res: ServerResponse, path: string) => void;
   /** Outdoor screens: playlists and proofs. */
@@ -79,9 +82,11 @@ function tracker(
   if (req.headers.origin !== undefined) allowOrigin(req, res);
   req.resume();
   // A HEAD is somebody looking at the link, never a reader looking at the ad.
-  if (req.method === 'GET' || req.method === 'POST')
-    track(deps.trackers, path.slice(3), req, res, query);
-  else if (req.method === 'OPTIONS') preflight(req, res);
+  if (req.method === 'GET' || req.method === 'POST') {
+    const { userAgent, forwardedFor } = callerOf(req);
+    const ip = deps.addressOf(forwardedFor, req.socket.remoteAddress);
+    sendReply(res, track(deps.trackers, path.slice(3), { userAgent, ip }, query));
+  } else if (req.method === 'OPTIONS') preflight(req, res);
   else methodNotAllowed(res, 'GET, POST');
 }
 

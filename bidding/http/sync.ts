@@ -3,7 +3,8 @@
  * answer says so, and an identifier is taken only from the request, with the reader's consent.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { sendPixel, sendText } from './respond.ts';
+import { pixel, sendReply } from './reply.ts';
+import { sendText } from './respond.ts';
 
 /** Nothing to sync: an empty list, with the status that the client expects. */
 export function cookieSync(_req: IncomingMessage, res: ServerResponse): void {
@@ -14,5 +15,5 @@ export function cookieSync(_req: IncomingMessage, res: ServerResponse): void {
 
 /** Answered with a picture; nothing is stored. */
 export function setUid(_req: IncomingMessage, res: ServerResponse): void {
-  sendPixel(res);
+  sendReply(res, pixel);
 }

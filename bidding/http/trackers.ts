@@ -3,7 +3,6 @@
  * its token holds, a filed refusal when it does not. The landing page of a click comes from the snapshot by the token's
  * creative, never from the URL, so there is nothing to redirect openly.
  */
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Clock, dayOf } from '../../db/terms/day.ts';
 import type { Notices } from '../demand/notices.ts';
 import type { Market } from '../engine/market.ts';
@@ -16,9 +15,10 @@ import { EVENT_KIND, type EventKind, type TrackedEvent } from '../wire/event.ts'
 import { FEEDBACK_KINDS, type FeedbackKind, REPORT_REASONS } from '../wire/feedback.ts';
 import { readReport } from '../wire/reported.ts';
 import { BILLED_ON, openToken, type Token, type TokenKey } from '../wire/token.ts';
+import type { Visitor } from './caller.ts';
 import { fillLanding } from './landing.ts';
 import type { Query } from './query.ts';
-import { sendPixel, sendProblem } from './respond.ts';
+import { leadTo, pixel, problemReply, type Reply, refusedPixel } from './reply.ts';
 
 export interface TrackerDeps {
   clock: Clock;
@@ -32,8 +32,6 @@ export interface TrackerDeps {
   salt: string;
   /** Who is told when a partner's ad is billed. */
   notices: Notices;
-  /** Address of the caller, as far as the network in front is trusted. */
-  addressOf: (req: IncomingMessage) => string;
 }
 
 /** Clicks and viewables may follow an impression for so long after the auction. */
@@ -65,7 +63,7 @@ function check(deps: TrackerDeps, text: string | null, kind: EventKind, nowMs: n
 
 function eventOf(
   deps: TrackerDeps,
-  req: IncomingMessage,
+  visitor: Visitor,
   token: Token,
   kind: EventKind,
   suffix: string,
@@ -89,8 +87,8 @@ function eventOf(
     userHash: token.userHash,
     ivt: 0,
     auctionAtMs: token.issuedAtMs,
-    userAgent: (req.headers['user-agent'] ?? '').slice(0, 300),
-    ip: deps.addressOf(req),
+    userAgent: visitor.userAgent.slice(0, 300),
+    ip: visitor.ip,
     geometry,
   };
 }
@@ -111,30 +109,20 @@ function suffixOf(kind: EventKind, query: Query): string | undefined {
 const GEOMETRY = /^[\d.,]{1,40}$/;
 
 /** Answers `/t/<letter>?t=<token>`. */
-export function track(
-  deps: TrackerDeps,
-  letter: string,
-  req: IncomingMessage,
-  res: ServerResponse,
-  query: Query,
-): void {
+export function track(deps: TrackerDeps, letter: string, visitor: Visitor, query: Query): Reply {
   const kind = KIND_OF[letter];
-  if (kind === undefined) {
-    sendProblem(res, { status: 404, code: 'not_found', zh: '没有此地址', en: 'no such path' });
-    return;
-  }
+  if (kind === undefined)
+    return problemReply({ status: 404, code: 'not_found', zh: '没有此地址', en: 'no such path' });
   const nowMs = deps.clock();
   const token = check(deps, query.get('t'), kind, nowMs);
   const suffix = suffixOf(kind, query);
   const refusal = 'refusal' in token ? token.refusal : suffix === undefined ? 'unknown_event' : '';
-  if (refusal !== '' || 'refusal' in token) {
-    refuse(deps, req, res, letter, refusal, query.get('t') ?? '');
-    return;
-  }
+  if (refusal !== '' || 'refusal' in token)
+    return refuse(deps, visitor, letter, refusal, query.get('t') ?? '');
   const geometry = query.get('g') ?? '';
   const event = eventOf(
     deps,
-    req,
+    visitor,
     token,
     kind,
     suffix ?? '',
@@ -143,8 +131,7 @@ export function track(
   const counts = token.billedOn !== BILLED_ON.test;
   if (kind === EVENT_KIND.click) {
     if (counts) countClick(deps, token, event);
-    redirect(deps, req, res, token);
-    return;
+    return redirect(deps, visitor, token);
   }
   if (counts) deps.events.append(event, query.get('b') === '1');
   if (counts && kind === EVENT_KIND.feedback) hear(deps, event, query);
@@ -152,27 +139,16 @@ export function track(
   if (counts && kind === EVENT_KIND.impression && token.creativeId === 0)
     void deps.notices.billed(token.auctionId, token.impOrdinal);
   const monitor =
-    kind === EVENT_KIND.impression && counts ? monitorOf(deps, token, req) : undefined;
-  if (monitor === undefined) sendPixel(res);
-  else sendTo(res, monitor);
+    kind === EVENT_KIND.impression && counts ? monitorOf(deps, token, visitor) : undefined;
+  return monitor === undefined ? pixel : leadTo(monitor);
 }
 
 /** A third party that watches impressions sees the reader's own call: the pixel leads on to it. */
-function monitorOf(deps: TrackerDeps, token: Token, req: IncomingMessage): string | undefined {
+function monitorOf(deps: TrackerDeps, token: Token, visitor: Visitor): string | undefined {
   const url = deps.market()?.creatives.get(token.creativeId)?.content.impressionMonitor;
   return url === undefined
     ? undefined
-    : webUrl(fillLanding(url, token, req, deps), 'https://invalid.');
-}
-
-function sendTo(res: ServerResponse, location: string): void {
-  res.writeHead(302, {
-    location,
-    'cache-control': 'no-store',
-    'referrer-policy': 'no-referrer-when-downgrade',
-    'content-length': '0',
-  });
-  res.end();
+    : webUrl(fillLanding(url, token, visitor, deps.clock()), 'https://invalid.');
 }
 
 /** A supply partner says what the bid cleared at: kept as it came, beside what we had bid. */
@@ -230,53 +206,45 @@ function fileReplay(deps: TrackerDeps, event: TrackedEvent): void {
   deps.events.reject({ reason: 'replayed', atMs: event.atMs, detail });
 }
 
-function redirect(
-  deps: TrackerDeps,
-  req: IncomingMessage,
-  res: ServerResponse,
-  token: Token,
-): void {
+function redirect(deps: TrackerDeps, visitor: Visitor, token: Token): Reply {
+  const nowMs = deps.clock();
   const creative = deps.market()?.creatives.get(token.creativeId);
   const landing =
-    creative && webUrl(fillLanding(creative.landingUrl, token, req, deps), 'https://invalid.');
-  if (landing === undefined || landing.startsWith('https://invalid.')) {
-    sendProblem(res, {
+    creative && webUrl(fillLanding(creative.landingUrl, token, visitor, nowMs), 'https://invalid.');
+  if (landing === undefined || landing.startsWith('https://invalid.'))
+    return problemReply({
       status: 410,
       code: 'ad_withdrawn',
       zh: '该广告已下架',
       en: 'this advertisement has been withdrawn',
     });
-    return;
-  }
   const monitor = creative?.content.clickMonitor;
-  const watched = monitor && webUrl(fillLanding(monitor, token, req, deps, landing), '');
-  sendTo(res, watched || landing);
+  const watched = monitor && webUrl(fillLanding(monitor, token, visitor, nowMs, landing), '');
+  return leadTo(watched || landing);
 }
 
 function refuse(
   deps: TrackerDeps,
-  req: IncomingMessage,
-  res: ServerResponse,
+  visitor: Visitor,
   letter: string,
   reason: string,
   token: string,
-): void {
+): Reply {
   deps.events.reject({
     reason,
     atMs: deps.clock(),
     detail: {
       path: `/t/${letter}`,
       token: token.slice(0, 200),
-      ip: deps.addressOf(req),
-      userAgent: (req.headers['user-agent'] ?? '').slice(0, 300),
+      ip: visitor.ip,
+      userAgent: visitor.userAgent.slice(0, 300),
     },
   });
-  if (letter !== 'c') sendPixel(res, reason);
-  else
-    sendProblem(res, {
-      status: 400,
-      code: `token_${reason}`,
-      zh: '链接无效或已过期',
-      en: 'this link is not valid, or no longer',
-    });
+  if (letter !== 'c') return refusedPixel(reason);
+  return problemReply({
+    status: 400,
+    code: `token_${reason}`,
+    zh: '链接无效或已过期',
+    en: 'this link is not valid, or no longer',
+  });
 }

@@ -6,7 +6,7 @@
 
 import { encodeEvent, type TrackedEvent } from '../wire/event.ts';
 import { EVENT_SHARDS, keys } from '../wire/keys.ts';
-import { run, type Store, script, within } from './script.ts';
+import { runAll, type Store, script, within } from './script.ts';
 
 /** KEYS stream, then one guard for each event; ARGV seconds to remember, then events → which were replays (0-based). */
 const APPEND = script(`
@@ -61,15 +61,27 @@ interface Entry {
 }
 
 interface Shard {
+  index: number;
   events: Entry[];
-  sending: boolean;
+}
+
+/** Shards that travel together: all of them, or, where a cluster keeps each elsewhere, each alone. */
+interface Group {
+  shards: Shard[];
+  sending: Promise<void> | undefined;
+}
+
+function groupsOf(shards: Shard[], apart: boolean): Group[] {
+  const groups = apart ? shards.map((shard) => [shard]) : [shards];
+  return groups.map((each) => ({ shards: each, sending: undefined }));
 }
 
 export function createEventLog(store: Store): EventLog {
-  const shards: Shard[] = Array.from({ length: EVENT_SHARDS }, () => ({
+  const shards: Shard[] = Array.from({ length: EVENT_SHARDS }, (_, index) => ({
+    index,
     events: [],
-    sending: false,
   }));
+  const groups = groupsOf(shards, store.isCluster);
   let rejections: Rejection[] = [];
   let scheduled = false;
   let sentAtMs = 0;
@@ -96,26 +108,39 @@ export function createEventLog(store: Store): EventLog {
   };
 
   const sendAll = async (): Promise<void> => {
-    await Promise.all([...shards.map((_, shard) => sendShard(shard)), sendRejections()]);
+    await Promise.all([...groups.map(sendGroup), sendRejections()]);
   };
 
-  async function sendShard(shard: number): Promise<void> {
-    const state = shards[shard] as Shard;
-    if (state.sending) return;
-    state.sending = true;
-    try {
-      while (state.events.length > 0) {
-        const batch = state.events.slice(0, BATCH);
-        const replays = await within(TIMEOUT_MS, append(store, shard, batch));
-        state.events.splice(0, batch.length);
-        for (const index of replays) rejectReplay(batch[index]);
-      }
-    } catch {
-      // Kept and sent again: the guard and metering make a second copy harmless.
-      setTimeout(schedule, RETRY_MS).unref();
-    } finally {
-      state.sending = false;
+  function sendGroup(group: Group): Promise<void> {
+    group.sending ??= sendWaiting(group)
+      .catch(() => true)
+      .then((failed) => {
+        group.sending = undefined;
+        // Kept and sent again: the guard and metering make a second copy harmless.
+        if (failed) setTimeout(schedule, RETRY_MS).unref();
+        else if (group.shards.some(({ events }) => events.length > 0)) schedule();
+      });
+    return group.sending;
+  }
+
+  /** Sends what waits now; what comes meanwhile is gathered for the next time. True: some of it failed. */
+  async function sendWaiting({ shards }: Group): Promise<boolean> {
+    for (let due = Math.max(...shards.map(({ events }) => events.length)); due > 0; due -= BATCH) {
+      const batches = shards
+        .filter(({ events }) => events.length > 0)
+        .map(({ index, events }) => ({ index, events: events.slice(0, BATCH) }));
+      const sent = runAll(store, APPEND, batches.map(appendCall));
+      const answers = await within(TIMEOUT_MS, sent).catch(() => undefined);
+      if (!answers) return true;
+      batches.forEach(({ index, events }, i) => {
+        const replays = answers[i];
+        if (!Array.isArray(replays)) return;
+        (shards.find((shard) => shard.index === index) as Shard).events.splice(0, events.length);
+        for (const at of replays as number[]) rejectReplay(events[at]);
+      });
+      if (!answers.every(Array.isArray)) return true;
     }
+    return false;
   }
 
   function rejectReplay(entry: Entry | undefined): void {
@@ -154,6 +179,7 @@ export function createEventLog(store: Store): EventLog {
     },
     async flush() {
       await draining;
+      await Promise.all(groups.map(({ sending }) => sending));
       await sendAll();
       await sendRejections();
     },
@@ -167,9 +193,12 @@ export function createEventLog(store: Store): EventLog {
   return log;
 }
 
-async function append(store: Store, shard: number, entries: readonly Entry[]): Promise<number[]> {
-  const guards = entries.map(({ event }) => keys.seen(shard, event.eventKey));
-  const bodies = entries.map(({ event }) => encodeEvent(event));
-  const names = [keys.events(shard), ...guards];
-  return (await run(store, APPEND, names, [REMEMBER_S, ...bodies])) as number[];
+function appendCall({ index, events }: Shard): { keys: string[]; args: (string | number)[] } {
+  const names = [keys.events(index)];
+  const args: (string | number)[] = [REMEMBER_S];
+  for (const { event } of events) {
+    names.push(keys.seen(index, event.eventKey));
+    args.push(encodeEvent(event));
+  }
+  return { keys: names, args };
 }

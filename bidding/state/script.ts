@@ -32,6 +32,31 @@ export async function run(
   }
 }
 
+interface Call {
+  keys: string[];
+  args: Argument[];
+}
+
+/** Runs a script once for each call, all in one pipeline; what failed is an Error in its place. A cluster takes one call. */
+export async function runAll(
+  store: Store,
+  which: Script,
+  calls: readonly Call[],
+): Promise<unknown[]> {
+  const one = ({ keys, args }: Call): Promise<unknown> =>
+    run(store, which, keys, args).catch((error: Error) => error);
+  if (calls.length === 1) return [await one(calls[0] as Call)];
+  const pipeline = store.pipeline();
+  for (const { keys, args } of calls) pipeline.evalsha(which.sha, keys.length, ...keys, ...args);
+  const answers = (await pipeline.exec()) ?? [];
+  return Promise.all(
+    calls.map((call, i) => {
+      const [error, value] = answers[i] ?? [new Error('redis: no answer'), undefined];
+      return error?.message.startsWith('NOSCRIPT') ? one(call) : (error ?? value);
+    }),
+  );
+}
+
 /** The promise's value, or a rejection after `ms`: a Redis that hangs must not hold an auction. */
 export function within<T>(ms: number, promise: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {

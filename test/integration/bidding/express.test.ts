@@ -91,6 +91,58 @@ test('both ways in answer alike: to a bid, to no bid, to what is malformed, to a
   usual.socket.destroy();
 });
 
+const call = (url: string, headers = ''): string =>
+  `GET ${url} HTTP/1.1\r\nhost: x\r\nuser-agent: Mozilla/5.0\r\n${headers}\r\n`;
+
+/** Trackers of a bid that is asked for here and now. */
+async function trackersOf(wire: Wire): Promise<string> {
+  wire.socket.write(request(bid('t')));
+  const adm = (JSON.parse((await wire.next()).body) as Bid).seatbid[0]?.bid[0]?.adm;
+  const token = /[?&]t=([\w-]+)/.exec(adm ?? '')?.[1];
+  expect(token).toBeDefined();
+  return token ?? '';
+}
+interface Bid {
+  seatbid: { bid: { adm: string }[] }[];
+}
+
+test('both ways in answer trackers alike: pixel, landing, refusal, unknown letter; and count each event once', async () => {
+  const express = new Wire();
+  const usual = new Wire();
+  const token = await trackersOf(express);
+  const forged = `${token.slice(0, -6)}AAAAAA`;
+  const urls = ['i', 'v', 'c', 'e', 'f', 'z']
+    .flatMap((letter) =>
+      [`?t=${token}`, `?t=${forged}`, '?', ''].map((rest) => `/t/${letter}${rest}`),
+    )
+    .concat(`/t/e?t=${token}&e=start`, `/t/i?t=${token}&g=300,250,100%2C1`);
+  const before = (await it.events()).length;
+  for (const url of urls)
+    for (const headers of ['', 'origin: https://news.example\r\n']) {
+      express.socket.write(call(url, headers));
+      usual.socket.write(call(url, `${headers}te: trailers\r\n`));
+      const [mine, theirs] = [await express.next(), await usual.next()];
+      const strip = (reply: Reply) => ({ ...reply, headers: { ...reply.headers, date: '' } });
+      expect(strip(mine)).toEqual(strip(theirs));
+    }
+  // Impression, viewable, click and start, though each was called four times and more.
+  expect((await it.events()).length - before).toBe(4);
+  express.socket.destroy();
+  usual.socket.destroy();
+});
+
+test('trackers and bid requests written at once on one connection are answered in their order', async () => {
+  const wire = new Wire();
+  const token = await trackersOf(wire);
+  const pixel = call(`/t/v?t=${token}`);
+  wire.socket.write([request(bid('a')), pixel, request(bid('b')), pixel, pixel].join(''));
+  const types = [];
+  for (let i = 0; i < 5; i++) types.push((await wire.next()).headers['content-type']);
+  const [json, gif] = ['application/json', 'image/gif'];
+  expect(types).toEqual([json, gif, json, gif, gif]);
+  wire.socket.destroy();
+});
+
 test('requests written at once are answered in their order, whichever way each has to go', async () => {
   const wire = new Wire();
   const odd = request(bid('c'), 'te: trailers\r\n');

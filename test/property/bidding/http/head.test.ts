@@ -54,10 +54,19 @@ const LINES = [
   ' folded', '\tfolded', 'no colon', ': no name', 'X-Bad\u0000: 1', 'X: a\rb', 'X: a\nb', 'X(: 1', 'X-Ö: 1', 'TE: trailers',
 ]; // biome-ignore format: a list to read along
 
+/** Four usual ones, then odd ones. */
+const TRACKER_LINES = [
+  'GET /t/i?t=AbC-_9&p=1.50&b=1 HTTP/1.1', 'GET /t/c HTTP/1.1', 'GET /t/e?t=a%20b+c&e=start HTTP/1.1', 'GET /t/v? HTTP/1.1',
+  'GET /t/i?t=a#b HTTP/1.1', 'GET /t/i?t=a b HTTP/1.1', 'GET /t/i?t=a HTTP/1.0', 'GET  /t/i?t=a HTTP/1.1', 'GET /t/../health HTTP/1.1',
+  'HEAD /t/i?t=a HTTP/1.1', 'POST /t/i?t=a HTTP/1.1', 'GET http://x/t/i?t=a HTTP/1.1', 'GET /t/i?t=\u0000 HTTP/1.1', 'GET /t/I?t=a HTTP/1.1',
+]; // biome-ignore format: a list to read along
+
 const heads = fc
   .record({
     line: fc.oneof(
       { weight: 9, arbitrary: fc.constant('POST /openrtb2/auction HTTP/1.1') },
+      { weight: 9, arbitrary: fc.constantFrom(...TRACKER_LINES.slice(0, 4)) },
+      { weight: 3, arbitrary: fc.constantFrom(...TRACKER_LINES.slice(4)) },
       {
         weight: 1,
         arbitrary: fc.constantFrom(
@@ -69,7 +78,8 @@ const heads = fc
         ),
       },
     ),
-    usual: fc.subarray([12, 16, 20, 22, 23, 25]).map((some) => [0, 2, ...some]),
+    usual: fc.subarray([12, 16, 20, 22, 23, 25]).map((some) => [0, ...some]),
+    sized: fc.nat({ max: 9 }),
     odd: fc.array(fc.nat({ max: LINES.length - 1 }), { maxLength: 2 }),
     sorted: fc.infiniteStream(fc.nat()),
     lineEnd: fc.oneof(
@@ -78,35 +88,42 @@ const heads = fc
     ),
     damage: fc.option(fc.tuple(fc.nat(), fc.nat({ max: 255 })), { freq: 5 }),
   })
-  .map(({ line, usual, odd, sorted, lineEnd, damage }) => {
-    const order = [...usual, ...odd]
+  .map(({ line, usual, odd, sized, sorted, lineEnd, damage }) => {
+    const hasBody = line.startsWith('POST') !== (sized === 0);
+    const order = [...usual, ...odd, ...(hasBody ? [2] : [])]
       .map((i): [number, string] => [sorted.next().value as number, LINES[i] as string])
       .sort((a, b) => a[0] - b[0]);
-    const text = `${[line, ...order.map(([, each]) => each)].join(lineEnd)}${lineEnd}${lineEnd}{"a":1}`;
+    const text = `${[line, ...order.map(([, each]) => each)].join(lineEnd)}${lineEnd}${lineEnd}${hasBody ? '{"a":1}' : ''}`;
     const bytes = Buffer.from(text, 'latin1');
     if (damage) bytes[damage[0] % bytes.length] = damage[1];
     return bytes;
   });
 
+const urlOf = (tracker: string, query: string): string =>
+  `/t/${tracker}${query === '' ? '' : `?${query}`}`;
+
 test('a head that the express lane reads, Node reads alike: the same length and the same caller', async () => {
-  let read = 0;
+  const read = { bids: 0, trackers: 0 };
   await fc.assert(
     fc.asyncProperty(heads, async (bytes) => {
       const head = readHead(bytes);
       if (!head || head.headBytes + head.bodyBytes > bytes.length) return;
-      read++;
+      read[head.tracker === '' ? 'bids' : 'trackers']++;
       const theirs = await byNode(bytes.subarray(0, head.headBytes + head.bodyBytes));
       if (theirs === 'refused') throw new Error('Node refuses what the lane reads');
-      const { headBytes, bodyBytes, ...caller } = head;
+      const { headBytes, bodyBytes, tracker, query, ...caller } = head;
       expect(theirs.bodyBytes).toBe(bodyBytes);
-      expect(theirs.req).toMatchObject({ method: 'POST', url: '/openrtb2/auction' });
+      const { method, url } = theirs.req;
+      if (tracker === '') expect([method, url]).toEqual(['POST', '/openrtb2/auction']);
+      else expect([method, url?.replace(/\?$/, '')]).toEqual(['GET', urlOf(tracker, query)]);
       expect(theirs.req.headers.connection ?? 'keep-alive').toMatch(/^keep-alive$/i);
       expect(caller).toEqual(callerOf(theirs.req));
       expect(headBytes).toBe(bytes.indexOf('\r\n\r\n') + 4);
     }),
-    { numRuns: 1_500 },
+    { numRuns: 2_000 },
   );
-  expect(read).toBeGreaterThan(100);
+  expect(read.bids).toBeGreaterThan(50);
+  expect(read.trackers).toBeGreaterThan(50);
 });
 
 test.each([
@@ -123,4 +140,22 @@ test.each([
   const host = lines.includes('x-host') ? '' : 'host: a\r\n';
   const text = `POST /openrtb2/auction HTTP/1.1\r\n${host}${lines}\r\n\r\n{"a":1}`;
   expect(readHead(Buffer.from(text))).toBeUndefined();
+});
+
+test.each([
+  ['a body', 'GET /t/i?t=a', 'content-length: 7\r\n'],
+  ['an empty body that is announced', 'GET /t/i?t=a', 'content-length: 0\r\n'],
+  ['chunks', 'GET /t/i?t=a', 'transfer-encoding: chunked\r\n'],
+  ['a fragment', 'GET /t/i?t=a#b', ''],
+  ['no letter', 'GET /t/?t=a', ''],
+  ['a path below', 'GET /t/i/x?t=a', ''],
+  ['a look at the head alone', 'HEAD /t/i?t=a', ''],
+  ['a beacon', 'POST /t/i?t=a', ''],
+])('a tracker call with something unusual is left to Node: %s', (_, line, headers) => {
+  const read = (text: string) => readHead(Buffer.from(text));
+  expect(read(`GET /t/i?t=a HTTP/1.1\r\nhost: a\r\n\r\n`)).toMatchObject({
+    tracker: 'i',
+    query: 't=a',
+  });
+  expect(read(`${line} HTTP/1.1\r\nhost: a\r\n${headers}\r\n{"a":1}`)).toBeUndefined();
 });
