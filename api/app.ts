@@ -21,6 +21,7 @@ import { feedbackRoutes } from './feedback/routes.ts';
 import { bodies, doorkeeper, requestId, safeHeaders, sameOrigin } from './http/doors.ts';
 import { describeApi } from './http/openapi.ts';
 import { problemHandler, problemOf, sendProblem } from './http/problem.ts';
+import { traceRequests } from './http/tracing.ts';
 import { authDoor } from './identity/doors.ts';
 import { createAuth } from './identity/identity.ts';
 import { identityRoutes } from './identity/routes.ts';
@@ -111,7 +112,7 @@ export function createApp(ctx: Context, options: AppOptions = {}): Hono<AppEnv> 
   });
   options.before?.(app);
   app.use(requestId, safeHeaders(ctx.config));
-  app.use('/api/*', sameOrigin, bodies);
+  app.use('/api/*', traceRequests, sameOrigin, bodies);
   app.on(['GET', 'POST'], '/api/auth/*', authDoor(auth));
   app.use('/api/*', doorkeeper(auth, ctx));
   app.route('/', slices);

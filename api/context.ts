@@ -3,6 +3,7 @@
  * smallest part it needs (`ctx: { db: Db; clock: Clock }`), so that tests pass no more than that.
  */
 
+import type { SpanLog } from '../bidding/wire/span.ts';
 import type { Database } from '../db/client.ts';
 import type { RedisStore } from '../db/redis.ts';
 import type { Clock } from '../db/terms/day.ts';
@@ -16,6 +17,8 @@ export interface Context {
   clock: Clock;
   config: Config;
   alipay: Alipay;
+  /** Absent: nothing is traced. */
+  spans?: SpanLog;
 }
 
 /**

@@ -3,6 +3,7 @@
  * value and says so for all of them at once.
  */
 import { z } from 'zod';
+import { type TracingSettings, tracingOf, tracingVariables } from '../bidding/tracing.ts';
 
 const pem = z
   .string()
@@ -47,6 +48,7 @@ const environmentSchema = z.object({
   OIDC_ISSUER: z.url().optional(),
   OIDC_CLIENT_ID: z.string().min(1).optional(),
   OIDC_CLIENT_SECRET: z.string().min(1).optional(),
+  ...tracingVariables,
 });
 
 export interface Config {
@@ -81,6 +83,8 @@ export interface Config {
   secondFactor?: 'enrolled' | 'required';
   /** A province's unified account system; null: e-mail and password only. */
   oidc: { issuer: string; clientId: string; clientSecret: string } | null;
+  /** Absent or null: no traces. */
+  tracing?: TracingSettings | null;
 }
 
 export interface S3Config {
@@ -137,6 +141,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
             clientSecret: env.OIDC_CLIENT_SECRET,
           }
         : null,
+    tracing: tracingOf(env),
   };
 }
 

@@ -10,6 +10,7 @@ import { serveStatic } from '@hono/node-server/serve-static';
 import type { Hono } from 'hono';
 import { compress } from 'hono/compress';
 import { pino } from 'pino';
+import { openSpanExport } from '../bidding/tracing.ts';
 import { connect } from '../db/client.ts';
 import { connectRedis } from '../db/redis.ts';
 import { createApp } from './app.ts';
@@ -47,13 +48,15 @@ const consolePages =
     });
   };
 
-export function createContext(config: Config): Context {
+/** `service` names the process in its traces. */
+export function createContext(config: Config, service: 'api' | 'worker'): Context {
   const clock = () => Date.now();
   return {
     db: connect(config.databaseUrl),
     redis: connectRedis(config.redisUrl, { cluster: config.redisCluster ?? false }),
     clock,
     config,
+    ...(config.tracing ? { spans: openSpanExport(config.tracing, service) } : {}),
     alipay: createAlipay({
       ...config.alipay,
       notifyUrl: `${config.publicUrl}/api/payments/alipay/notify`,
@@ -111,12 +114,13 @@ function main(): void {
   const log = pino({ name: 'api' });
   const config = readConfig(process.env);
   mkdirSync(config.assetsDir, { recursive: true });
-  const ctx = createContext(config);
+  const ctx = createContext(config, 'api');
   ctx.redis.on('error', (error) => log.warn({ error: error.message }, 'redis'));
   const server = createServer(ctx, (entry) => log.error(entry, 'unexpected error'));
   server.listen(config.port, config.host, () => log.info({ url: config.publicUrl }, 'listening'));
   const stop = () => {
     server.close(async () => {
+      await ctx.spans?.close();
       ctx.redis.disconnect();
       await ctx.db.$client.end({ timeout: 5 });
       process.exit(0);

@@ -7,9 +7,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { sql } from 'drizzle-orm';
 import { pino } from 'pino';
+import type { Span } from '../bidding/wire/span.ts';
 import type { Database } from '../db/client.ts';
 import type { Context } from './context.ts';
 import { readConfig } from './env.ts';
+import { openTrace } from './http/tracing.ts';
 import { createContext } from './server.ts';
 import { type Task, taskList } from './tasks.ts';
 
@@ -29,6 +31,8 @@ export interface WorkerOptions {
 
 /** A task that fails is tried again after its own interval, at least this long. */
 const RETRY_MS = 1_000;
+/** A run that took as long is worth a span of its own. */
+const SLOW_TASK_MS = 100;
 const LEADER_LOCK = 7_072;
 const HEARTBEAT_MS = 1_000;
 const FOLLOWER_LOOKS_MS = 200;
@@ -72,11 +76,20 @@ export function createWorker(ctx: Context, options: WorkerOptions = {}): Worker 
   let elected: Promise<void> = Promise.resolve();
   const leadership = candidate(ctx.db, () => stopped);
 
+  /** Most runs find nothing to do: a span is kept of those that took their time, failed or did something that is traced. */
+  const run = (task: Task): Promise<void> => {
+    const { spans, clock } = ctx;
+    if (!spans) return task.run();
+    const keep = ({ startMs, endMs }: Span, hasChildren: boolean) =>
+      hasChildren || endMs - startMs >= SLOW_TASK_MS;
+    return openTrace({ spans, clock }, { name: `task ${task.name}`, keep }, () => task.run());
+  };
+
   const loop = (task: Task): void => {
     const round = async (): Promise<void> => {
       let pauseMs = task.everyMs;
       try {
-        if (task.shared || leadership.leads()) await task.run();
+        if (task.shared || leadership.leads()) await run(task);
         else pauseMs = Math.min(pauseMs, FOLLOWER_LOOKS_MS);
       } catch (error) {
         pauseMs = Math.max(task.everyMs, RETRY_MS);
@@ -109,20 +122,21 @@ export function createWorker(ctx: Context, options: WorkerOptions = {}): Worker 
     async tick(name) {
       const wanted = name === undefined ? tasks : tasks.filter((task) => task.name === name);
       if (wanted.length === 0) throw new Error(`no task ${name}`);
-      for (const task of wanted) await task.run();
+      for (const task of wanted) await run(task);
     },
   };
 }
 
 async function main(): Promise<void> {
   const logger = pino({ name: 'worker' });
-  const ctx = createContext(readConfig(process.env));
+  const ctx = createContext(readConfig(process.env), 'worker');
   ctx.redis.on('error', (error) => logger.warn({ error: error.message }, 'redis'));
   const worker = createWorker(ctx, { log: (entry) => logger.error(entry, 'task failed') });
   worker.start();
   logger.info('started');
   const stop = async (): Promise<void> => {
     await worker.stop();
+    await ctx.spans?.close();
     ctx.redis.disconnect();
     await ctx.db.$client.end({ timeout: 5 });
     process.exit(0);

@@ -1,6 +1,7 @@
 /** The exchange's environment, read once at the start. Refuses to start with what it cannot use, naming it. */
 import { hostname } from 'node:os';
 import { z } from 'zod';
+import { type TracingSettings, tracingOf, tracingVariables } from './tracing.ts';
 
 const schema = z.object({
   REDIS_URL: z.string().regex(/^rediss?:\/\//),
@@ -19,6 +20,7 @@ const schema = z.object({
   TRUST_PROXY: z.enum(['0', '1']).default('0'),
   /** `1` when REDIS_URL names a node of a cluster. */
   REDIS_CLUSTER: z.enum(['0', '1']).default('0'),
+  ...tracingVariables,
 });
 
 export interface ExchangeEnv {
@@ -32,6 +34,7 @@ export interface ExchangeEnv {
   nodeId: string;
   debugKey: string | undefined;
   trustProxy: boolean;
+  tracing: TracingSettings | null;
 }
 
 /** Throws with every wrong variable named. */
@@ -51,5 +54,6 @@ export function readEnv(source: NodeJS.ProcessEnv): ExchangeEnv {
     nodeId: env.NODE_ID ?? `${hostname()}-${process.pid}`,
     debugKey: env.DEBUG_KEY,
     trustProxy: env.TRUST_PROXY === '1',
+    tracing: tracingOf(env),
   };
 }

@@ -28,7 +28,9 @@ import { createReportLog } from './state/reports.ts';
 import { createSampler } from './state/samples.ts';
 import type { Store } from './state/script.ts';
 import { followMarket } from './state/snapshot.ts';
+import { auctionSpan } from './tracing.ts';
 import type { LiveAuction } from './wire/live.ts';
+import { isFollowed, type SpanLog } from './wire/span.ts';
 import { auctionIds, tokenKey } from './wire/token.ts';
 
 export interface ExchangeOptions {
@@ -49,6 +51,8 @@ export interface ExchangeOptions {
   noticeRetryMs?: number;
   /** Wait for Redis where an auction does; 50 ms for counts, 200 for leases, unless a test runs on a machine under any load. */
   redisTimeoutMs?: number;
+  /** Where the spans of the auctions that are followed go; absent: none are. */
+  spans?: SpanLog;
 }
 
 export interface Exchange {
@@ -112,6 +116,7 @@ type Parts = ReturnType<typeof openParts>;
 /** The paths in front of the parts. */
 function openPaths(options: ExchangeOptions, parts: Parts) {
   const { clock, pulse, sampler, market, fanOut, notices, events } = parts;
+  const { spans } = options;
   const auctioneer = createAuctioneer({
     ...parts,
     demand: { fanOut, notices },
@@ -119,7 +124,9 @@ function openPaths(options: ExchangeOptions, parts: Parts) {
       sampler.note(request, auctionId);
       const tookMs = performance.now() - startedAt;
       const won = outcome.imps.some((imp) => imp.win !== undefined);
-      pulse.auction(tookMs, won, () => liveOf(outcome, auctionId, divisionCode, tookMs, clock()));
+      const live = () => liveOf(outcome, auctionId, divisionCode, tookMs, clock());
+      pulse.auction(tookMs, won, live);
+      if (spans && isFollowed(auctionId, spans.share)) spans.add(auctionSpan(live()));
     },
   });
   const addressOf = addressReader(options.trustProxy ?? false);

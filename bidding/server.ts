@@ -3,6 +3,7 @@ import { setFlagsFromString } from 'node:v8';
 import { Cluster, type ClusterOptions, Redis, type RedisOptions } from 'ioredis';
 import { readEnv } from './env.ts';
 import { createExchange } from './exchange.ts';
+import { openSpanExport } from './tracing.ts';
 
 export { createExchange } from './exchange.ts';
 
@@ -49,6 +50,7 @@ async function main(): Promise<void> {
     redis.once('ready', resolve);
     setTimeout(resolve, 3_000).unref();
   });
+  const spans = env.tracing ? openSpanExport(env.tracing, 'exchange') : undefined;
   const exchange = createExchange({
     redis,
     tokenKey: env.tokenKey,
@@ -58,11 +60,15 @@ async function main(): Promise<void> {
     trustProxy: env.trustProxy,
     random: Math.random,
     ...(env.debugKey ? { debugKey: env.debugKey } : {}),
+    ...(spans ? { spans } : {}),
   });
   const { url } = await exchange.listen(env.port, env.host);
   process.stdout.write(`exchange listening on ${url}\n`);
   const stop = (): void => {
-    void exchange.close().then(() => process.exit(0));
+    void exchange
+      .close()
+      .then(() => spans?.close())
+      .then(() => process.exit(0));
   };
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);

@@ -4,10 +4,12 @@
  * what was delivered and the charges there are. Refuses to charge what no contract covers: that is reported instead.
  */
 import { sql } from 'drizzle-orm';
+import { hourContext, type Span } from '../../bidding/wire/span.ts';
 import type { Database, Db } from '../../db/client.ts';
 import { type Clock, dayOfHour, type HourNumber } from '../../db/terms/day.ts';
 import type { MicroCny } from '../../db/terms/money.ts';
 import { contractsFor } from '../contracts/contracts.ts';
+import { traced } from '../http/tracing.ts';
 import { holdKeys } from '../ledger/ledger.ts';
 import type { DueCharge } from './charging.ts';
 import { type DueBucket, dueBuckets } from './due.ts';
@@ -44,10 +46,26 @@ export interface ClosedHour {
  * invalid traffic come out as further revisions with the difference. An hour of a month that was cut for its statements
  * is booked on the clock's day.
  */
-export async function closeHour(
+export function closeHour(
   ctx: { db: Database; clock: Clock },
   hour: HourNumber,
   batch = BATCH_CHARGES,
+): Promise<ClosedHour> {
+  const { traceId } = hourContext(hour);
+  const keep = ({ attributes }: Span) => attributes['hongze.charges'] !== 0;
+  const opening = { name: 'billing.closeHour', trace: traceId, keep };
+  return traced(opening, async (span) => {
+    const closed = await chargeHour(ctx, hour, batch);
+    if (span)
+      Object.assign(span.attributes, { 'hongze.hour': hour, 'hongze.charges': closed.charges });
+    return closed;
+  });
+}
+
+async function chargeHour(
+  ctx: { db: Database; clock: Clock },
+  hour: HourNumber,
+  batch: number,
 ): Promise<ClosedHour> {
   const closed: ClosedHour = {
     hour,

@@ -7,6 +7,7 @@ import type { Db } from '../../db/client.ts';
 import type { Day } from '../../db/terms/day.ts';
 import type { Subject } from '../../db/terms/id.ts';
 import type { MicroCny } from '../../db/terms/money.ts';
+import { traced } from '../http/tracing.ts';
 import type { AccountCode } from './accounts.ts';
 import { asFailure } from './failures.ts';
 
@@ -34,6 +35,9 @@ export interface Journal {
   captures?: readonly Capture[];
 }
 
+/** Keys of journals that a trace names. */
+const KEYS_TOLD = 20;
+
 export interface PostedJournal {
   journalId: number;
   key: string;
@@ -49,6 +53,19 @@ export interface PostedJournal {
  */
 export async function post(db: Db, journals: readonly Journal[]): Promise<PostedJournal[]> {
   if (journals.length === 0) return [];
+  return traced({ name: 'ledger.post' }, async (span) => {
+    if (span) {
+      span.attributes['hongze.journals'] = journals.length;
+      span.attributes['hongze.journal_keys'] = journals
+        .slice(0, KEYS_TOLD)
+        .map(({ key }) => key)
+        .join(' ');
+    }
+    return write(db, journals);
+  });
+}
+
+async function write(db: Db, journals: readonly Journal[]): Promise<PostedJournal[]> {
   const heads = journals.map(({ key, kind, day, memo, subject }, n) => ({
     n,
     key,

@@ -14,6 +14,7 @@ import { addDays, type Clock, dayOf } from '../../db/terms/day.ts';
 import { BATCH_EVENTS, ensurePartitions, writeBatch } from './batch.ts';
 import { createJudge, type Judge } from './ivt.ts';
 import { letGo, oldestAgeMs, type StreamEntry, take } from './stream.ts';
+import { tracedBatch } from './tracing.ts';
 
 export { letGo, take } from './stream.ts';
 
@@ -109,10 +110,12 @@ async function consumeEvents(
   if (taken === 0) return { taken: 0, counted: 0, rejected: 0 };
   const { events, rejects } = sort(batches.flat(), options.judge);
   await prepareDays(ctx.db, events);
-  const counted = await ctx.db.transaction(async (tx) => {
-    if (rejects.length > 0) await tx.insert(rejectedEvent).values(rejects);
-    return writeBatch(tx, events);
-  });
+  const commit = () =>
+    ctx.db.transaction(async (tx) => {
+      if (rejects.length > 0) await tx.insert(rejectedEvent).values(rejects);
+      return writeBatch(tx, events);
+    });
+  const counted = await tracedBatch(events, commit);
   await Promise.all(
     SHARDS.map((stream, shard) => letGo(ctx.redis, stream, batches[shard] as StreamEntry[])),
   );

@@ -56,6 +56,7 @@ export function openTestApi(parts: {
   clock?: Clock;
   config?: Partial<Config>;
   alipay?: Context['alipay'];
+  spans?: Context['spans'];
 }): TestApi {
   const unpaid = new Proxy({} as Context['alipay'], {
     get(_target, name) {
@@ -68,6 +69,7 @@ export function openTestApi(parts: {
     clock: parts.clock ?? (() => Date.now()),
     config: testConfig(parts.config),
     alipay: parts.alipay ?? unpaid,
+    ...(parts.spans ? { spans: parts.spans } : {}),
   };
   const bugs: Record<string, unknown>[] = [];
   return { app: createApp(ctx, { log: (entry) => bugs.push(entry) }), ctx, bugs };

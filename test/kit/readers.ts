@@ -6,14 +6,18 @@ export const BROWSER =
   'Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/128.0 Mobile Safari/537.36';
 
 /** One reader asks; the address of the impression's pixel, or nothing. */
-export async function auction(url: string, reader: number): Promise<string | undefined> {
+export async function auction(
+  url: string,
+  reader: number,
+  place = { id: 201, outletId: 1 },
+): Promise<string | undefined> {
   const answer = await fetch(`${url}/openrtb2/auction`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({
       id: `r${reader}`,
-      imp: [{ id: '1', tagid: '201', banner: { format: [{ w: 300, h: 250 }] } }],
-      site: { publisher: { id: '1' } },
+      imp: [{ id: '1', tagid: String(place.id), banner: { format: [{ w: 300, h: 250 }] } }],
+      site: { publisher: { id: String(place.outletId) } },
       device: { ua: BROWSER, ip: `10.1.${reader >> 8}.${reader & 255}` },
       user: { id: `reader-${reader}`, ext: { divisionCode: '330110' } },
       cur: ['CNY'],
