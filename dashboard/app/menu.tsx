@@ -17,6 +17,7 @@ import {
   HeartOutlined,
   IdcardOutlined,
   LockOutlined,
+  MessageOutlined,
   NodeIndexOutlined,
   PayCircleOutlined,
   PictureOutlined,
@@ -76,6 +77,7 @@ export const MENUS: Record<Desk, readonly MenuItem[]> = {
   operator: [
     item('/live', 'live', FundProjectionScreenOutlined),
     item('/review', 'review', AuditOutlined),
+    item('/feedback', 'feedback', MessageOutlined),
     item('/outlets', 'outlets', ShopOutlined),
     item('/advertisers', 'advertisers', IdcardOutlined),
     item('/deals', 'deals', SwapOutlined),

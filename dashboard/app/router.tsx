@@ -86,6 +86,7 @@ const screens = [
   screen('/plans/$id', () => import('../features/plans/plan.tsx'), 'PlanScreen'),
   screen('/stops', () => import('../features/stops/stops.tsx'), 'Stops'),
   screen('/review', () => import('../features/review/review.tsx'), 'Review'),
+  screen('/feedback', () => import('../features/feedback/feedback.tsx'), 'Feedback'),
   screen('/outlets', () => import('../features/outlets/outlets.tsx'), 'Outlets'),
   screen('/creatives', () => import('../features/creatives/creatives.tsx'), 'Creatives'),
   screen('/reports', () => import('../features/reports/reports.tsx'), 'Reports'),

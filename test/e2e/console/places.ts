@@ -114,6 +114,9 @@ export const DESKS: readonly Desk[] = [
     places: [
       place('live', '/live', '今日消耗'),
       place('review', '/review', '创意审核'),
+      place('feedback', '/feedback', '紧急度'),
+      place('feedback-case', '/feedback?case=1', '锁定并处理'),
+      place('standing', '/feedback?tab=standing', '每百万展现举报'),
       place('outlets', '/outlets', '省级'),
       place('outlet-sheet', '/outlets?outlet=13', '收款人'),
       place('advertisers', '/advertisers', '待核验'),
