@@ -12,10 +12,13 @@ import { Empty } from '../../ui/states.tsx';
 import { PLACEMENTS, type Placement, sizesText, usePlacements } from './data.ts';
 import { PlacementDrawer } from './placementDrawer.tsx';
 import { PropertyModal } from './propertyModal.tsx';
+import { useSheetWords } from './sheetWords.ts';
+import { SupplySheet } from './supplySheet.tsx';
 import { usePlacementWords } from './words.ts';
 
 export function Placements() {
   const say = usePlacementWords();
+  const sheet = useSheetWords();
   const { filters, set } = useFilters();
   const [addsProperty, setAddsProperty] = useState(false);
   const list = usePlacements();
@@ -31,6 +34,7 @@ export function Placements() {
       hint={say('hint')}
       actions={
         <>
+          <Button onClick={() => set({ sheet: '1' })}>{sheet('import')}</Button>
           <Button onClick={() => setAddsProperty(true)}>{say('newProperty')}</Button>
           <Button type="primary" onClick={() => open('new')}>
             {say('new')}
@@ -51,6 +55,7 @@ export function Placements() {
         close={() => open(undefined)}
         made={(id) => open(String(id))}
       />
+      <SupplySheet open={filters.sheet === '1'} close={() => set({ sheet: undefined })} />
       <PropertyModal open={addsProperty} close={() => setAddsProperty(false)} />
     </Page>
   );

@@ -79,6 +79,7 @@ export const DESKS: readonly Desk[] = [
       place('income', '/income', '分成收入'),
       place('placements', '/placements', '底价'),
       place('placement', '/placements?placement=new', '竞价方式'),
+      place('supply-sheet', '/placements?sheet=1', '下载模板'),
       place('calendar', '/calendar', '售满'),
       place('answers', '/calendar?tab=answers', '没有等你答复的预订'),
       place('proofs', '/calendar?tab=proofs', '待交凭证'),
