@@ -81,7 +81,7 @@ export const DESKS: readonly Desk[] = [
       place('placement', '/placements?placement=new', '竞价方式'),
       place('supply-sheet', '/placements?sheet=1', '下载模板'),
       place('calendar', '/calendar', '售满'),
-      place('answers', '/calendar?tab=answers', '没有等你答复的预订'),
+      place('answers', '/calendar?tab=answers', '谢绝'),
       place('proofs', '/calendar?tab=proofs', '待交凭证'),
       place('invoices', '/invoices?edit=title', '纳税人类型'),
       place('rate-card', '/rate-card', '刊例价'),
