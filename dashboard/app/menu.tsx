@@ -29,6 +29,7 @@ import {
   SwapOutlined,
   TagsOutlined,
   TeamOutlined,
+  UsergroupAddOutlined,
   WalletOutlined,
 } from '@ant-design/icons';
 import type { ComponentType } from 'react';
@@ -50,6 +51,7 @@ export const MENUS: Record<Desk, readonly MenuItem[]> = {
     item('/creatives', 'creatives', PictureOutlined),
     item('/wallet', 'wallet', WalletOutlined),
     item('/plans', 'plans', ScheduleOutlined),
+    item('/audiences', 'audiences', UsergroupAddOutlined),
     item('/invoices', 'invoices', AccountBookOutlined),
     item('/orders', 'orders', CalendarOutlined),
     item('/deals', 'deals', SwapOutlined),

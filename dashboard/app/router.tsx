@@ -84,6 +84,7 @@ const screens = [
   screen('/line-items/$id', () => import('../features/campaigns/lineItem.tsx'), 'LineItem'),
   screen('/plans', () => import('../features/plans/plans.tsx'), 'Plans'),
   screen('/plans/$id', () => import('../features/plans/plan.tsx'), 'PlanScreen'),
+  screen('/audiences', () => import('../features/audiences/audiences.tsx'), 'Audiences'),
   screen('/stops', () => import('../features/stops/stops.tsx'), 'Stops'),
   screen('/review', () => import('../features/review/review.tsx'), 'Review'),
   screen('/feedback', () => import('../features/feedback/feedback.tsx'), 'Feedback'),
