@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { afterAll, expect, inject, test } from 'vitest';
-import { drain } from '../../../api/metering/metering.ts';
 import { createExchange } from '../../../bidding/exchange.ts';
 import { connectRedis } from '../../../bidding/server.ts';
 import { bootRedis } from '../../../db/embedded/redis.ts';
 import { dayOf } from '../../../db/terms/day.ts';
 import { openTestDatabase } from '../../kit/database.ts';
-import { auction, BROWSER, PRICE, until } from '../../kit/readers.ts';
+import { PRICE, until } from '../../kit/readers.ts';
 import { aSnapshot, grant, publish } from '../../kit/snapshot.ts';
+import { meter, openTraffic, tell } from './world.ts';
 
 /** For a tenth of what is asked for. */
 const BUDGET = 200 * PRICE;
@@ -35,49 +35,31 @@ test.skipIf(process.env.REDIS_URL)(
     const exchange = createExchange({ redis, tokenKey: '22'.repeat(32), nodeId: 'fault' });
     const { url } = await exchange.listen(0);
 
-    const seen = { sent: 0, won: 0, accepted: 0, wonWhileDown: 0 };
-    let down = false;
-    const reader = async () => {
-      const bid = await auction(url, seen.sent++);
-      if (!bid) return false;
-      seen.won++;
-      if (down) seen.wonWhileDown++;
-      const answer = await fetch(bid, { headers: { 'user-agent': BROWSER } });
-      if (answer.ok) seen.accepted++;
-      return true;
-    };
-    for (let i = 0; i < 60; i++) await reader();
+    const traffic = openTraffic(url);
+    for (let i = 0; i < 60; i++) await traffic.read();
     const pid = /process_id:(\d+)/.exec(await admin.info('server'))?.[1];
-    down = true;
+    traffic.down = true;
     process.kill(Number(pid), 'SIGKILL');
-    for (let i = 0; i < 30; i++) await reader();
+    for (let i = 0; i < 30; i++) await traffic.read();
     const second = await bootRedis({ ...settings, port: first.port });
     const back = performance.now();
-    down = false;
-    while (!(await reader()) && performance.now() - back < 30_000) {
+    traffic.down = false;
+    while (!(await traffic.read()) && performance.now() - back < 30_000) {
       await new Promise((wake) => setTimeout(wake, 20));
     }
     const recoveryMs = performance.now() - back;
-    for (let i = 0; i < 400; i++) await reader();
+    for (let i = 0; i < 400; i++) await traffic.read();
     await until(async () => {
       await exchange.flush();
       const health = (await (await fetch(`${url}/health`)).json()) as { waitingEvents: number };
       return health.waitingEvents === 0;
     });
     const metering = new Redis(second.url);
-    await drain({ db, redis: metering, clock: Date.now }, { consumer: 'c', claimIdleMs: 0 });
-    const [row] = await db.$client<{ events: string; spend: string }[]>`
-      select (select count(*) from event) as events,
-        (select coalesce(sum(spend_micro_cny), 0) from rollup_hour) as spend`;
-    const metered = Number(row?.events);
-    const spent = Number(row?.spend);
-    process.stdout.write(
-      `sent ${seen.sent}, won ${seen.won} (${seen.wonWhileDown} while Redis was away), ` +
-        `accepted ${seen.accepted}, metered ${metered}, lost ${seen.accepted - metered}, ` +
-        `spent ${spent} of ${BUDGET} µCNY, recovery ${recoveryMs.toFixed(0)} ms\n`,
-    );
-    expect(seen.accepted).toBeGreaterThan(60);
-    expect(metered).toBe(seen.accepted);
+    const { metered, spent } = await meter(db, metering);
+    const recovery = `, recovery ${recoveryMs.toFixed(0)} ms`;
+    tell('Redis killed', traffic, { metered, spent }, BUDGET, recovery);
+    expect(traffic.accepted).toBeGreaterThan(60);
+    expect(metered).toBe(traffic.accepted);
     expect(spent).toBe(metered * PRICE);
     expect(spent).toBeLessThanOrEqual(BUDGET);
     expect(recoveryMs).toBeLessThan(30_000);

@@ -1,0 +1,111 @@
+import type { Redis } from 'ioredis';
+import { beforeEach, expect, test } from 'vitest';
+import { consume } from '../../../api/metering/metering.ts';
+import { createExchange } from '../../../bidding/exchange.ts';
+import { EVENT_SHARDS, keys } from '../../../bidding/wire/keys.ts';
+import { dayOf } from '../../../db/terms/day.ts';
+import { openTestDatabase } from '../../kit/database.ts';
+import { PRICE } from '../../kit/readers.ts';
+import { openTestRedis } from '../../kit/redis.ts';
+import { aSnapshot, grant, publish } from '../../kit/snapshot.ts';
+import { meter, openTraffic, tell } from './world.ts';
+
+const BUDGET = 10_000 * PRICE;
+const { db } = await openTestDatabase();
+const redis = await openTestRedis();
+
+beforeEach(async () => {
+  await redis.flushall();
+  await db.$client`TRUNCATE event, rollup_hour, lease_spend, rejected_event`;
+  await publish(redis, aSnapshot());
+  for (const { id } of aSnapshot().lineItems) await grant(redis, id, dayOf(Date.now()), BUDGET);
+});
+
+async function openNode() {
+  const exchange = createExchange({
+    redis,
+    tokenKey: '44'.repeat(32),
+    nodeId: 'fault',
+    redisTimeoutMs: 10_000,
+  });
+  const { url } = await exchange.listen(0);
+  return { exchange, traffic: openTraffic(url) };
+}
+
+const waiting = async (): Promise<number> => {
+  const shards = Array.from({ length: EVENT_SHARDS }, (_, shard) => redis.xlen(keys.events(shard)));
+  return (await Promise.all(shards)).reduce((sum, length) => sum + length, 0);
+};
+
+test('Redis emptied under traffic: lost is what it alone held, nothing doubles, ads go on and are billed', async () => {
+  const { exchange, traffic } = await openNode();
+  for (let i = 0; i < 40; i++) await traffic.read();
+  await exchange.flush();
+  await meter(db, redis);
+  for (let i = 0; i < 10; i++) await traffic.read();
+  await exchange.flush();
+  const held = await waiting();
+  await redis.flushall();
+  const emptied = performance.now();
+  traffic.down = true;
+  const before = traffic.accepted;
+  while (traffic.accepted === before && performance.now() - emptied < 30_000) await traffic.read();
+  const recoveryMs = performance.now() - emptied;
+  for (let i = 0; i < 40; i++) await traffic.read();
+  await exchange.close();
+  const books = await meter(db, redis);
+  tell('Redis emptied', traffic, books, BUDGET, `, recovery ${recoveryMs.toFixed(0)} ms`);
+  expect(held).toBe(10);
+  expect(traffic.wonWhileDown).toBeGreaterThan(0);
+  expect(books.metered).toBe(traffic.accepted - held);
+  expect(books.spent).toBe(books.metered * PRICE);
+  expect(books.spent).toBeLessThanOrEqual(BUDGET);
+  expect(recoveryMs).toBeLessThan(30_000);
+});
+
+test('a consumer paused between taking and committing, and overtaken: each event is billed once', async () => {
+  const { exchange, traffic } = await openNode();
+  for (let i = 0; i < 30; i++) await traffic.read();
+  await exchange.flush();
+  let resume = (): void => {};
+  const paused = new Promise<void>((resolve) => {
+    resume = resolve;
+  });
+  let holding = (): void => {};
+  const taken = new Promise<void>((resolve) => {
+    let shards = 0;
+    holding = () => {
+      shards++;
+      if (shards === EVENT_SHARDS) resolve();
+    };
+  });
+  // It has its entries and stands still, as a process under SIGSTOP does.
+  const slow = new Proxy(redis, {
+    get: (target, name) =>
+      name === 'xreadgroup'
+        ? async (...args: Parameters<Redis['xreadgroup']>) => {
+            const entries = await target.xreadgroup(...args);
+            holding();
+            await paused;
+            return entries;
+          }
+        : typeof Reflect.get(target, name) === 'function'
+          ? (Reflect.get(target, name) as (...args: unknown[]) => unknown).bind(target)
+          : Reflect.get(target, name),
+  });
+  const late = consume({ db, redis: slow, clock: Date.now }, { consumer: 'paused' });
+  await taken;
+  traffic.down = true;
+  for (let i = 0; i < 30; i++) await traffic.read();
+  await exchange.close();
+  const overtaken = await meter(db, redis);
+  resume();
+  const { taken: seenAgain, counted } = await late;
+  const books = await meter(db, redis);
+  tell('consumer paused', traffic, books, BUDGET, `, seen again ${seenAgain}`);
+  expect(seenAgain).toBeGreaterThan(0);
+  expect(counted).toBe(0);
+  expect(overtaken).toEqual(books);
+  expect(traffic.accepted).toBe(60);
+  expect(books).toEqual({ metered: 60, spent: 60 * PRICE });
+});
