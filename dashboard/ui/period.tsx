@@ -36,6 +36,12 @@ const dayIn = (text: string | undefined): Day | undefined => daySchema.safeParse
 /** Today in Shanghai by this machine's clock: only what the screens open with hangs on it. */
 export const today = (): Day => dayOf(Date.now());
 
+/** Two days of a form as the range that a range picker shows: spread into its Form.Item. */
+export const asDates = {
+  getValueProps: (days?: [string, string]) => ({ value: days?.map((day) => dayjs(day)) }),
+  normalize: (range?: (Dayjs | null)[] | null) => range?.map((day) => day?.format('YYYY-MM-DD')),
+};
+
 export function usePeriod(days = 7): Period & { set: (period: Period) => void } {
   const { filters, set } = useFilters();
   const to = dayIn(filters.to) ?? today();

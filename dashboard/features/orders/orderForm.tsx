@@ -7,7 +7,7 @@ import type { RateUnit } from '../../../db/terms/market.ts';
 import { api, once, read } from '../../lib/client.ts';
 import { fenMoney } from '../../lib/format.ts';
 import { FormDrawer } from '../../ui/formDrawer.tsx';
-import { today } from '../../ui/period.tsx';
+import { asDates, today } from '../../ui/period.tsx';
 import { type Placement, type Rate, usePlacements, useRates } from '../placements/data.ts';
 import { useAdvertiserId } from '../wallet/data.ts';
 import { type NewOrder, ORDERS, useAvailability } from './data.ts';
@@ -28,12 +28,6 @@ interface Values {
 }
 
 const newLine = (): Line => ({ dates: [addDays(today(), 4), addDays(today(), 4)], slots: 1 });
-const asDates = {
-  getValueProps: (days?: [string, string]) => ({ value: days?.map((day) => dayjs(day)) }),
-  normalize: (range?: (dayjs.Dayjs | null)[] | null) =>
-    range?.map((day) => day?.format('YYYY-MM-DD')),
-};
-
 export function OrderForm(props: { open: boolean; close: () => void }) {
   const say = useOrderWords();
   const advertiserId = useAdvertiserId();

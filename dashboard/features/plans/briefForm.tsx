@@ -10,7 +10,7 @@ import { useCountyBook } from '../../lib/divisions.ts';
 import { useDeviceLabel, useTierLabel } from '../../lib/labels.ts';
 import { type CountyBook, foldCities } from '../../ui/counties.ts';
 import { FormDrawer } from '../../ui/formDrawer.tsx';
-import { today } from '../../ui/period.tsx';
+import { asDates, today } from '../../ui/period.tsx';
 import { Loaded } from '../../ui/states.tsx';
 import { YuanInput } from '../../ui/yuanInput.tsx';
 import { CountyPicker } from '../campaigns/countyPicker.tsx';
@@ -33,13 +33,6 @@ interface Values {
 
 const GOALS = ['reach', 'impressions', 'clicks', 'presence'] as const;
 const LEAST_FEN = 100_000;
-
-/** Two days of a form as the range that the picker shows. */
-export const asDates = {
-  getValueProps: (days?: [string, string]) => ({ value: days?.map((day) => dayjs(day)) }),
-  normalize: (range?: (dayjs.Dayjs | null)[] | null) =>
-    range?.map((day) => day?.format('YYYY-MM-DD')),
-};
 
 export function BriefForm(props: { open: boolean; close: () => void }) {
   const say = usePlanWords();

@@ -1,143 +1,141 @@
 /** Spend by any dimension over any days, with files for those who reckon elsewhere. The question is in the URL. */
-import { Button, Segmented } from 'antd';
+import { Button, Segmented, Tabs } from 'antd';
 import { api } from '../../lib/client.ts';
 import { useFilters } from '../../lib/filters.ts';
 import { count, money, percent } from '../../lib/format.ts';
 import { useDeviceLabel } from '../../lib/labels.ts';
-import { defineWords, useLanguage } from '../../lib/words.ts';
+import { useLanguage } from '../../lib/words.ts';
 import { type Column, DataTable } from '../../ui/dataTable.tsx';
 import { Figure, Figures, Money, Page, Panel } from '../../ui/page.tsx';
 import { PeriodPicker, usePeriod } from '../../ui/period.tsx';
 import { Empty } from '../../ui/states.tsx';
 import { nameOf, type SpendRow, useSpend } from './data.ts';
+import { DIMENSIONS } from './exportData.ts';
+import { useExportWords } from './exportWords.ts';
+import { FileForm } from './fileForm.tsx';
+import { FileTable } from './fileTable.tsx';
+import { ScheduleTable } from './scheduleTable.tsx';
+import { useReportWords } from './words.ts';
 
-const useWords = defineWords(
-  {
-    title: '报表',
-    hint: '金额来自计费记录，与账本一致；未到整点的部分单列',
-    day: '日期',
-    division: '县（市、区）',
-    city: '城市',
-    campaign: '推广计划',
-    lineItem: '投放单元',
-    creative: '创意',
-    outlet: '媒体',
-    device: '设备',
-    by: '维度',
-    label: '报表',
-    impressions: '展现',
-    viewables: '可见',
-    viewRate: '可见率',
-    clicks: '点击',
-    ctr: '点击率',
-    spend: '消耗',
-    cpm: '千次成本',
-    invalid: '已剔除异常',
-    charged: '已入账',
-    pending: '待结算',
-    none: '所选日期没有数据',
-    noneHint: '换个日期范围试试。',
-  },
-  {
-    title: 'Reports',
-    hint: 'Amounts come from the charges, as the ledger has them; the unsettled hour stands apart',
-    day: 'Day',
-    division: 'County',
-    city: 'City',
-    campaign: 'Campaign',
-    lineItem: 'Line item',
-    creative: 'Creative',
-    outlet: 'Outlet',
-    device: 'Device',
-    by: 'By',
-    label: 'Report',
-    impressions: 'Impressions',
-    viewables: 'Viewable',
-    viewRate: 'View rate',
-    clicks: 'Clicks',
-    ctr: 'Click rate',
-    spend: 'Spend',
-    cpm: 'Per thousand',
-    invalid: 'Invalid, removed',
-    charged: 'Charged',
-    pending: 'To settle',
-    none: 'Nothing in these days',
-    noneHint: 'Try other days.',
-  },
-);
-
-const DIMENSIONS = [
-  'day',
-  'division',
-  'city',
-  'campaign',
-  'lineItem',
-  'creative',
-  'outlet',
-  'device',
-] as const;
+const TABS = ['table', 'exports', 'schedules'] as const;
 
 export function Reports() {
-  const say = useWords();
-  const { from, to } = usePeriod();
+  const say = useReportWords();
+  const files = useExportWords();
   const { filters, set } = useFilters();
-  const by = DIMENSIONS.find((dimension) => dimension === filters.by) ?? 'day';
-  const query = { from, to, by, divisionCode: filters.county, limit: '10000' };
-  const report = useSpend(query);
-  const totals = report.data?.totals;
-  const file = (format: 'csv' | 'xlsx') =>
-    api.reports.spend.file.$url({ query: { ...query, format } }).href;
+  const tab = TABS.find((one) => one === filters.tab) ?? 'table';
+  const close = () => set({ file: undefined });
   return (
-    <Page title={say('title')} hint={say('hint')} actions={<PeriodPicker />}>
-      {totals && (
-        <Figures>
-          <Figure label={say('spend')} value={<Money microCny={totals.spendMicroCny} />} />
-          <Figure label={say('charged')} value={<Money microCny={totals.chargedMicroCny} />} />
-          <Figure label={say('pending')} value={<Money microCny={totals.pendingMicroCny} />} />
-          <Figure
-            label={say('impressions')}
-            value={count(totals.impressions)}
-            note={`${say('invalid')} ${count(totals.invalid)}`}
-          />
-          <Figure
-            label={say('clicks')}
-            value={count(totals.clicks)}
-            note={percent(totals.clicks, totals.impressions)}
-          />
-        </Figures>
-      )}
+    <Page title={say('title')} hint={say('hint')} actions={<Actions tab={tab} />}>
+      {tab === 'table' && <Totals />}
       <Panel flush>
-        <DataTable
-          rows={report.data?.items}
-          error={report.error}
-          retry={() => void report.refetch()}
-          columns={useColumns(by)}
-          rowKey={(row) => row.dimensions[by]?.key ?? ''}
-          label={say('label')}
-          search
-          filters={
-            <>
-              <span className="scroll-x">
-                <Segmented
-                  aria-label={say('by')}
-                  value={by}
-                  options={DIMENSIONS.map((value) => ({ value, label: say(value) }))}
-                  onChange={(value) => set({ by: value })}
-                />
-              </span>
-              <Button href={file('csv')}>CSV</Button>
-              <Button href={file('xlsx')}>XLSX</Button>
-            </>
-          }
-          empty={<Empty title={say('none')} hint={say('noneHint')} />}
+        <Tabs
+          style={{ padding: '0 18px' }}
+          activeKey={tab}
+          onChange={(key) => set({ tab: key === 'table' ? undefined : key })}
+          items={TABS.map((key) => ({ key, label: files(key) }))}
         />
+        {tab === 'table' && <SpendTable />}
+        {tab === 'exports' && <FileTable />}
+        {tab === 'schedules' && <ScheduleTable />}
       </Panel>
+      <FileForm open={filters.file === 'new'} close={close} />
     </Page>
   );
 }
 
+function Actions({ tab }: { tab: (typeof TABS)[number] }) {
+  const files = useExportWords();
+  const { set } = useFilters();
+  if (tab === 'schedules') {
+    return (
+      <Button type="primary" onClick={() => set({ schedule: 'new' })}>
+        {files('newSchedule')}
+      </Button>
+    );
+  }
+  return (
+    <>
+      {tab === 'table' && <PeriodPicker />}
+      <Button
+        type={tab === 'exports' ? 'primary' : 'default'}
+        onClick={() => set({ tab: 'exports', file: 'new' })}
+      >
+        {files('newExport')}
+      </Button>
+    </>
+  );
+}
+
+/** What the URL asks for. */
+function useAsked() {
+  const { from, to } = usePeriod();
+  const { filters } = useFilters();
+  const by = DIMENSIONS.find((dimension) => dimension === filters.by) ?? 'day';
+  return { from, to, by, divisionCode: filters.county, limit: '10000' };
+}
+
+function Totals() {
+  const say = useReportWords();
+  const totals = useSpend(useAsked()).data?.totals;
+  if (!totals) return null;
+  return (
+    <Figures>
+      <Figure label={say('spend')} value={<Money microCny={totals.spendMicroCny} />} />
+      <Figure label={say('charged')} value={<Money microCny={totals.chargedMicroCny} />} />
+      <Figure label={say('pending')} value={<Money microCny={totals.pendingMicroCny} />} />
+      <Figure
+        label={say('impressions')}
+        value={count(totals.impressions)}
+        note={`${say('invalid')} ${count(totals.invalid)}`}
+      />
+      <Figure
+        label={say('clicks')}
+        value={count(totals.clicks)}
+        note={percent(totals.clicks, totals.impressions)}
+      />
+    </Figures>
+  );
+}
+
+function SpendTable() {
+  const say = useReportWords();
+  const { set } = useFilters();
+  const query = useAsked();
+  const { by } = query;
+  const report = useSpend(query);
+  const file = (format: 'csv' | 'xlsx') =>
+    api.reports.spend.file.$url({ query: { ...query, format } }).href;
+  return (
+    <DataTable
+      rows={report.data?.items}
+      error={report.error}
+      retry={() => void report.refetch()}
+      columns={useColumns(by)}
+      rowKey={(row) => row.dimensions[by]?.key ?? ''}
+      label={say('label')}
+      search
+      filters={
+        <>
+          <span className="scroll-x">
+            <Segmented
+              aria-label={say('by')}
+              value={by}
+              options={DIMENSIONS.map((value) => ({ value, label: say(value) }))}
+              onChange={(value) => set({ by: value })}
+            />
+          </span>
+          <Button href={file('csv')}>CSV</Button>
+          <Button href={file('xlsx')}>XLSX</Button>
+        </>
+      }
+      empty={<Empty title={say('none')} hint={say('noneHint')} />}
+    />
+  );
+}
+
 function useColumns(by: (typeof DIMENSIONS)[number]): Column<SpendRow>[] {
-  const say = useWords();
+  const say = useReportWords();
   const language = useLanguage();
   const device = useDeviceLabel();
   const name = (row: SpendRow) => {
