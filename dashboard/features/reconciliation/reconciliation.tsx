@@ -21,7 +21,10 @@ import {
   useBills,
   useCases,
 } from './data.ts';
+import { PartnerTable } from './partnerTable.tsx';
 import { useItemKind, useReconciliationWords } from './words.ts';
+
+const TABS = ['lines', 'cases', 'partners'] as const;
 
 export function Reconciliation() {
   const say = useReconciliationWords();
@@ -30,6 +33,7 @@ export function Reconciliation() {
   const cases = useCases();
   const bill = bills.data?.items.find((row) => row.day === filters.day) ?? bills.data?.items[0];
   const day = filters.day ?? bill?.day;
+  const tab = TABS.find((one) => one === filters.tab) ?? 'lines';
   const open = cases.data?.items.filter((row) => row.status !== 'closed').length ?? 0;
   return (
     <Page title={say('title')} hint={say('hint')} actions={<FetchBill day={day} />}>
@@ -37,18 +41,17 @@ export function Reconciliation() {
       <Panel flush>
         <Tabs
           style={{ padding: '0 18px' }}
-          activeKey={filters.tab === 'cases' ? 'cases' : 'lines'}
-          onChange={(tab) => set({ tab: tab === 'lines' ? undefined : tab })}
+          activeKey={tab}
+          onChange={(key) => set({ tab: key === 'lines' ? undefined : key })}
           items={[
             { key: 'lines', label: say('lines') },
             { key: 'cases', label: `${say('cases')} ${open}` },
+            { key: 'partners', label: say('partners') },
           ]}
         />
-        {filters.tab === 'cases' ? (
-          <Cases query={cases} />
-        ) : (
-          <Lines day={day} none={bills.data?.items.length === 0} />
-        )}
+        {tab === 'cases' && <Cases query={cases} />}
+        {tab === 'partners' && <PartnerTable />}
+        {tab === 'lines' && <Lines day={day} none={bills.data?.items.length === 0} />}
       </Panel>
     </Page>
   );

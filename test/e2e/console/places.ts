@@ -106,6 +106,8 @@ export const DESKS: readonly Desk[] = [
       place('payouts', '/payouts', '打款'),
       place('reconciliation', '/reconciliation', '取账单并核对'),
       place('cases', '/reconciliation?tab=cases', '差异'),
+      place('partner-differences', '/reconciliation?tab=partners', '录入合作方对账单'),
+      place('partner-report', '/reconciliation?tab=partners&report=new', '逐日数据'),
       place('close', '/close', '关账清单'),
       place('top-ups', '/top-ups', '累计到账'),
       place('top-up-sheet', '/top-ups?topUp=1', '付款时间'),
