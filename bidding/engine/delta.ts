@@ -39,7 +39,7 @@ export function applyDelta(market: Market, delta: SnapshotDelta): Market {
   replace(market.demandPartners, upsert.demandPartners, remove.demandPartners);
   replace(market.supplyPartners, upsert.supplyPartners, remove.supplyPartners);
   if (delta.floorRules) market.floorRules = groupFloorRules(delta.floorRules);
-  const reshaped = changeCreatives(market, upsert.creatives ?? [], remove.creatives ?? []);
+  const redrawn = changeCreatives(market, upsert.creatives ?? [], remove.creatives ?? []);
   const redealt = changeDeals(market, delta);
   for (const id of remove.lineItems ?? []) removeItem(market, id);
   const sent = new Set<number>();
@@ -47,7 +47,7 @@ export function applyDelta(market: Market, delta: SnapshotDelta): Market {
     sent.add(item.id);
     upsertItem(market, item);
   }
-  for (const id of [...reshaped, ...redealt]) {
+  for (const id of [...redrawn, ...redealt]) {
     if (!sent.has(id)) recompileItem(market, id);
   }
   for (const [id, prices] of delta.guaranteed ?? []) setDualPrices(market, id, prices);
@@ -139,7 +139,7 @@ function recompileItem(market: Market, id: number): void {
   if (!wasAlive) setAvailable(market, id, false);
 }
 
-/** Returns the line items whose shapes may have changed. */
+/** Returns the line items whose creatives changed: they hold them. */
 function changeCreatives(
   market: Market,
   upsert: readonly SnapshotCreative[],
@@ -148,11 +148,8 @@ function changeCreatives(
   const touched = new Set<number>();
   for (const id of remove) if (market.creatives.delete(id)) touched.add(id);
   for (const creative of upsert) {
-    const old = market.creatives.get(creative.id);
     market.creatives.set(creative.id, creative);
-    const same =
-      old && old.format === creative.format && old.w === creative.w && old.h === creative.h;
-    if (!same) touched.add(creative.id);
+    touched.add(creative.id);
   }
   const items = new Set<number>();
   if (touched.size === 0) return items;

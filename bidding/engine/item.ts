@@ -2,7 +2,7 @@
  * A line item compiled for the index: what is needed after the bits have spoken. Owns its bound and its class. Immutable: a
  * change makes a new one, so that whoever holds it across an await sees one version.
  */
-import type { SnapshotDeal, SnapshotLineItem } from '../wire/snapshot.ts';
+import type { SnapshotCreative, SnapshotDeal, SnapshotLineItem } from '../wire/snapshot.ts';
 import type { Clause } from './clause.ts';
 
 /** Added to the score of a class so that it goes before the next whatever the bids; scores stay below 1e9. */
@@ -23,6 +23,8 @@ export interface Item {
   /** What the bits cannot decide: every clause must hold. */
   readonly residual: readonly Clause[];
   readonly deals: readonly SnapshotDeal[];
+  /** As its source lists them; undefined: not in this market. */
+  readonly creatives: readonly (SnapshotCreative | undefined)[];
   /** Nothing it can score, with its class, is above this. */
   readonly bound: number;
   readonly isPsa: boolean;

@@ -126,6 +126,7 @@ export function makeItem(market: Market, source: SnapshotLineItem, target: Compi
     shapes: shapesOf(market, source),
     residual: target.residual,
     deals,
+    creatives: source.creativeIds.map((id) => market.creatives.get(id)),
     bound: boundOf(source, deals),
     isPsa: isPsa(source),
   };

@@ -81,7 +81,7 @@ export function judge(
   const deal = isOpen || item.deals.length === 0 ? undefined : dealAt(item.deals, stand, atMs);
   if (!deal && source.priority === 'deal') return NO_BID.no_deal;
   if (!deal && stand.privateAuction) return NO_BID.private_auction;
-  const unfit = pickCreative(market, source, stand, verdict);
+  const unfit = pickCreative(item.creatives, stand, verdict);
   if (unfit !== NO_BID.none) return unfit;
   verdict.deal = deal;
   rate(market, source, stand, verdict);
@@ -112,17 +112,12 @@ function dealAt(
 }
 
 /** Of the creatives that fit, turn by turn; the reason of the last that did not when none does. */
-function pickCreative(
-  market: Market,
-  source: SnapshotLineItem,
-  stand: Stand,
-  verdict: Verdict,
-): NoBidReason {
-  const ids = source.creativeIds;
-  const start = ids.length > 1 ? stand.place.request.atMs % ids.length : 0;
+function pickCreative(creatives: Item['creatives'], stand: Stand, verdict: Verdict): NoBidReason {
+  const { length } = creatives;
+  const start = length > 1 ? stand.place.request.atMs % length : 0;
   let reason: NoBidReason = NO_BID.no_creative_fits;
-  for (let i = 0; i < ids.length; i++) {
-    const creative = market.creatives.get(ids[(start + i) % ids.length] as number);
+  for (let i = 0; i < length; i++) {
+    const creative = creatives[(start + i) % length];
     if (!creative || !fits(creative, stand.format, stand.sizes)) continue;
     const refused = refusalOfCreative(creative, stand.place, stand.outlet, stand.stops);
     if (refused === NO_BID.none) {

@@ -1,6 +1,6 @@
 /**
- * The express lane: bid requests and tracker calls in their usual form are taken straight off the socket and answered on it. A connection on which
- * anything else arrives is handed to Node's HTTP server, bytes unread, and stays there. Owns the order of answers on a connection,
+ * The express lane: bid requests and tracker calls in their usual form are taken straight off the socket and answered on it.
+ * A connection on which anything else arrives is handed to Node's HTTP server, bytes unread, and stays there. Owns the order of answers on a connection,
  * its limits in bytes and seconds; refuses nothing by itself but what never arrives whole.
  *
  * Why: of an auction's 45 µs on Node's HTTP server, 14 went into its request and response objects, streams of which a message of

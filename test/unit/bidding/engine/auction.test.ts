@@ -130,6 +130,24 @@ test('new dual prices arrive as a delta and change who wins', () => {
   expect(winner()).toBe(2);
 });
 
+test('a creative edited within its shape is the one that is shown next, and one removed is shown no more', () => {
+  const snapshot = smallSnapshot([smallLineItem(1)]);
+  const market = compileSnapshot(snapshot);
+  const shown = () => {
+    const found = findCandidates(market, smallRequest(1), newFound());
+    return runAuction(found, {}).imps[0]?.win?.candidate?.creative;
+  };
+  const before = shown();
+  expect(before).toBeDefined();
+  if (!before) return;
+  const edited = { ...before, landingUrl: 'https://edited.example/' };
+  const change = { publishedAtMs: 0, upsert: {}, remove: {} };
+  applyDelta(market, { ...change, fromVersion: 1, version: 2, upsert: { creatives: [edited] } });
+  expect(shown()).toEqual(edited);
+  applyDelta(market, { ...change, fromVersion: 2, version: 3, remove: { creatives: [before.id] } });
+  expect(shown()).toBeUndefined();
+});
+
 test('the next candidate wins when the first cannot pay', () => {
   const [imp] = sell(THREE, [1], {
     take: (candidate) => (candidate.item.source.id === 1 ? NO_BID.no_budget : NO_BID.none),
