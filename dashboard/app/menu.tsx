@@ -56,6 +56,7 @@ export const MENUS: Record<Desk, readonly MenuItem[]> = {
     item('/orders', 'orders', CalendarOutlined),
     item('/deals', 'deals', SwapOutlined),
     item('/reports', 'reports', AreaChartOutlined),
+    item('/feedback', 'feedback', MessageOutlined),
   ],
   outlet: [
     item('/income', 'income', DashboardOutlined),

@@ -54,6 +54,7 @@ export const DESKS: readonly Desk[] = [
       place('wizard-what', '/campaigns/new?step=what', '可及资源'),
       place('creatives', '/creatives', '创意'),
       place('creative', '/creatives?creative=1', '落地页'),
+      place('said', '/feedback?case=1', '在哪里说的'),
       place('creative-new', '/creatives?edit=new', '广告法检查'),
       place('plans', '/plans', '新建方案'),
       place('plan-new', '/plans?plan=new', '生成方案'),
