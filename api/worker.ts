@@ -11,6 +11,7 @@ import type { Span } from '../bidding/wire/span.ts';
 import type { Database } from '../db/client.ts';
 import type { Context } from './context.ts';
 import { readConfig } from './env.ts';
+import { messageOf } from './http/problem.ts';
 import { openTrace } from './http/tracing.ts';
 import { createContext } from './server.ts';
 import { type Task, taskList } from './tasks.ts';
@@ -93,7 +94,7 @@ export function createWorker(ctx: Context, options: WorkerOptions = {}): Worker 
         else pauseMs = Math.min(pauseMs, FOLLOWER_LOOKS_MS);
       } catch (error) {
         pauseMs = Math.max(task.everyMs, RETRY_MS);
-        log({ task: task.name, error: error instanceof Error ? error.message : String(error) });
+        log({ task: task.name, error: messageOf(error) });
       }
       if (stopped) return;
       const timer = setTimeout(() => {

@@ -2,6 +2,7 @@
  * Failures as RFC 9457 problems. Owns the table from code to status and title (complete by type) and what a
  * bug looks like from outside: a request id and nothing else.
  */
+import { DrizzleQueryError } from 'drizzle-orm/errors';
 import type { Context as HonoContext } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
@@ -99,6 +100,22 @@ const BY_STATUS: Partial<Record<number, FailureCode>> = {
   429: 'limit_exceeded',
 };
 
+/**
+ * A bug's message for the log, without the values a query carried. Drizzle writes a failed query's parameters into its
+ * message, and PostgreSQL quotes what it cannot read (class 22); both may be somebody's name or address.
+ */
+export function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return typeof error;
+  if (error instanceof DrizzleQueryError) return `Failed query: ${error.query}`;
+  const state = sqlStateOf(error);
+  return state?.startsWith('22') ? `SQLSTATE ${state}` : error.message;
+}
+
+const stackOf = (error: unknown): string =>
+  error instanceof Error && error.stack
+    ? error.stack.replace(error.message, () => messageOf(error))
+    : messageOf(error);
+
 /** Hono's `onError`. `log` hears of bugs only; a Failure is nobody's alarm. */
 export const problemHandler =
   (log: (entry: Record<string, unknown>) => void) =>
@@ -119,7 +136,7 @@ export const problemHandler =
       method: c.req.method,
       path: c.req.routePath,
       sqlState,
-      error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+      error: stackOf(error),
     });
     return sendProblem(c, problemOf('internal_error', [], requestId));
   };
