@@ -22,7 +22,8 @@ export function canonicalPage(text: string): string | undefined {
   if (url.protocol !== 'https:' && url.protocol !== 'http:') return undefined;
   const kept = [...url.searchParams].filter(([name]) => !SHARING.test(name));
   kept.sort(([a, x], [b, y]) => (a < b || (a === b && x < y) ? -1 : 1));
-  const query = kept.map(([name, value]) => `${name}=${value}`).join('&');
+  // Encoded again, so that the canonical form is its own.
+  const query = new URLSearchParams(kept).toString();
   const path = url.pathname.replace(/\/+$/, '');
   return `${url.host.toLowerCase()}${path}${query === '' ? '' : `?${query}`}`;
 }

@@ -46,6 +46,7 @@ test('a canonical address is its own', () => {
       expect(canonicalPage(`https://${canonical}`)).toBe(canonical);
       expect(pageHash(canonical)).toMatch(/^[\w-]{22}$/);
     }),
+    { examples: [['http://a.aa?%09'], ['http://a.aa?a=%26b%3D1&c=%23']] },
   );
 });
 
