@@ -1,6 +1,12 @@
 /** The mark: tiles of counties, one of them lit. */
 export const Brand = (props: { size?: number; dark?: boolean }) => (
-  <svg width={props.size ?? 28} height={props.size ?? 28} viewBox="0 0 32 32" aria-hidden="true">
+  <svg
+    width={props.size ?? 28}
+    height={props.size ?? 28}
+    viewBox="0 0 32 32"
+    aria-hidden="true"
+    style={{ flexShrink: 0 }}
+  >
     <rect width="32" height="32" rx="7" fill={props.dark ? '#1d7668' : '#14564b'} />
     {[
       [6, 6],
