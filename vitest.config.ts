@@ -12,9 +12,15 @@ const isolatedFiles = {
   pool: 'forks',
   isolate: true,
   maxWorkers: cores + 1,
+  sequence: { groupOrder: 1 },
 } as const;
 /** Pure functions keep nothing between files, so that files may share a process and its imports. */
-const sharedProcess = { ...isolatedFiles, isolate: false, maxWorkers: cores } as const;
+const sharedProcess = {
+  ...isolatedFiles,
+  isolate: false,
+  maxWorkers: cores,
+  sequence: { groupOrder: 0 },
+} as const;
 
 export default defineConfig({
   test: {
