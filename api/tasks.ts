@@ -1,9 +1,18 @@
 /** The worker's timetable: what is done how often, in the order a full round takes them. */
 
 import { addDays, dayOf, hourOf, monthOf } from '../db/terms/day.ts';
+import {
+  forgetExpired,
+  gatherActions,
+  gatherInterests,
+  refreshSegments,
+  writeSegments,
+} from './audiences/audiences.ts';
 import { closeHour, hoursDue } from './billing/billing.ts';
 import { acceptSilence, advanceOrders, closeOverdue, returnPending } from './bookings/bookings.ts';
+import { consumeArticles, keepArticles, restorePages } from './content/content.ts';
 import type { Context } from './context.ts';
+import { expirePermits, keepArchive, patrol } from './creatives/creatives.ts';
 import {
   grantBudgets,
   keepSamples,
@@ -14,6 +23,7 @@ import {
   recordReceipts,
   refreshSnapshot,
 } from './delivery/delivery.ts';
+import { forgetFeedback, gatherFeedback } from './feedback/feedback.ts';
 import { forgetIdempotencyKeys } from './http/idempotency.ts';
 import { expireHolds, sealJournals } from './ledger/ledger.ts';
 import { finalizeDays } from './metering/final.ts';
@@ -28,8 +38,9 @@ import {
   sendRefunds,
 } from './payments/payments.ts';
 import { reconcileDue } from './reconciliation/reconciliation.ts';
+import { expireExports, queueScheduled, runExports } from './reports/reports.ts';
 import { draftStatements, statementPort } from './statements/statements.ts';
-import { knowingTasks, tellingTasks } from './telling-tasks.ts';
+import { deliverWebhooks, forgetWebhooks } from './webhooks/webhooks.ts';
 
 export interface Task {
   name: string;
@@ -42,6 +53,7 @@ export interface Task {
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
 /** Hours looked back for what is not charged: late events and what a day's final figures removed … */
 const BILLING_REACH_HOURS = 24 * 3;
 /** … and, while there is work that old and once an hour, a worker that was away or the demo's history. */
@@ -49,186 +61,107 @@ const BILLING_FAR_HOURS = 24 * 70;
 /** Hours closed in one run, so that other tasks get their turn on a small machine. */
 const HOURS_A_RUN = 24;
 
-export function taskList(ctx: Context): Task[] {
-  return [
-    { name: 'partitions', everyMs: 60 * MINUTE, run: () => keepPartitions(ctx) },
-    {
-      name: 'final',
-      everyMs: 60 * MINUTE,
-      async run() {
-        await finalizeDays(ctx);
-      },
+/** What the steps below need: statements are handed to payments, which may not know their slice. */
+type Whole = Context & { statements: ReturnType<typeof statementPort> };
+type Step = (ctx: Whole) => Promise<unknown>;
+
+export function taskList(context: Context): Task[] {
+  const ctx: Whole = { ...context, statements: statementPort(context.clock) };
+  const every = (everyMs: number, name: string, ...steps: Step[]): Task => ({
+    name,
+    everyMs,
+    async run() {
+      for (const step of steps) await step(ctx);
     },
-    ...deliveryTasks(ctx),
-    ...moneyTasks(ctx),
-    ...tellingTasks(ctx),
-    ...knowingTasks(ctx),
+  });
+  /** Several workers may do it at once, each until nothing is left. */
+  const shared = (everyMs: number, name: string, take: (ctx: Whole) => Promise<number>): Task => ({
+    name,
+    everyMs,
+    shared: true,
+    async run() {
+      while ((await take(ctx)) > 0);
+    },
+  });
+  return [
+    every(HOUR, 'partitions', keepPartitions),
+    every(HOUR, 'final', finalizeDays),
+
+    // Delivery: what readers did comes in, what may be shown and spent goes out.
+    shared(100, 'metering', async (all) => (await consume(all)).taken),
+    every(MINUTE, 'snapshot', snapshot()),
+    every(SECOND, 'budgets', grantBudgets),
+    every(150, 'changes', publishChanges),
+    every(SECOND, 'partner-reports', takeReports),
+    every(SECOND, 'receipts', recordReceipts),
+    every(5 * SECOND, 'samples', keepSamples),
+    every(MINUTE, 'rates', learnRates),
+    every(10 * SECOND, 'pacing', pace),
+
+    // Money.
+    every(10 * SECOND, 'billing', billing()),
+    every(MINUTE, 'bookings', advanceOrders, acceptSilence, closeOverdue, returnPending),
+    every(10 * MINUTE, 'statements', draftLastMonth),
+    every(2 * SECOND, 'payouts', sendPayouts, resolveUnknown),
+    every(10 * SECOND, 'refunds', sendRefunds),
+    every(30 * SECOND, 'top-ups', querySweep),
+    every(MINUTE, 'wallet-alerts', checkWalletAlerts),
+    every(30 * MINUTE, 'returned-payouts', checkReturns),
+    every(10 * MINUTE, 'reconciliation', reconcileDue),
+    every(
+      MINUTE,
+      'ledger',
+      (all) => expireHolds(all.db, all.clock()),
+      ({ db }) => sealJournals(db),
+    ),
+    every(HOUR, 'idempotency-keys', (all) => forgetIdempotencyKeys(all.db, all.clock())),
+
+    // What goes out to people: files they asked for, news they subscribed to.
+    shared(SECOND, 'webhooks', deliverWebhooks),
+    every(MINUTE, 'report-schedules', queueScheduled),
+    shared(2 * SECOND, 'report-exports', runExports),
+    every(HOUR, 'expiry', expireExports, forgetWebhooks),
+
+    // What is known of pages, readers and creatives.
+    shared(500, 'articles', consumeArticles),
+    shared(10 * SECOND, 'interests', gatherInterests),
+    shared(2 * SECOND, 'feedback', gatherFeedback),
+    every(MINUTE, 'patrol', expirePermits, patrol),
+    every(HOUR, 'archive', keepArchive, forgetFeedback),
+    every(5 * SECOND, 'segments', writeSegments),
+    every(10 * MINUTE, 'audiences', gatherActions, refreshSegments, forgetExpired),
+    every(MINUTE, 'pages', keepArticles, restorePages),
   ];
 }
 
-function deliveryTasks(ctx: Context): Task[] {
+/** A worker's first act is to publish all: whatever Redis holds may be from before a restart. */
+function snapshot(): Step {
   let published = false;
-  return [
-    { name: 'metering', everyMs: 100, shared: true, run: () => meter(ctx) },
-    {
-      name: 'snapshot',
-      everyMs: MINUTE,
-      async run() {
-        // A worker's first act: whatever Redis holds may be from before a restart.
-        if (published) await refreshSnapshot(ctx);
-        else published = (await publishSnapshot(ctx)) !== undefined;
-      },
-    },
-    {
-      name: 'budgets',
-      everyMs: SECOND,
-      async run() {
-        await grantBudgets(ctx);
-      },
-    },
-    {
-      name: 'changes',
-      everyMs: 150,
-      async run() {
-        await publishChanges(ctx);
-      },
-    },
-    {
-      name: 'partner-reports',
-      everyMs: SECOND,
-      async run() {
-        while ((await consumeReports(ctx)).taken > 0);
-      },
-    },
-    {
-      name: 'receipts',
-      everyMs: SECOND,
-      async run() {
-        await recordReceipts(ctx);
-      },
-    },
-    {
-      name: 'samples',
-      everyMs: 5 * SECOND,
-      async run() {
-        await keepSamples(ctx);
-      },
-    },
-    {
-      name: 'rates',
-      everyMs: MINUTE,
-      async run() {
-        await learnRates(ctx);
-      },
-    },
-    {
-      name: 'pacing',
-      everyMs: 10 * SECOND,
-      async run() {
-        await pace(ctx);
-      },
-    },
-  ];
+  return async (ctx) => {
+    if (published) await refreshSnapshot(ctx);
+    else published = (await publishSnapshot(ctx)) !== undefined;
+  };
 }
 
-/** Empties the streams, a batch of each shard at a time. */
-async function meter(ctx: Context): Promise<void> {
-  while ((await consume(ctx)).taken > 0);
+async function takeReports(ctx: Context): Promise<void> {
+  while ((await consumeReports(ctx)).taken > 0);
 }
 
-function moneyTasks(ctx: Context): Task[] {
-  const payouts = { ...ctx, statements: statementPort(ctx.clock) };
-  return [
-    { name: 'billing', everyMs: 10 * SECOND, run: billing(ctx) },
-    {
-      name: 'bookings',
-      everyMs: MINUTE,
-      async run() {
-        await advanceOrders(ctx);
-        await acceptSilence(ctx);
-        await closeOverdue(ctx);
-        await returnPending(ctx);
-      },
-    },
-    {
-      name: 'statements',
-      everyMs: 10 * MINUTE,
-      async run() {
-        const today = dayOf(ctx.clock());
-        await draftStatements(ctx, monthOf(addDays(`${monthOf(today)}-01`, -1)));
-      },
-    },
-    {
-      name: 'payouts',
-      everyMs: 2 * SECOND,
-      async run() {
-        await sendPayouts(payouts);
-        await resolveUnknown(payouts);
-      },
-    },
-    {
-      name: 'refunds',
-      everyMs: 10 * SECOND,
-      async run() {
-        await sendRefunds(ctx);
-      },
-    },
-    {
-      name: 'top-ups',
-      everyMs: 30 * SECOND,
-      async run() {
-        await querySweep(ctx);
-      },
-    },
-    {
-      name: 'wallet-alerts',
-      everyMs: MINUTE,
-      async run() {
-        await checkWalletAlerts(ctx);
-      },
-    },
-    {
-      name: 'returned-payouts',
-      everyMs: 30 * MINUTE,
-      async run() {
-        await checkReturns(payouts);
-      },
-    },
-    {
-      name: 'reconciliation',
-      everyMs: 10 * MINUTE,
-      async run() {
-        await reconcileDue(payouts);
-      },
-    },
-    {
-      name: 'ledger',
-      everyMs: MINUTE,
-      async run() {
-        await expireHolds(ctx.db, ctx.clock());
-        await sealJournals(ctx.db);
-      },
-    },
-    {
-      name: 'idempotency-keys',
-      everyMs: 60 * MINUTE,
-      async run() {
-        await forgetIdempotencyKeys(ctx.db, ctx.clock());
-      },
-    },
-  ];
+async function draftLastMonth(ctx: Context): Promise<void> {
+  const today = dayOf(ctx.clock());
+  await draftStatements(ctx, monthOf(addDays(`${monthOf(today)}-01`, -1)));
 }
 
 /** Closes hours that are over and whose rollup and charges differ, oldest first. */
-function billing(ctx: Context): () => Promise<void> {
+function billing(): Step {
   let farAgainMs = 0;
-  return async () => {
+  return async (ctx) => {
     const nowMs = ctx.clock();
     const now = hourOf(nowMs);
     const isFar = nowMs >= farAgainMs;
     const reach = isFar ? BILLING_FAR_HOURS : BILLING_REACH_HOURS;
     const due = await hoursDue(ctx.db, now, now - reach, { chargeable: true });
     for (const hour of due.slice(0, HOURS_A_RUN)) await closeHour(ctx, hour);
-    if (isFar && due.length <= HOURS_A_RUN) farAgainMs = nowMs + 60 * MINUTE;
+    if (isFar && due.length <= HOURS_A_RUN) farAgainMs = nowMs + HOUR;
   };
 }
