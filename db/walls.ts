@@ -41,16 +41,17 @@ function conditions(table: Table, wall: Wall): { see: string; write: string } {
   }
 }
 
-const verbs = (table: string, wall: Wall | undefined): string => {
-  if (wall?.rows === 'house') return '';
-  if (wall?.rows === 'facts' || READ_ONLY.has(table)) return 'SELECT';
+const verbs = (table: string, wall: Wall): string => {
+  if (wall.rows === 'house') return '';
+  if (wall.rows === 'facts' || READ_ONLY.has(table)) return 'SELECT';
   return APPEND_ONLY.has(table) ? 'SELECT, INSERT' : 'SELECT, INSERT, UPDATE, DELETE';
 };
 
 /** Everything that lays one table's wall, whatever stood before. */
 function layWall(table: Table): string[] {
   const { name } = table;
-  const wall = wallOf(table) ?? { rows: 'open' as const };
+  // What nobody has declared stays closed: an error at its first use rather than a hole nobody notices.
+  const wall = wallOf(table) ?? { rows: 'house' as const };
   const mine = verbs(name, wall);
   const house = READ_ONLY.has(name)
     ? 'SELECT'

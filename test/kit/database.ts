@@ -4,6 +4,7 @@ import postgres from 'postgres';
 import { afterAll, inject } from 'vitest';
 import { connect, type Database } from '../../db/client.ts';
 import { databaseUrl } from '../../db/embedded/postgres.ts';
+import type { Login } from './servers.ts';
 
 export interface TestDatabase {
   db: Database;
@@ -23,7 +24,7 @@ export async function openTestDatabase(
   const name = `test_${randomBytes(6).toString('hex')}`;
   await onServer(server, `create database ${name} template ${inject('templateDatabase')}`);
   const owned = databaseUrl(server, name);
-  const url = options.asProgram ? memberUrl(owned, inject('programRole')) : owned;
+  const url = options.asProgram ? memberUrl(owned, inject('programLogin')) : owned;
   const db = connect(url, { max: options.max ?? 10 });
   afterAll(async () => {
     await db.$client.end({ timeout: 1 });
@@ -32,10 +33,10 @@ export async function openTestDatabase(
   return { db, url };
 }
 
-/** Null: on a server of the environment, where the login is what it is. */
-function memberUrl(url: string, role: string | null): string {
+function memberUrl(url: string, login: Login | null): string {
+  if (!login) throw new Error('no login of the programs here: guard with skipIf(!programLogin)');
   const member = new URL(url);
-  if (role) [member.username, member.password] = [role, ''];
+  [member.username, member.password] = [login.name, login.password];
   return member.toString();
 }
 

@@ -19,17 +19,21 @@ declare module 'vitest' {
     /** Migrated; test databases are copies of it. */
     templateDatabase: string;
     redisBinary: RedisBinary | null;
-    /** Who the programs log in as; null on a server of the environment. */
-    programRole: string | null;
+    /** Who the programs log in as; null on a server of the environment that lets us make nobody. */
+    programLogin: Login | null;
   }
 }
 
-const PROGRAM_ROLE = 'hongze_program';
+export interface Login {
+  name: string;
+  password: string;
+}
 
 interface Shared {
   postgresUrl: string;
   templateDatabase: string;
   redisBinary: RedisBinary | null;
+  programLogin: Login | null;
   stop(): Promise<void>;
 }
 
@@ -44,7 +48,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide('postgresUrl', shared.postgresUrl);
   project.provide('templateDatabase', shared.templateDatabase);
   project.provide('redisBinary', shared.redisBinary);
-  project.provide('programRole', process.env.DATABASE_URL ? null : PROGRAM_ROLE);
+  project.provide('programLogin', shared.programLogin);
   return async () => {
     held.users -= 1;
     if (held.users === 0) await shared.stop();
@@ -62,9 +66,12 @@ async function boot(): Promise<Shared> {
     process.env.REDIS_URL ? null : findRedis(),
   ]);
   const templateDatabase = `hongze_template_${randomBytes(4).toString('hex')}`;
+  let programLogin: Login | null = null;
   const stop = async () => {
     if (server.status === 'fulfilled') {
-      if (process.env.DATABASE_URL) await dropTemplate(server.value.url, templateDatabase);
+      if (process.env.DATABASE_URL) {
+        await dropOurs(server.value.url, templateDatabase, programLogin);
+      }
       await server.value.stop();
     }
     rmSync(folder, { recursive: true, force: true });
@@ -72,11 +79,14 @@ async function boot(): Promise<Shared> {
   try {
     if (server.status === 'rejected') throw server.reason;
     if (redisBinary.status === 'rejected') throw redisBinary.reason;
-    await makeTemplate(server.value.url, templateDatabase);
+    await onServer(server.value.url, `create database ${templateDatabase}`);
+    await migrate(databaseUrl(server.value.url, templateDatabase));
+    programLogin = await makeProgram(server.value.url);
     return {
       postgresUrl: server.value.url,
       templateDatabase,
       redisBinary: redisBinary.value,
+      programLogin,
       stop,
     };
   } catch (error) {
@@ -85,11 +95,21 @@ async function boot(): Promise<Shared> {
   }
 }
 
-async function makeTemplate(url: string, name: string): Promise<void> {
-  await onServer(url, `create database ${name}`);
-  await migrate(databaseUrl(url, name));
-  if (!process.env.DATABASE_URL) {
-    await onServer(url, `create role ${PROGRAM_ROLE} login in role hongze_app, hongze_worker`);
+/** A login of this run's own, as a deployment's programs have it. */
+async function makeProgram(url: string): Promise<Login | null> {
+  const login = {
+    name: `hongze_program_${randomBytes(4).toString('hex')}`,
+    password: randomBytes(12).toString('hex'),
+  };
+  try {
+    await onServer(
+      url,
+      `create role ${login.name} login password '${login.password}' in role hongze_app, hongze_worker`,
+    );
+    return login;
+  } catch (error) {
+    if (process.env.DATABASE_URL) return null;
+    throw error;
   }
 }
 
@@ -102,8 +122,7 @@ async function onServer(url: string, statement: string): Promise<void> {
   }
 }
 
-async function dropTemplate(url: string, name: string): Promise<void> {
-  const sql = postgres(url, { max: 1, onnotice: () => {} });
-  await sql.unsafe(`drop database if exists ${name} with (force)`).catch(() => {});
-  await sql.end();
+async function dropOurs(url: string, database: string, login: Login | null): Promise<void> {
+  await onServer(url, `drop database if exists ${database} with (force)`).catch(() => {});
+  if (login) await onServer(url, `drop role ${login.name}`).catch(() => {});
 }

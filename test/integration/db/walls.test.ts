@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, inject, test } from 'vitest';
 import { taskList } from '../../../api/tasks.ts';
 import { within } from '../../../db/scope.ts';
 import { WALLS, wallOf } from '../../../db/walls/owners.ts';
@@ -30,6 +30,20 @@ test('of every table somebody has said whose its rows are', async () => {
   const unsaid = (await readTables(api.ctx.db.$client)).filter((table) => !wallOf(table));
   // Give it an owner column, or name it in db/walls/owners.ts.
   expect(unsaid.map(({ name }) => name)).toEqual([]);
+});
+
+test('a table that nobody has declared is closed to tenants', async () => {
+  const { $client } = api.ctx.db;
+  await $client`CREATE TABLE undeclared (id bigint, secret text)`;
+  try {
+    expect(await raiseWalls($client)).toEqual(['undeclared']);
+    const db = await asMine();
+    await expect(db.execute('SELECT * FROM undeclared')).rejects.toMatchObject({
+      cause: { code: '42501' },
+    });
+  } finally {
+    await $client`DROP TABLE undeclared`;
+  }
 });
 
 test('no declaration outlives its table', async () => {
@@ -115,7 +129,7 @@ test('nothing of who asked stays on the connection, after success or failure', a
   expect(left).toEqual({ free: true, who: '' });
 });
 
-describe('the login of the programs, which owns nothing', () => {
+describe.skipIf(!inject('programLogin'))('the login of the programs, which owns nothing', () => {
   test('sees all and changes no table', async () => {
     const { db } = await openTestDatabase({ asProgram: true });
     expect(await db.execute('SELECT id FROM campaign')).toHaveLength(0);

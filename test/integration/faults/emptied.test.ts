@@ -15,7 +15,7 @@ const { db } = await openTestDatabase();
 const redis = await openTestRedis();
 
 beforeEach(async () => {
-  await redis.flushall();
+  await redis.flushdb();
   await db.$client`TRUNCATE event, rollup_hour, lease_spend, rejected_event`;
   await publish(redis, aSnapshot());
   for (const { id } of aSnapshot().lineItems) await grant(redis, id, dayOf(Date.now()), BUDGET);
@@ -45,7 +45,7 @@ test('Redis emptied under traffic: lost is what it alone held, nothing doubles, 
   for (let i = 0; i < 10; i++) await traffic.read();
   await exchange.flush();
   const held = await waiting();
-  await redis.flushall();
+  await redis.flushdb();
   const emptied = performance.now();
   traffic.down = true;
   const before = traffic.accepted;

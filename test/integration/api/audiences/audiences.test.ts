@@ -124,7 +124,7 @@ describe('a segment by upload', () => {
     const { id } = await newSegment();
     await upload(id, ['emil']);
     await writeSegments(api.ctx);
-    await api.ctx.redis.flushall();
+    await api.ctx.redis.flushdb();
     await writeSegments(api.ctx);
     expect(await segmentsOf(pseudonym('emil'))).toEqual([id]);
   });

@@ -119,7 +119,7 @@ test('entries that a crash left are classified by the next consumer, once', asyn
 
 test('pages are restored after a lost Redis, and a withdrawn article is no more', async () => {
   await restorePages(api.ctx);
-  await api.ctx.redis.flushall();
+  await api.ctx.redis.flushdb();
   expect(await restorePages(api.ctx)).toBeGreaterThan(2);
   expect(await known(URL_OF_RACE)).toBeDefined();
   const gone = await seller.call('POST', '/api/articles/withdrawals', { urls: [URL_OF_RACE] });

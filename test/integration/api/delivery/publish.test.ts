@@ -116,7 +116,7 @@ test('a suspended outlet takes its properties and placements with it', async () 
 
 test('a Redis that lost everything is published to anew, under a later version', async () => {
   const before = Number(await redis.get(keys.snapshotVersion));
-  await redis.flushall();
+  await redis.flushdb();
   await refreshSnapshot(ctx);
   expect((await full()).version).toBeGreaterThan(before);
 });

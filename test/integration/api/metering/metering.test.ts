@@ -14,7 +14,7 @@ const redis = await openTestRedis();
 const ctx = { db, redis, clock: () => MONDAY_TEN_MS + 60_000 };
 
 beforeEach(async () => {
-  await redis.flushall();
+  await redis.flushdb();
   await db.execute(sql`TRUNCATE event, rollup_hour, lease_spend, rejected_event`);
 });
 

@@ -2,14 +2,14 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { sql } from 'drizzle-orm';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, inject, test } from 'vitest';
 import { readMarket } from '../../../../api/delivery/market.ts';
 import { ledgerFaults } from '../../../../api/ledger/ledger.ts';
 import { seed } from '../../../../db/seed/seed.ts';
 import { FORMATS } from '../../../../db/terms/market.ts';
 import { openTestDatabase } from '../../../kit/database.ts';
 
-const { db } = await openTestDatabase({ asProgram: true });
+const { db } = await openTestDatabase({ asProgram: inject('programLogin') !== null });
 const assetsDir = mkdtempSync(join(tmpdir(), 'hongze-assets-'));
 afterAll(() => rmSync(assetsDir, { recursive: true }));
 const nowMs = Date.parse('2026-03-18T10:00:00+08:00');
