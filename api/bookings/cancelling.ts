@@ -38,6 +38,8 @@ export interface CancellationQuote {
   days: { lineId: number; day: Day; priceMicroCny: MicroCny; feeMicroCny: MicroCny }[];
   feeMicroCny: MicroCny;
   refundMicroCny: MicroCny;
+  /** The terms by which each day was judged, longest notice first. */
+  terms: typeof CANCELLATION_TERMS;
 }
 
 const feeOf = (row: BookedDayRow, nowMs: number): MicroCny =>
@@ -65,7 +67,7 @@ export async function quoteCancellation(
     }));
   const feeMicroCny = days.reduce((sum, one) => sum + one.feeMicroCny, 0n);
   const refundMicroCny = days.reduce((sum, one) => sum + one.priceMicroCny - one.feeMicroCny, 0n);
-  return { days, feeMicroCny, refundMicroCny };
+  return { days, feeMicroCny, refundMicroCny, terms: CANCELLATION_TERMS };
 }
 
 /** By the terms; an operator may waive the fee. What has begun stays: the order then ends when that is settled. */

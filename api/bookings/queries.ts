@@ -220,6 +220,7 @@ export async function listFulfilment(
   };
 }
 
+/** Changes asked for, newest first, with what they are changes of. */
 export async function listChanges(
   db: Db,
   actor: Actor,
@@ -227,8 +228,19 @@ export async function listChanges(
 ) {
   const before = decodeIdCursor(filter.cursor);
   const rows = await db
-    .select()
+    .select({
+      change: bookingChange,
+      placementName: placement.name,
+      outletName: outlet.name,
+      advertiserName: advertiser.name,
+      orderName: bookingOrder.name,
+    })
     .from(bookingChange)
+    .innerJoin(bookingLine, eq(bookingLine.id, bookingChange.lineId))
+    .innerJoin(placement, eq(placement.id, bookingLine.placementId))
+    .innerJoin(outlet, eq(outlet.id, bookingChange.outletId))
+    .innerJoin(bookingOrder, eq(bookingOrder.id, bookingChange.orderId))
+    .innerJoin(advertiser, eq(advertiser.id, bookingChange.advertiserId))
     .where(
       and(
         ownedBy(actor, { outlet: bookingChange.outletId, advertiser: bookingChange.advertiserId }),
@@ -238,5 +250,6 @@ export async function listChanges(
     )
     .orderBy(desc(bookingChange.id))
     .limit(filter.limit + 1);
-  return pageOf(rows, filter.limit, (row) => row.id);
+  const named = rows.map(({ change, ...names }) => ({ ...change, ...names }));
+  return pageOf(named, filter.limit, (row) => row.id);
 }

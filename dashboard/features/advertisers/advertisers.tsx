@@ -1,17 +1,18 @@
 /** The platform's book of advertisers: who waits to be checked, what they may advertise, what they have. */
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { Button, Drawer, Form, Input, Popconfirm, Select } from 'antd';
+import { Button, Form, Input, Popconfirm, Select } from 'antd';
 import { useState } from 'react';
 import { CATEGORIES, type Category } from '../../../db/terms/market.ts';
 import { api, read } from '../../lib/client.ts';
-import { useFilters } from '../../lib/filters.ts';
 import { instant } from '../../lib/format.ts';
 import { useCategoryLabel } from '../../lib/labels.ts';
 import { useChange } from '../../lib/queries.ts';
-import { type Column, DataTable } from '../../ui/dataTable.tsx';
+import { instantColumn, markColumn, nameColumn } from '../../ui/columns.tsx';
+import type { Column } from '../../ui/dataTable.tsx';
 import { FormDrawer } from '../../ui/formDrawer.tsx';
-import { Facts, Figure, Figures, Mark, Money, Page, Panel, type Tone } from '../../ui/page.tsx';
-import { Empty, Loaded } from '../../ui/states.tsx';
+import { ListScreen } from '../../ui/listScreen.tsx';
+import { Facts, Figure, Figures, Mark, Money, type Tone } from '../../ui/page.tsx';
+import { Loaded } from '../../ui/states.tsx';
 import { ADVERTISERS, type Advertiser, useAdvertisers } from './data.ts';
 import { useAdvertiserWords } from './words.ts';
 
@@ -33,65 +34,55 @@ const SPECIAL: readonly string[] = [
 
 export function Advertisers() {
   const say = useAdvertiserWords();
-  const { filters, set } = useFilters();
   const list = useAdvertisers();
-  const shown = list.data?.filter((row) => !filters.status || row.status === filters.status);
-  const opened = list.data?.find((row) => String(row.id) === filters.advertiser);
-  const count = (status: string) => list.data?.filter((row) => row.status === status).length ?? 0;
   return (
-    <Page title={say('title')} hint={say('hint')}>
-      {list.data && (
-        <Figures>
-          <Figure
-            label={say('pending')}
-            value={count('pending')}
-            tone={count('pending') > 0 ? 'warn' : 'plain'}
-            note={say('pendingNote')}
-          />
-          <Figure label={say('active')} value={count('active')} />
-          <Figure label={say('suspended')} value={count('suspended')} />
-          <Figure
-            label={say('special')}
-            value={list.data.filter((row) => SPECIAL.includes(row.category)).length}
-            note={say('specialNote')}
-          />
-        </Figures>
-      )}
-      <Panel flush>
-        <DataTable
-          rows={shown}
-          error={list.error}
-          retry={() => void list.refetch()}
-          columns={useColumns()}
-          rowKey={(row) => row.id}
-          label={say('title')}
-          current={opened?.id}
-          onOpen={(row) => set({ advertiser: String(row.id) })}
-          search
-          exportAs="advertisers"
-          filters={
-            <Select
-              allowClear
-              style={{ width: 130 }}
-              aria-label={say('status')}
-              placeholder={say('all')}
-              value={filters.status ?? null}
-              options={STATUSES.map((value) => ({ value, label: say(value) }))}
-              onChange={(status) => set({ status: status ?? undefined })}
-            />
-          }
-          empty={<Empty title={say('none')} hint={say('noneHint')} />}
-        />
-      </Panel>
-      <Drawer
-        open={opened !== undefined}
-        onClose={() => set({ advertiser: undefined })}
-        size={560}
-        title={opened?.name}
-      >
-        {opened && <Sheet advertiser={opened} />}
-      </Drawer>
-    </Page>
+    <ListScreen
+      title={say('title')}
+      hint={say('hint')}
+      label={say('title')}
+      figures={list.data && <Summary rows={list.data} />}
+      query={list}
+      columns={useColumns()}
+      choices={[
+        {
+          param: 'status',
+          label: say('status'),
+          all: say('all'),
+          options: STATUSES.map((value) => ({ value, label: say(value) })),
+          of: (row) => row.status,
+        },
+      ]}
+      none={{ title: say('none'), hint: say('noneHint') }}
+      exportAs="advertisers"
+      param="advertiser"
+      sheet={{
+        size: 560,
+        title: (row) => row?.name,
+        body: (row) => <Sheet advertiser={row} />,
+      }}
+    />
+  );
+}
+
+function Summary({ rows }: { rows: readonly Advertiser[] }) {
+  const say = useAdvertiserWords();
+  const count = (status: string) => rows.filter((row) => row.status === status).length;
+  return (
+    <Figures>
+      <Figure
+        label={say('pending')}
+        value={count('pending')}
+        tone={count('pending') > 0 ? 'warn' : 'plain'}
+        note={say('pendingNote')}
+      />
+      <Figure label={say('active')} value={count('active')} />
+      <Figure label={say('suspended')} value={count('suspended')} />
+      <Figure
+        label={say('special')}
+        value={rows.filter((row) => SPECIAL.includes(row.category)).length}
+        note={say('specialNote')}
+      />
+    </Figures>
   );
 }
 
@@ -99,24 +90,15 @@ function useColumns(): Column<Advertiser>[] {
   const say = useAdvertiserWords();
   const category = useCategoryLabel();
   return [
-    { key: 'name', title: say('name'), lead: true, width: '2fr', value: (row) => row.name },
+    nameColumn(say('name'), (row) => row.name, { width: '2fr' }),
     { key: 'category', title: say('category'), value: (row) => category(row.category) },
     { key: 'domain', title: say('domain'), width: '1.3fr', value: (row) => row.domain },
-    {
-      key: 'status',
-      title: say('status'),
-      width: '120px',
-      value: (row) => say(row.status),
-      render: (row) => <Mark tone={TONES[row.status]}>{say(row.status)}</Mark>,
-    },
-    {
-      key: 'since',
-      title: say('since'),
-      width: '150px',
-      value: (row) => row.createdAt,
-      render: (row) => <span className="number">{instant(row.createdAt)}</span>,
-      hideOnPhone: true,
-    },
+    markColumn(
+      say('status'),
+      (row) => say(row.status),
+      (row) => TONES[row.status],
+    ),
+    instantColumn('since', say('since'), (row) => row.createdAt, { hideOnPhone: true }),
     { key: 'id', title: say('id'), align: 'right', width: '80px', value: (row) => row.id },
   ];
 }

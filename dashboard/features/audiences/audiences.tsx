@@ -1,10 +1,9 @@
 /** Segments of readers: how many, from where, on what basis, until when; made here, filled and deleted in the sheet. */
-import { Button, Drawer, Select } from 'antd';
 import { useFilters } from '../../lib/filters.ts';
-import { count, instant } from '../../lib/format.ts';
-import { type Column, DataTable } from '../../ui/dataTable.tsx';
-import { Mark, Page, Panel } from '../../ui/page.tsx';
-import { Empty } from '../../ui/states.tsx';
+import { count } from '../../lib/format.ts';
+import { instantColumn, markColumn, nameColumn } from '../../ui/columns.tsx';
+import type { Column } from '../../ui/dataTable.tsx';
+import { ListScreen } from '../../ui/listScreen.tsx';
 import { AudienceForm } from './audienceForm.tsx';
 import { AudienceSheet } from './audienceSheet.tsx';
 import { AUDIENCE_KINDS, AUDIENCE_TONES, type Audience, useAudiences } from './data.ts';
@@ -14,73 +13,45 @@ export function Audiences() {
   const say = useAudienceWords();
   const { filters, set } = useFilters();
   const list = useAudiences();
-  const shown = list.data?.filter((row) => !filters.kind || row.kind === filters.kind);
-  const opened = list.data?.find((row) => String(row.id) === filters.audience);
   const edited = list.data?.find((row) => String(row.id) === filters.edit);
-  const begin = () => set({ edit: 'new' });
   return (
-    <Page
+    <ListScreen
       title={say('title')}
       hint={say('hint')}
-      actions={
-        <Button type="primary" onClick={begin}>
-          {say('new')}
-        </Button>
-      }
-    >
-      <Panel flush>
-        <DataTable
-          rows={shown}
-          error={list.error}
-          retry={() => void list.refetch()}
-          columns={useColumns()}
-          rowKey={(row) => row.id}
-          label={say('title')}
-          current={opened?.id}
-          onOpen={(row) => set({ audience: String(row.id) })}
-          search
-          exportAs="audiences"
-          filters={
-            <Select
-              allowClear
-              style={{ width: 140 }}
-              aria-label={say('kind')}
-              placeholder={say('all')}
-              value={filters.kind ?? null}
-              options={AUDIENCE_KINDS.map((value) => ({ value, label: say(value) }))}
-              onChange={(kind) => set({ kind: kind ?? undefined })}
-            />
-          }
-          empty={
-            <Empty
-              title={say('none')}
-              hint={say('noneHint')}
-              action={<Button onClick={begin}>{say('new')}</Button>}
-            />
-          }
-        />
-      </Panel>
-      <Drawer
-        open={opened !== undefined}
-        onClose={() => set({ audience: undefined })}
-        size={620}
-        title={opened?.name}
-      >
-        {opened && (
+      label={say('title')}
+      query={list}
+      columns={useColumns()}
+      create={{ label: say('new'), run: () => set({ edit: 'new' }) }}
+      choices={[
+        {
+          param: 'kind',
+          label: say('kind'),
+          all: say('all'),
+          options: AUDIENCE_KINDS.map((value) => ({ value, label: say(value) })),
+          of: (row) => row.kind,
+        },
+      ]}
+      none={{ title: say('none'), hint: say('noneHint') }}
+      exportAs="audiences"
+      param="audience"
+      sheet={{
+        size: 620,
+        title: (row) => row?.name,
+        body: (row) => (
           <AudienceSheet
-            key={opened.id}
-            audience={opened}
-            edit={() => set({ audience: undefined, edit: String(opened.id) })}
+            audience={row}
+            edit={() => set({ audience: undefined, edit: String(row.id) })}
           />
-        )}
-      </Drawer>
+        ),
+      }}
+    >
       <AudienceForm
         open={filters.edit === 'new' || edited !== undefined}
         audience={edited}
         close={() => set({ edit: undefined })}
         done={(id) => set({ edit: undefined, audience: String(id) })}
       />
-    </Page>
+    </ListScreen>
   );
 }
 
@@ -106,7 +77,7 @@ function useColumns(): Column<Audience>[] {
   const say = useAudienceWords();
   const definition = useDefinition();
   return [
-    { key: 'name', title: say('name'), lead: true, width: '1.3fr', value: (row) => row.name },
+    nameColumn(say('name'), (row) => row.name, { width: '1.3fr' }),
     { key: 'kind', title: say('kind'), width: '110px', value: (row) => say(row.kind) },
     {
       key: 'definition',
@@ -139,21 +110,12 @@ function useColumns(): Column<Audience>[] {
       value: (row) => say(row.consentBasis),
       render: (row) => <span title={row.consentNote}>{say(row.consentBasis)}</span>,
     },
-    {
-      key: 'status',
-      title: say('status'),
-      width: '100px',
-      value: (row) => say(row.status),
-      render: (row) => <Mark tone={AUDIENCE_TONES[row.status]}>{say(row.status)}</Mark>,
-    },
-    {
-      key: 'refreshed',
-      title: say('refreshed'),
-      width: '150px',
-      value: (row) => row.refreshedAt,
-      render: ({ refreshedAt }) =>
-        refreshedAt ? <span className="number">{instant(refreshedAt)}</span> : say('notYet'),
-      hideOnPhone: true,
-    },
+    markColumn(
+      say('status'),
+      (row) => say(row.status),
+      (row) => AUDIENCE_TONES[row.status],
+      { width: '100px' },
+    ),
+    instantColumn('refreshed', say('refreshed'), (row) => row.refreshedAt, { hideOnPhone: true }),
   ];
 }

@@ -2,17 +2,15 @@
 import { Button, Input, Popconfirm } from 'antd';
 import { useState } from 'react';
 import { api, once, read } from '../../lib/client.ts';
-import { instant } from '../../lib/format.ts';
 import { useChange } from '../../lib/queries.ts';
-import { type Column, DataTable } from '../../ui/dataTable.tsx';
-import { Money } from '../../ui/page.tsx';
-import { Empty } from '../../ui/states.tsx';
+import { actsColumn, daysColumn, instantColumn, moneyColumn } from '../../ui/columns.tsx';
+import type { Column } from '../../ui/dataTable.tsx';
+import { List } from '../../ui/list.tsx';
 import { BOOKINGS, type Line, useOpenLines } from './data.ts';
 import { useBookingWords } from './words.ts';
 
 export function AnswerTable() {
   const say = useBookingWords();
-  const lines = useOpenLines();
   const columns: Column<Line>[] = [
     {
       key: 'advertiser',
@@ -28,13 +26,7 @@ export function AnswerTable() {
       width: '1.2fr',
       value: (row) => row.placementName,
     },
-    {
-      key: 'days',
-      title: say('days'),
-      width: '200px',
-      value: (row) => row.startsOn,
-      render: (row) => <span className="number">{`${row.startsOn} – ${row.endsOn.slice(5)}`}</span>,
-    },
+    daysColumn(say('days'), (row) => row),
     {
       key: 'slots',
       title: say('slotsHead'),
@@ -42,41 +34,18 @@ export function AnswerTable() {
       width: '80px',
       value: (row) => row.slots,
     },
-    {
-      key: 'price',
-      title: say('price'),
-      align: 'right',
-      value: (row) => BigInt(row.priceMicroCny),
-      render: (row) => <Money microCny={row.priceMicroCny} />,
-    },
-    {
-      key: 'until',
-      title: say('until'),
-      width: '150px',
-      value: (row) => row.expiresAt,
-      render: (row) =>
-        row.expiresAt ? <span className="number">{instant(row.expiresAt)}</span> : '—',
-    },
-    {
-      key: 'answer',
-      title: '',
-      width: '170px',
-      value: () => '',
-      render: (row) => <Answers line={row} />,
-    },
+    moneyColumn('price', say('price'), (row) => row.priceMicroCny),
+    instantColumn('until', say('until'), (row) => row.expiresAt),
+    actsColumn((row) => <Answers line={row} />),
   ];
   return (
-    <DataTable
-      rows={lines.data}
-      error={lines.error}
-      retry={() => void lines.refetch()}
-      columns={columns}
-      rowKey={(row) => row.id}
+    <List
       label={say('answers')}
-      urlKey="a_"
-      search
+      query={useOpenLines()}
+      columns={columns}
+      none={{ title: say('noAnswers'), hint: say('noAnswersHint') }}
       exportAs="bookings"
-      empty={<Empty title={say('noAnswers')} hint={say('noAnswersHint')} />}
+      urlKey="a_"
     />
   );
 }

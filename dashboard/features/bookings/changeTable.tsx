@@ -1,89 +1,135 @@
 /** Changes that one side asked for and the other has not answered: moves, dropped days, make-goods. */
-import { Button } from 'antd';
+import { Button, Input, Popconfirm } from 'antd';
+import { useState } from 'react';
 import { api, once, read } from '../../lib/client.ts';
+import { money } from '../../lib/format.ts';
 import { useChange } from '../../lib/queries.ts';
-import { type Column, DataTable } from '../../ui/dataTable.tsx';
-import { Money } from '../../ui/page.tsx';
-import { Empty } from '../../ui/states.tsx';
+import { actsColumn, daySpan, moneyColumn } from '../../ui/columns.tsx';
+import type { Column } from '../../ui/dataTable.tsx';
+import { List } from '../../ui/list.tsx';
+import { Mark } from '../../ui/page.tsx';
 import { BOOKINGS, type Change, useOpenChanges } from './data.ts';
 import { useBookingWords } from './words.ts';
 
 export function ChangeTable({ side }: { side: 'buyer' | 'seller' }) {
   const say = useBookingWords();
-  const list = useOpenChanges();
   const columns: Column<Change>[] = [
+    {
+      key: 'placement',
+      title: say('placement'),
+      lead: true,
+      width: '1.4fr',
+      value: (row) => row.placementName,
+    },
+    {
+      key: 'other',
+      title: say(side === 'seller' ? 'advertiser' : 'outlet'),
+      width: '1.3fr',
+      value: (row) => (side === 'seller' ? row.advertiserName : row.outletName),
+    },
     {
       key: 'kind',
       title: say('change'),
-      lead: true,
       width: '110px',
       value: (row) => say(row.kind === 'drop' ? 'drop_' : row.kind),
+      render: (row) => (
+        <Mark tone={row.askedSide === side ? 'busy' : 'warn'}>
+          {say(row.kind === 'drop' ? 'drop_' : row.kind)}
+        </Mark>
+      ),
     },
-    { key: 'days', title: say('days'), width: '1.4fr', value: (row) => row.days.join(' ') },
+    {
+      key: 'days',
+      title: say('days'),
+      width: '1.2fr',
+      value: (row) => row.days.join(' '),
+      render: (row) => <span className="number">{row.days.join(' ')}</span>,
+    },
     {
       key: 'to',
       title: say('to'),
-      width: '200px',
-      value: (row) => (row.startsOn ? `${row.startsOn} – ${row.endsOn}` : '—'),
+      width: '180px',
+      value: (row) => (row.startsOn && row.endsOn ? daySpan(row.startsOn, row.endsOn) : '—'),
     },
-    { key: 'reason', title: say('why'), width: '1.6fr', value: (row) => row.reason },
-    {
-      key: 'price',
-      title: say('price'),
-      align: 'right',
-      value: (row) => BigInt(row.priceMicroCny),
-      render: (row) => <Money microCny={row.priceMicroCny} />,
-    },
-    {
-      key: 'act',
-      title: '',
-      width: '170px',
-      value: () => '',
-      render: (row) => <Answers change={row} mine={row.askedSide === side} />,
-    },
+    { key: 'reason', title: say('why'), width: '1.4fr', value: (row) => row.reason },
+    moneyColumn('price', say('price'), (row) => row.priceMicroCny),
+    actsColumn((row) => <Answers change={row} mine={row.askedSide === side} />),
   ];
   return (
-    <DataTable
-      rows={list.data?.items}
-      error={list.error}
-      retry={() => void list.refetch()}
-      columns={columns}
-      rowKey={(row) => row.id}
+    <List
       label={say('changes')}
+      query={useOpenChanges()}
+      columns={columns}
       urlKey="c_"
-      empty={<Empty title={say('noChanges')} hint={say('noChangesHint')} />}
+      none={{ title: say('noChanges'), hint: say('noChangesHint') }}
     />
   );
 }
 
+type Word = 'accept' | 'decline' | 'withdraw';
+
 function Answers({ change, mine }: { change: Change; mine: boolean }) {
   const say = useBookingWords();
+  const [note, setNote] = useState('');
   const answer = useChange({
-    run: (word: 'accept' | 'decline' | 'withdraw', key) =>
+    run: (word: Word, key) =>
       read(
         api['booking-changes'][':id'].answer.$post(
-          { param: { id: String(change.id) }, json: { version: change.version, answer: word } },
+          {
+            param: { id: String(change.id) },
+            json: {
+              version: change.version,
+              answer: word,
+              ...(note.trim() ? { note: note.trim() } : {}),
+            },
+          },
           once(key),
         ),
       ),
-    refresh: [BOOKINGS, ['orders']],
+    refresh: [BOOKINGS, ['orders'], ['wallet'], ['notices']],
     say: say('answered'),
   });
   if (mine) {
     return (
-      <Button size="small" onClick={() => answer.mutate('withdraw')}>
+      <Button size="small" loading={answer.isPending} onClick={() => answer.mutate('withdraw')}>
         {say('withdraw')}
       </Button>
     );
   }
   return (
     <span className="row" style={{ gap: 6, flexWrap: 'nowrap' }}>
-      <Button size="small" type="primary" onClick={() => answer.mutate('accept')}>
-        {say('accept')}
-      </Button>
-      <Button size="small" onClick={() => answer.mutate('decline')}>
-        {say('decline')}
-      </Button>
+      <Popconfirm
+        title={say('acceptChange')}
+        description={
+          change.kind === 'drop'
+            ? say('acceptDrop')
+            : say('acceptMove', { amount: money(change.priceMicroCny) })
+        }
+        okText={say('accept')}
+        cancelText={say('cancel')}
+        onConfirm={() => answer.mutateAsync('accept')}
+      >
+        <Button size="small" type="primary" loading={answer.isPending}>
+          {say('accept')}
+        </Button>
+      </Popconfirm>
+      <Popconfirm
+        title={say('decline')}
+        description={
+          <Input
+            value={note}
+            maxLength={300}
+            placeholder={say('why')}
+            aria-label={say('why')}
+            onChange={(event) => setNote(event.target.value)}
+          />
+        }
+        okText={say('decline')}
+        cancelText={say('cancel')}
+        onConfirm={() => answer.mutateAsync('decline')}
+      >
+        <Button size="small">{say('decline')}</Button>
+      </Popconfirm>
     </span>
   );
 }

@@ -9,6 +9,7 @@ const changes = api['booking-changes'];
 export type Place = Answer<Awaited<ReturnType<typeof calendar.$get>>>['items'][number];
 export type Held = Place['held'][number];
 export type Line = Answer<Awaited<ReturnType<typeof api.bookings.$get>>>['items'][number];
+export type LineDetail = Answer<Awaited<ReturnType<(typeof api.bookings)[':id']['$get']>>>;
 export type BookedDay = Answer<Awaited<ReturnType<typeof api.fulfilment.$get>>>['items'][number];
 export type Change = Answer<Awaited<ReturnType<typeof changes.$get>>>['items'][number];
 
@@ -44,6 +45,22 @@ export const useOpenLines = () =>
       ),
   });
 
+const RUNNING = ['booked', 'in_flight'] as const;
+
+/** Lines that are agreed and in force. */
+export const useBookedLines = () =>
+  useQuery({
+    queryKey: [...BOOKINGS, 'booked'],
+    queryFn: async () => {
+      const lists = RUNNING.map((orderStatus) =>
+        everyPage((cursor) =>
+          read(api.bookings.$get({ query: { orderStatus, limit: PAGE_LIMIT, cursor } })),
+        ),
+      );
+      return (await Promise.all(lists)).flat();
+    },
+  });
+
 export type FulfilmentStatus = 'due' | BookedDay['status'];
 
 export const useFulfilment = (status: FulfilmentStatus, orderId?: string) =>
@@ -62,5 +79,16 @@ export const useFulfilment = (status: FulfilmentStatus, orderId?: string) =>
 export const useOpenChanges = () =>
   useQuery({
     queryKey: [...BOOKINGS, 'changes'],
-    queryFn: () => read(changes.$get({ query: { status: 'open', limit: PAGE_LIMIT } })),
+    queryFn: () =>
+      everyPage((cursor) =>
+        read(changes.$get({ query: { status: 'open', limit: PAGE_LIMIT, cursor } })),
+      ),
+  });
+
+export const useAvailability = (placementId: number | undefined, from: string, to: string) =>
+  useQuery({
+    queryKey: ['availability', placementId, from, to],
+    enabled: placementId !== undefined && from <= to,
+    queryFn: () =>
+      read(api.availability.$get({ query: { placementId: String(placementId), from, to } })),
   });

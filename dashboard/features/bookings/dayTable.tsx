@@ -4,9 +4,11 @@ import { useState } from 'react';
 import { api, once, read } from '../../lib/client.ts';
 import { useChange } from '../../lib/queries.ts';
 import { said, useLanguage } from '../../lib/words.ts';
-import { type Column, DataTable } from '../../ui/dataTable.tsx';
-import { Mark, Money } from '../../ui/page.tsx';
-import { Empty } from '../../ui/states.tsx';
+import { actsColumn, markColumn, moneyColumn } from '../../ui/columns.tsx';
+import type { Column } from '../../ui/dataTable.tsx';
+import { List } from '../../ui/list.tsx';
+import { ChangeForm } from './changeForm.tsx';
+import { useChangeWords } from './changeWords.ts';
 import {
   BOOKINGS,
   type BookedDay,
@@ -27,19 +29,15 @@ interface Props {
 
 export function DayTable({ status, side, orderId }: Props) {
   const say = useBookingWords();
-  const days = useFulfilment(status, orderId);
   return (
-    <DataTable
-      rows={days.data}
-      error={days.error}
-      retry={() => void days.refetch()}
+    <List
+      label={say('days')}
+      query={useFulfilment(status, orderId)}
       columns={useColumns(side)}
       rowKey={(row) => `${row.lineId} ${row.day}`}
-      label={say('days')}
-      urlKey="f_"
-      search
+      none={{ title: say('noDays'), hint: say('noDaysHint') }}
       exportAs={`booked-days-${status}`}
-      empty={<Empty title={say('noDays')} hint={say('noDaysHint')} />}
+      urlKey="f_"
     />
   );
 }
@@ -62,20 +60,12 @@ function useColumns(side: Props['side']): Column<BookedDay>[] {
       width: '1.3fr',
       value: (row) => (side === 'outlet' ? row.advertiserName : row.outletName),
     },
-    {
-      key: 'price',
-      title: say('price'),
-      align: 'right',
-      value: (row) => BigInt(row.priceMicroCny),
-      render: (row) => <Money microCny={row.priceMicroCny} />,
-    },
-    {
-      key: 'status',
-      title: say('status'),
-      width: '120px',
-      value: (row) => say(row.status),
-      render: (row) => <Mark tone={DAY_TONES[row.status]}>{say(row.status)}</Mark>,
-    },
+    moneyColumn('price', say('price'), (row) => row.priceMicroCny),
+    markColumn(
+      say('status'),
+      (row) => say(row.status),
+      (row) => DAY_TONES[row.status],
+    ),
     {
       key: 'proof',
       title: say('proof'),
@@ -83,13 +73,7 @@ function useColumns(side: Props['side']): Column<BookedDay>[] {
       render: (row) => <Proofs day={row} />,
       hideOnPhone: true,
     },
-    {
-      key: 'act',
-      title: '',
-      width: '170px',
-      value: () => '',
-      render: (row) => (side === 'outlet' ? <Prove day={row} /> : <Judge day={row} />),
-    },
+    actsColumn((row) => (side === 'outlet' ? <Prove day={row} /> : <Judge day={row} />)),
   ];
 }
 
@@ -112,9 +96,24 @@ function Proofs({ day }: { day: BookedDay }) {
   ));
 }
 
+/** A make-good for a day that did not run. */
+function Offer({ day }: { day: BookedDay }) {
+  const say = useChangeWords();
+  const [open, setOpen] = useState(false);
+  return (
+    <>
+      <Button size="small" onClick={() => setOpen(true)}>
+        {say('offer')}
+      </Button>
+      <ChangeForm lineId={day.lineId} missed={day.day} open={open} close={() => setOpen(false)} />
+    </>
+  );
+}
+
 function Prove({ day }: { day: BookedDay }) {
   const say = useBookingWords();
   const [open, setOpen] = useState<'proof' | 'miss'>();
+  if (day.status === 'missed') return <Offer day={day} />;
   if (day.status !== 'sold' && day.status !== 'proved') return null;
   return (
     <span className="row" style={{ gap: 6, flexWrap: 'nowrap' }}>

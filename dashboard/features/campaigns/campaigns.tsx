@@ -1,10 +1,10 @@
 /** Every campaign with what it spent of its budget. */
 import { useNavigate } from '@tanstack/react-router';
-import { Button } from 'antd';
 import { percent, yuanForChart } from '../../lib/format.ts';
-import { type Column, DataTable } from '../../ui/dataTable.tsx';
-import { Meter, Money, Page, Panel } from '../../ui/page.tsx';
-import { Empty } from '../../ui/states.tsx';
+import { moneyColumn, nameColumn } from '../../ui/columns.tsx';
+import type { Column } from '../../ui/dataTable.tsx';
+import { ListScreen } from '../../ui/listScreen.tsx';
+import { Meter } from '../../ui/page.tsx';
 import { type Campaign, useCampaigns } from './data.ts';
 import { StatusMark } from './statusActions.tsx';
 import { useCampaignWords } from './words.ts';
@@ -12,36 +12,25 @@ import { useCampaignWords } from './words.ts';
 export function Campaigns() {
   const say = useCampaignWords();
   const navigate = useNavigate();
-  const campaigns = useCampaigns();
-  const create = (
-    <Button type="primary" onClick={() => void navigate({ to: '/campaigns/new' })}>
-      {say('new')}
-    </Button>
-  );
   return (
-    <Page title={say('title')} hint={say('hint')} actions={create}>
-      <Panel flush>
-        <DataTable
-          rows={campaigns.data}
-          error={campaigns.error}
-          retry={() => void campaigns.refetch()}
-          columns={useColumns()}
-          rowKey={(row) => row.id}
-          label={say('label')}
-          onOpen={(row) => void navigate({ to: `/campaigns/${row.id}` })}
-          search
-          exportAs="campaigns"
-          empty={<Empty title={say('none')} hint={say('noneHint')} action={create} />}
-        />
-      </Panel>
-    </Page>
+    <ListScreen
+      title={say('title')}
+      hint={say('hint')}
+      label={say('label')}
+      query={useCampaigns()}
+      columns={useColumns()}
+      create={{ label: say('new'), run: () => void navigate({ to: '/campaigns/new' }) }}
+      none={{ title: say('none'), hint: say('noneHint') }}
+      exportAs="campaigns"
+      open={(row) => void navigate({ to: `/campaigns/${row.id}` })}
+    />
   );
 }
 
 function useColumns(): Column<Campaign>[] {
   const say = useCampaignWords();
   return [
-    { key: 'name', title: say('name'), lead: true, width: '2fr', value: (row) => row.name },
+    nameColumn(say('name'), (row) => row.name, { width: '2fr' }),
     {
       key: 'status',
       title: say('status'),
@@ -49,20 +38,8 @@ function useColumns(): Column<Campaign>[] {
       value: (row) => row.status,
       render: (row) => <StatusMark status={row.status} />,
     },
-    {
-      key: 'spent',
-      title: say('spent'),
-      align: 'right',
-      value: (row) => BigInt(row.spentMicroCny),
-      render: (row) => <Money microCny={row.spentMicroCny} />,
-    },
-    {
-      key: 'budget',
-      title: say('budget'),
-      align: 'right',
-      value: (row) => BigInt(row.totalBudgetMicroCny),
-      render: (row) => <Money microCny={row.totalBudgetMicroCny} />,
-    },
+    moneyColumn('spent', say('spent'), (row) => row.spentMicroCny),
+    moneyColumn('budget', say('budget'), (row) => row.totalBudgetMicroCny),
     {
       key: 'used',
       title: say('used'),

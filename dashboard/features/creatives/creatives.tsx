@@ -1,11 +1,10 @@
 /** An advertiser's creatives: how each looks to readers, and what review said of it. */
-import { Button, Drawer, Select } from 'antd';
 import { useFilters } from '../../lib/filters.ts';
-import { instant } from '../../lib/format.ts';
 import { useCategoryLabel, useFormatLabel, useStatusLabel } from '../../lib/labels.ts';
-import { type Column, DataTable } from '../../ui/dataTable.tsx';
-import { Mark, Page, Panel, type Tone } from '../../ui/page.tsx';
-import { Empty } from '../../ui/states.tsx';
+import { instantColumn, markColumn, nameColumn } from '../../ui/columns.tsx';
+import type { Column } from '../../ui/dataTable.tsx';
+import { ListScreen } from '../../ui/listScreen.tsx';
+import type { Tone } from '../../ui/page.tsx';
 import { CreativeDrawer } from './creativeDrawer.tsx';
 import { type Creative, useCreatives } from './data.ts';
 import { Sheet } from './sheet.tsx';
@@ -25,64 +24,40 @@ export function Creatives() {
   const say = useCreativeWords();
   const label = useStatusLabel();
   const { filters, set } = useFilters();
-  const creatives = useCreatives(STATUSES.find((status) => status === filters.status));
-  const opened = creatives.data?.find((row) => String(row.id) === filters.creative);
+  const list = useCreatives();
+  const opened = list.data?.find((row) => String(row.id) === filters.creative);
   return (
-    <Page
+    <ListScreen
       title={say('title')}
       hint={say('hint')}
-      actions={
-        <Button type="primary" onClick={() => set({ edit: 'new' })}>
-          {say('new')}
-        </Button>
-      }
+      label={say('label')}
+      query={list}
+      columns={useColumns()}
+      create={{ label: say('new'), run: () => set({ edit: 'new' }) }}
+      choices={[
+        {
+          param: 'status',
+          label: say('status'),
+          all: say('all'),
+          options: STATUSES.map((value) => ({ value, label: label(value) })),
+          of: (row) => row.status,
+        },
+      ]}
+      none={{ title: say('none'), hint: say('noneHint') }}
+      exportAs="creatives"
+      param="creative"
+      sheet={{
+        size: 460,
+        title: (row) => row?.name,
+        body: (row) => <Sheet creative={row} edit={() => set({ edit: String(row.id) })} />,
+      }}
     >
-      <Panel flush>
-        <DataTable
-          rows={creatives.data}
-          error={creatives.error}
-          retry={() => void creatives.refetch()}
-          columns={useColumns()}
-          rowKey={(row) => row.id}
-          label={say('label')}
-          current={opened?.id}
-          onOpen={(row) => set({ creative: String(row.id) })}
-          search
-          exportAs="creatives"
-          filters={
-            <Select
-              allowClear
-              style={{ width: 130 }}
-              aria-label={say('status')}
-              placeholder={say('all')}
-              value={filters.status ?? null}
-              options={STATUSES.map((value) => ({ value, label: label(value) }))}
-              onChange={(status) => set({ status: status ?? undefined })}
-            />
-          }
-          empty={
-            <Empty
-              title={say('none')}
-              hint={say('noneHint')}
-              action={<Button onClick={() => set({ edit: 'new' })}>{say('new')}</Button>}
-            />
-          }
-        />
-      </Panel>
-      <Drawer
-        open={opened !== undefined && !filters.edit}
-        onClose={() => set({ creative: undefined })}
-        size={460}
-        title={opened?.name}
-      >
-        {opened && <Sheet creative={opened} edit={() => set({ edit: String(opened.id) })} />}
-      </Drawer>
       <CreativeDrawer
         creative={filters.edit === 'new' ? 'new' : filters.edit ? opened : undefined}
         close={() => set({ edit: undefined })}
         done={(id) => set({ edit: undefined, creative: String(id) })}
       />
-    </Page>
+    </ListScreen>
   );
 }
 
@@ -92,23 +67,15 @@ function useColumns(): Column<Creative>[] {
   const category = useCategoryLabel();
   const label = useStatusLabel();
   return [
-    { key: 'name', title: say('name'), lead: true, width: '2fr', value: (row) => row.name },
+    nameColumn(say('name'), (row) => row.name, { width: '2fr' }),
     { key: 'format', title: say('format'), value: (row) => format(row.format) },
     { key: 'size', title: say('size'), value: sizeOf },
     { key: 'category', title: say('category'), value: (row) => category(row.category) },
-    {
-      key: 'status',
-      title: say('status'),
-      value: (row) => label(row.status),
-      render: (row) => <Mark tone={TONES[row.status]}>{label(row.status)}</Mark>,
-    },
-    {
-      key: 'updated',
-      title: say('updated'),
-      width: '150px',
-      value: (row) => row.updatedAt,
-      render: (row) => <span className="number">{instant(row.updatedAt)}</span>,
-      hideOnPhone: true,
-    },
+    markColumn(
+      say('status'),
+      (row) => label(row.status),
+      (row) => TONES[row.status],
+    ),
+    instantColumn('updated', say('updated'), (row) => row.updatedAt, { hideOnPhone: true }),
   ];
 }

@@ -56,7 +56,7 @@ function Body({ row }: { row: FeedbackDetail }) {
 function Record({ advertiserId }: { advertiserId: number }) {
   const say = useFeedbackWords();
   const standing = useStanding('30');
-  const one = standing.data?.items.find((row) => row.advertiserId === advertiserId);
+  const one = standing.data?.find((row) => row.advertiserId === advertiserId);
   if (!one) return '—';
   return `${say('upheldCases')} ${one.upheld} · ${say('reports')} ${count(one.reports)} · ${say('perMillion')} ${one.reportsPerMillion?.toFixed(2) ?? '—'}`;
 }

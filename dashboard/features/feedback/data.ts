@@ -20,11 +20,11 @@ export const CASE_TONES: Record<CaseStatus, Tone> = {
   dismissed: 'quiet',
 };
 
-export const useFeedbackCases = (status: CaseStatus | undefined) =>
+export const useFeedbackCases = () =>
   useQuery({
-    queryKey: [...FEEDBACK, status],
+    queryKey: FEEDBACK,
     queryFn: () =>
-      everyPage((cursor) => read(cases.$get({ query: { limit: PAGE_LIMIT, cursor, status } }))),
+      everyPage((cursor) => read(cases.$get({ query: { limit: PAGE_LIMIT, cursor } }))),
     refetchInterval: 30_000,
   });
 
@@ -37,5 +37,5 @@ export const useFeedbackCase = (id: string) =>
 export const useStanding = (days: string) =>
   useQuery({
     queryKey: [...FEEDBACK, 'standing', days],
-    queryFn: () => read(api.feedback.standing.$get({ query: { days } })),
+    queryFn: async () => (await read(api.feedback.standing.$get({ query: { days } }))).items,
   });

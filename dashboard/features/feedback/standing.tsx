@@ -2,9 +2,8 @@
 import { Segmented } from 'antd';
 import { useFilters } from '../../lib/filters.ts';
 import { count } from '../../lib/format.ts';
-import { type Column, DataTable } from '../../ui/dataTable.tsx';
-import { Panel } from '../../ui/page.tsx';
-import { Empty } from '../../ui/states.tsx';
+import type { Column } from '../../ui/dataTable.tsx';
+import { List } from '../../ui/list.tsx';
 import { type Standing, useStanding } from './data.ts';
 import { useFeedbackWords } from './words.ts';
 
@@ -14,30 +13,24 @@ export function StandingTable() {
   const say = useFeedbackWords();
   const { filters, set } = useFilters();
   const days = PERIODS.find((one) => one === filters.days) ?? '30';
-  const list = useStanding(days);
   return (
-    <Panel flush>
-      <DataTable
-        rows={list.data?.items}
-        error={list.error}
-        retry={() => void list.refetch()}
-        columns={useColumns()}
-        rowKey={(row) => row.advertiserId}
-        label={say('standingLabel')}
-        urlKey="s_"
-        search
-        exportAs="standing"
-        filters={
-          <Segmented
-            aria-label={say('days')}
-            value={days}
-            options={PERIODS.map((value) => ({ value, label: say('lastDays', { n: value }) }))}
-            onChange={(value) => set({ days: value })}
-          />
-        }
-        empty={<Empty title={say('noStanding')} hint={say('noStandingHint')} />}
-      />
-    </Panel>
+    <List
+      label={say('standingLabel')}
+      query={useStanding(days)}
+      columns={useColumns()}
+      rowKey={(row) => row.advertiserId}
+      tools={
+        <Segmented
+          aria-label={say('days')}
+          value={days}
+          options={PERIODS.map((value) => ({ value, label: say('lastDays', { n: value }) }))}
+          onChange={(value) => set({ days: value })}
+        />
+      }
+      none={{ title: say('noStanding'), hint: say('noStandingHint') }}
+      exportAs="standing"
+      urlKey="s_"
+    />
   );
 }
 

@@ -1,8 +1,7 @@
 /** What machines have of us: keys for the API, and the addresses that are told when something happens. */
-import { Tabs } from 'antd';
-import { useFilters } from '../../lib/filters.ts';
 import { useMe } from '../../lib/me.ts';
-import { Page, Panel } from '../../ui/page.tsx';
+import { Page } from '../../ui/page.tsx';
+import { TabbedPanel } from '../../ui/tabbed.tsx';
 import { ApiKeys } from './apiKeys.tsx';
 import { Webhooks } from './webhooks.tsx';
 import { useIntegrationWords } from './words.ts';
@@ -10,9 +9,8 @@ import { useIntegrationWords } from './words.ts';
 export function Integrations() {
   const say = useIntegrationWords();
   const me = useMe();
-  const { filters, set } = useFilters();
   const manages = me.roles.includes('owner') || me.roles.includes('admin');
-  const tab = filters.tab === 'keys' && manages ? 'keys' : 'webhooks';
+  const keys = { key: 'keys' as const, label: say('keys'), body: () => <ApiKeys /> };
   return (
     <Page
       title={say('title')}
@@ -23,18 +21,12 @@ export function Integrations() {
         </a>
       }
     >
-      <Panel flush>
-        <Tabs
-          style={{ padding: '0 18px' }}
-          activeKey={tab}
-          onChange={(key) => set({ tab: key === 'webhooks' ? undefined : key })}
-          items={[
-            { key: 'webhooks', label: say('webhooks') },
-            ...(manages ? [{ key: 'keys', label: say('keys') }] : []),
-          ]}
-        />
-        {tab === 'keys' ? <ApiKeys /> : <Webhooks />}
-      </Panel>
+      <TabbedPanel
+        faces={[
+          { key: 'webhooks', label: say('webhooks'), body: () => <Webhooks /> },
+          ...(manages ? [keys] : []),
+        ]}
+      />
     </Page>
   );
 }

@@ -1,12 +1,12 @@
 /** Addresses that are told when something happens, and what was sent to each. */
 import { useQuery } from '@tanstack/react-query';
-import { Button, Drawer } from 'antd';
+import { Button } from 'antd';
 import { type Answer, api, read } from '../../lib/client.ts';
 import { useFilters } from '../../lib/filters.ts';
-import { instant } from '../../lib/format.ts';
-import { type Column, DataTable } from '../../ui/dataTable.tsx';
-import { Mark, type Tone } from '../../ui/page.tsx';
-import { Empty } from '../../ui/states.tsx';
+import { instantColumn, markColumn, nameColumn } from '../../ui/columns.tsx';
+import type { Column } from '../../ui/dataTable.tsx';
+import { List } from '../../ui/list.tsx';
+import type { Tone } from '../../ui/page.tsx';
 import { WebhookForm } from './webhookForm.tsx';
 import { WebhookSheet } from './webhookSheet.tsx';
 import { useIntegrationWords } from './words.ts';
@@ -19,11 +19,14 @@ const TONES: Record<Webhook['status'], Tone> = { active: 'good', paused: 'warn',
 export function Webhooks() {
   const say = useIntegrationWords();
   const { filters, set } = useFilters();
-  const list = useQuery({ queryKey: WEBHOOKS, queryFn: () => read(api.webhooks.$get()) });
-  const opened = list.data?.items.find((row) => String(row.id) === filters.webhook);
-  const make = <Button onClick={() => set({ edit: 'new' })}>{say('newWebhook')}</Button>;
+  const list = useQuery({
+    queryKey: WEBHOOKS,
+    queryFn: async () => (await read(api.webhooks.$get())).items,
+  });
+  const opened = list.data?.find((row) => String(row.id) === filters.webhook);
+  const create = { label: say('newWebhook'), run: () => set({ edit: 'new' }) };
   const columns: Column<Webhook>[] = [
-    { key: 'name', title: say('name'), lead: true, width: '1.2fr', value: (row) => row.name },
+    nameColumn(say('name'), (row) => row.name, { width: '1.2fr' }),
     { key: 'url', title: say('url'), width: '2fr', value: (row) => row.url },
     {
       key: 'kinds',
@@ -32,49 +35,32 @@ export function Webhooks() {
       value: (row) => (row.kinds.includes('*') ? say('allKinds') : row.kinds.join(' ')),
       hideOnPhone: true,
     },
-    {
-      key: 'status',
-      title: say('status'),
-      width: '130px',
-      value: (row) => say(row.status),
-      render: (row) => (
-        <Mark tone={row.failingSince ? 'bad' : TONES[row.status]}>
-          {say(row.failingSince ? 'failing' : row.status)}
-        </Mark>
-      ),
-    },
-    {
-      key: 'since',
-      title: say('since'),
-      width: '150px',
-      value: (row) => row.createdAt,
-      render: (row) => <span className="number">{instant(row.createdAt)}</span>,
-      hideOnPhone: true,
-    },
+    markColumn(
+      say('status'),
+      (row) => say(row.failingSince ? 'failing' : row.status),
+      (row) => (row.failingSince ? 'bad' : TONES[row.status]),
+      { width: '130px' },
+    ),
+    instantColumn('since', say('since'), (row) => row.createdAt, { hideOnPhone: true }),
   ];
   return (
     <>
-      <DataTable
-        rows={list.data?.items}
-        error={list.error}
-        retry={() => void list.refetch()}
-        columns={columns}
-        rowKey={(row) => row.id}
+      <List
         label={say('webhooks')}
-        current={opened?.id}
-        onOpen={(row) => set({ webhook: String(row.id) })}
+        query={list}
+        columns={columns}
         urlKey="w_"
-        filters={make}
-        empty={<Empty title={say('noWebhooks')} hint={say('noWebhooksHint')} action={make} />}
+        search={false}
+        create={create}
+        tools={<Button onClick={create.run}>{create.label}</Button>}
+        none={{ title: say('noWebhooks'), hint: say('noWebhooksHint') }}
+        param="webhook"
+        sheet={{
+          size: 640,
+          title: (row) => row?.name,
+          body: (row) => <WebhookSheet webhook={row} edit={() => set({ edit: '1' })} />,
+        }}
       />
-      <Drawer
-        open={opened !== undefined && !filters.edit}
-        onClose={() => set({ webhook: undefined })}
-        size={640}
-        title={opened?.name}
-      >
-        {opened && <WebhookSheet webhook={opened} edit={() => set({ edit: '1' })} />}
-      </Drawer>
       <WebhookForm
         open={filters.edit !== undefined}
         webhook={filters.edit === 'new' ? undefined : opened}

@@ -10,6 +10,8 @@ import { FormDrawer } from '../../ui/formDrawer.tsx';
 import { Facts, Mark } from '../../ui/page.tsx';
 import { today } from '../../ui/period.tsx';
 import { INVOICE_TONES, INVOICES, type Invoice } from './data.ts';
+import { leftFen, RedForm } from './redForm.tsx';
+import { useRedWords } from './redWords.ts';
 import { useInvoiceWords } from './words.ts';
 
 const one = api.invoices[':id'];
@@ -36,7 +38,19 @@ export function InvoiceSheet({ invoice }: { invoice: Invoice }) {
       {invoice.refusal && <p className="negative">{invoice.refusal}</p>}
       {desk === 'finance' && <FinanceSteps invoice={invoice} />}
       {desk === 'advertiser' && invoice.status === 'requested' && <Cancel invoice={invoice} />}
+      {leftFen(invoice) > 0 && <AskRed invoice={invoice} />}
     </div>
+  );
+}
+
+function AskRed({ invoice }: { invoice: Invoice }) {
+  const say = useRedWords();
+  const [open, setOpen] = useState(false);
+  return (
+    <span>
+      <Button onClick={() => setOpen(true)}>{say('ask')}</Button>
+      <RedForm invoice={invoice} open={open} close={() => setOpen(false)} />
+    </span>
   );
 }
 

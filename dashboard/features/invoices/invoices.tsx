@@ -1,13 +1,17 @@
 /** Invoices of either direction for the three desks that deal with them: asked for, issued, registered, verified. */
-import { Button, Drawer, Select } from 'antd';
+import { Button } from 'antd';
 import { useFilters } from '../../lib/filters.ts';
-import { fenMoney, instant } from '../../lib/format.ts';
-import { deskOf, useMe } from '../../lib/me.ts';
-import { type Column, DataTable } from '../../ui/dataTable.tsx';
-import { Mark, Page, Panel } from '../../ui/page.tsx';
-import { Empty } from '../../ui/states.tsx';
+import { type Desk, deskOf, useMe } from '../../lib/me.ts';
+import { fenColumn, instantColumn, markColumn } from '../../ui/columns.tsx';
+import type { Column } from '../../ui/dataTable.tsx';
+import { List } from '../../ui/list.tsx';
+import { Page } from '../../ui/page.tsx';
+import { TabbedPanel } from '../../ui/tabbed.tsx';
 import { INVOICE_TONES, type Invoice, useInvoices } from './data.ts';
 import { InvoiceSheet } from './invoiceSheet.tsx';
+import { useRedLetters } from './redData.ts';
+import { RedLetters } from './redLetters.tsx';
+import { useRedWords } from './redWords.ts';
 import { RegisterForm } from './registerForm.tsx';
 import { RequestForm } from './requestForm.tsx';
 import { TitleForm } from './titleForm.tsx';
@@ -15,11 +19,10 @@ import { useInvoiceWords } from './words.ts';
 
 export function Invoices() {
   const say = useInvoiceWords();
+  const red = useRedWords();
   const desk = deskOf(useMe());
   const { filters, set } = useFilters();
-  const list = useInvoices();
-  const shown = list.data?.filter((row) => !filters.side || row.direction === filters.side);
-  const opened = list.data?.find((row) => String(row.id) === filters.invoice);
+  const waiting = useRedLetters().data?.filter((row) => row.awaits !== undefined).length ?? 0;
   const close = () => set({ edit: undefined });
   const main = desk === 'outlet' ? 'register' : desk === 'advertiser' ? 'request' : undefined;
   return (
@@ -39,30 +42,12 @@ export function Invoices() {
         </>
       }
     >
-      <Panel flush>
-        <DataTable
-          rows={shown}
-          error={list.error}
-          retry={() => void list.refetch()}
-          columns={useColumns()}
-          rowKey={(row) => row.id}
-          label={say('title')}
-          current={opened?.id}
-          onOpen={(row) => set({ invoice: String(row.id) })}
-          search
-          exportAs="invoices"
-          filters={desk === 'finance' && <SideFilter />}
-          empty={<Empty title={say('none')} hint={say('noneHint')} />}
-        />
-      </Panel>
-      <Drawer
-        open={opened !== undefined && !filters.edit}
-        onClose={() => set({ invoice: undefined })}
-        size={560}
-        title={opened?.invoiceNo ?? say('noNumber')}
-      >
-        {opened && <InvoiceSheet invoice={opened} />}
-      </Drawer>
+      <TabbedPanel
+        faces={[
+          { key: 'invoices', label: say('title'), body: () => <InvoiceList desk={desk} /> },
+          { key: 'red', label: red('title'), count: waiting, body: () => <RedLetters /> },
+        ]}
+      />
       <TitleForm open={filters.edit === 'title'} close={close} />
       {desk === 'advertiser' && <RequestForm open={filters.edit === 'request'} close={close} />}
       {desk === 'outlet' && <RegisterForm open={filters.edit === 'register'} close={close} />}
@@ -70,32 +55,43 @@ export function Invoices() {
   );
 }
 
-function SideFilter() {
+function InvoiceList({ desk }: { desk: Desk }) {
   const say = useInvoiceWords();
-  const { filters, set } = useFilters();
   return (
-    <Select
-      allowClear
-      style={{ width: 150 }}
-      aria-label={say('direction')}
-      placeholder={say('both')}
-      value={filters.side ?? null}
-      options={(['incoming', 'outgoing'] as const).map((value) => ({ value, label: say(value) }))}
-      onChange={(side) => set({ side: side ?? undefined })}
+    <List
+      label={say('title')}
+      query={useInvoices()}
+      columns={useColumns()}
+      choices={
+        desk === 'finance'
+          ? [
+              {
+                param: 'side',
+                label: say('direction'),
+                all: say('both'),
+                options: (['incoming', 'outgoing'] as const).map((value) => ({
+                  value,
+                  label: say(value),
+                })),
+                of: (row) => row.direction,
+              },
+            ]
+          : []
+      }
+      none={{ title: say('none'), hint: say('noneHint') }}
+      exportAs="invoices"
+      param="invoice"
+      sheet={{
+        size: 560,
+        title: (row) => row?.invoiceNo ?? say('noNumber'),
+        body: (row) => <InvoiceSheet invoice={row} />,
+      }}
     />
   );
 }
 
 function useColumns(): Column<Invoice>[] {
   const say = useInvoiceWords();
-  const fen = (key: 'totalFen' | 'taxFen', title: string): Column<Invoice> => ({
-    key,
-    title,
-    align: 'right',
-    width: '130px',
-    value: (row) => BigInt(row[key]) * 10_000n,
-    render: (row) => fenMoney(row[key]),
-  });
   return [
     {
       key: 'no',
@@ -118,22 +114,13 @@ function useColumns(): Column<Invoice>[] {
       hideOnPhone: true,
     },
     { key: 'kind', title: say('kind'), width: '90px', value: (row) => say(row.kind) },
-    fen('taxFen', say('tax')),
-    fen('totalFen', say('total')),
-    {
-      key: 'status',
-      title: say('status'),
-      width: '120px',
-      value: (row) => say(row.status),
-      render: (row) => <Mark tone={INVOICE_TONES[row.status]}>{say(row.status)}</Mark>,
-    },
-    {
-      key: 'at',
-      title: say('at'),
-      width: '150px',
-      value: (row) => row.createdAt,
-      render: (row) => <span className="number">{instant(row.createdAt)}</span>,
-      hideOnPhone: true,
-    },
+    fenColumn('taxFen', say('tax'), (row) => row.taxFen, { width: '130px' }),
+    fenColumn('totalFen', say('total'), (row) => row.totalFen, { width: '130px' }),
+    markColumn(
+      say('status'),
+      (row) => say(row.status),
+      (row) => INVOICE_TONES[row.status],
+    ),
+    instantColumn('at', say('at'), (row) => row.createdAt, { hideOnPhone: true }),
   ];
 }

@@ -29,11 +29,3 @@ export const useOrders = () =>
 
 export const useOrder = (id: string) =>
   useQuery({ queryKey: [...ORDERS, id], queryFn: () => read(one.$get({ param: { id } })) });
-
-export const useAvailability = (placementId: number | undefined, from: string, to: string) =>
-  useQuery({
-    queryKey: ['availability', placementId, from, to],
-    enabled: placementId !== undefined && from <= to,
-    queryFn: () =>
-      read(api.availability.$get({ query: { placementId: String(placementId), from, to } })),
-  });

@@ -5,12 +5,12 @@ import dayjs from 'dayjs';
 import { addDays } from '../../../db/terms/day.ts';
 import type { RateUnit } from '../../../db/terms/market.ts';
 import { api, once, read } from '../../lib/client.ts';
-import { fenMoney } from '../../lib/format.ts';
 import { FormDrawer } from '../../ui/formDrawer.tsx';
 import { asDates, today } from '../../ui/period.tsx';
-import { type Placement, type Rate, usePlacements, useRates } from '../placements/data.ts';
+import { Free } from '../bookings/free.tsx';
+import { type Placement, usePlacements, useRates } from '../placements/data.ts';
 import { useAdvertiserId } from '../wallet/data.ts';
-import { type NewOrder, ORDERS, useAvailability } from './data.ts';
+import { type NewOrder, ORDERS } from './data.ts';
 import { useOrderWords, useUnitLabel } from './words.ts';
 import './orders.css';
 
@@ -153,7 +153,15 @@ function LineFields({ at, remove }: { at: number; remove?: () => void }) {
           />
         )}
       </div>
-      {line?.placementId && line.dates?.[1] && <Free line={line} rates={own} />}
+      {line?.placementId && line.dates?.[1] && (
+        <Free
+          placementId={line.placementId}
+          unit={line.unit}
+          from={line.dates[0]}
+          to={line.dates[1]}
+          slots={line.slots}
+        />
+      )}
     </fieldset>
   );
 }
@@ -163,42 +171,3 @@ const optionsOf = (placements: readonly Placement[]) =>
     value: row.id,
     label: `${row.outletName} · ${row.propertyName} · ${row.name}`,
   }));
-
-/** A bar a day: free slots of all, and the published price of the whole line. */
-function Free({ line, rates }: { line: Line; rates: readonly Rate[] }) {
-  const say = useOrderWords();
-  const [from, to] = line.dates;
-  const free = useAvailability(line.placementId, from, to);
-  const days = free.data?.items ?? [];
-  const short = days.filter((day) => day.free < line.slots);
-  const priceOn = (day: string) =>
-    rates
-      .filter((rate) => rate.unit === line.unit && rate.effectiveFrom <= day)
-      .sort((a, b) => (a.effectiveFrom < b.effectiveFrom ? 1 : -1))[0]?.priceFen ?? 0;
-  const total = days.reduce((sum, day) => sum + priceOn(day.day) * line.slots, 0);
-  return (
-    <div className="order-free">
-      <div className="order-free-bars" aria-hidden="true">
-        {days.slice(0, 62).map((day) => (
-          <span
-            key={day.day}
-            title={`${day.day} ${day.free}/${day.slots}`}
-            data-short={day.free < line.slots || undefined}
-            style={{ height: `${Math.max(8, (day.free / day.slots) * 100)}%` }}
-          />
-        ))}
-      </div>
-      <span className={short.length > 0 ? 'negative small' : 'faint small'} role="status">
-        {short.length > 0
-          ? say('soldOut', {
-              days: short
-                .slice(0, 4)
-                .map((day) => day.day)
-                .join('、'),
-            })
-          : say('allFree', { n: days.length })}
-      </span>
-      <strong className="number">{fenMoney(total)}</strong>
-    </div>
-  );
-}

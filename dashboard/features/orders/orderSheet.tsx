@@ -1,12 +1,14 @@
 /** One order: its lines and each outlet's answer, the next step, and what cancelling would cost before it is done. */
-import { useQuery } from '@tanstack/react-query';
 import { Button, Popconfirm } from 'antd';
 import { api, once, read } from '../../lib/client.ts';
 import { instant, money } from '../../lib/format.ts';
 import { useChange } from '../../lib/queries.ts';
+import { actsColumn, daysColumn, moneyColumn } from '../../ui/columns.tsx';
 import { type Column, DataTable } from '../../ui/dataTable.tsx';
 import { Figure, Figures, Mark, Money, type Tone } from '../../ui/page.tsx';
 import { Loaded } from '../../ui/states.tsx';
+import { AskChange } from '../bookings/changeForm.tsx';
+import { CancelOrder } from './cancelForm.tsx';
 import { ORDER_TONES, ORDERS, type OrderDetail, useOrder } from './data.ts';
 import { useOrderWords, useUnitLabel } from './words.ts';
 
@@ -94,46 +96,17 @@ function Steps({ order }: { order: OrderDetail }) {
           </Button>
         </Popconfirm>
       )}
-      {order.status !== 'completed' && order.status !== 'cancelled' && <Cancel order={order} />}
+      {order.status !== 'completed' && order.status !== 'cancelled' && (
+        <CancelOrder order={order} />
+      )}
     </div>
-  );
-}
-
-function Cancel({ order }: { order: OrderDetail }) {
-  const say = useOrderWords();
-  const param = { id: String(order.id) };
-  const quote = useQuery({
-    queryKey: [...ORDERS, order.id, 'cancellation', order.version],
-    queryFn: () => read(one.cancellation.$get({ param })),
-  });
-  const cancel = useChange({
-    run: (_: undefined, key) =>
-      read(one.cancellation.$post({ param, json: { version: order.version } }, once(key))),
-    refresh: [ORDERS, ['wallet'], ['availability']],
-    say: say('cancelledNow'),
-  });
-  return (
-    <Popconfirm
-      title={say('cancelAsk')}
-      description={
-        quote.data &&
-        say('cancelCost', {
-          fee: money(quote.data.feeMicroCny),
-          refund: money(quote.data.refundMicroCny),
-        })
-      }
-      okText={say('cancelOrder')}
-      cancelText={say('cancel')}
-      onConfirm={() => cancel.mutateAsync(undefined)}
-    >
-      <Button>{say('cancelOrder')}</Button>
-    </Popconfirm>
   );
 }
 
 function Lines({ order }: { order: OrderDetail }) {
   const say = useOrderWords();
   const unit = useUnitLabel();
+  const running = order.status === 'booked' || order.status === 'in_flight';
   const columns: Column<Line>[] = [
     {
       key: 'placement',
@@ -142,22 +115,9 @@ function Lines({ order }: { order: OrderDetail }) {
       width: '1.8fr',
       value: (row) => `${row.outletName} · ${row.placementName}`,
     },
-    {
-      key: 'dates',
-      title: say('dates'),
-      width: '180px',
-      value: (row) => row.startsOn,
-      render: (row) => <span className="number">{`${row.startsOn} – ${row.endsOn.slice(5)}`}</span>,
-    },
+    daysColumn(say('dates'), (row) => row, { width: '180px' }),
     { key: 'unit', title: say('unit'), width: '80px', value: (row) => unit(row.unit) },
-    {
-      key: 'price',
-      title: say('price'),
-      align: 'right',
-      width: '110px',
-      value: (row) => BigInt(row.priceMicroCny),
-      render: (row) => <Money microCny={row.priceMicroCny} />,
-    },
+    moneyColumn('price', say('price'), (row) => row.priceMicroCny, { width: '110px' }),
     {
       key: 'status',
       title: say('status'),
@@ -169,6 +129,7 @@ function Lines({ order }: { order: OrderDetail }) {
         </span>
       ),
     },
+    ...(running ? [actsColumn<Line>((row) => <AskChange line={row} />, { width: '110px' })] : []),
   ];
   return (
     <DataTable

@@ -1,16 +1,17 @@
 /** The platform's book of outlets: who they are, where, and the shares that their contracts give. */
 import { useQuery } from '@tanstack/react-query';
-import { Drawer, Popconfirm, Select, Switch } from 'antd';
+import { Popconfirm, Switch } from 'antd';
 import { TIERS } from '../../../db/terms/market.ts';
 import { type Answer, api, read } from '../../lib/client.ts';
 import { useCountyBook } from '../../lib/divisions.ts';
-import { useFilters } from '../../lib/filters.ts';
-import { useStatusLabel, useTierLabel } from '../../lib/labels.ts';
+import { useTierLabel } from '../../lib/labels.ts';
 import { everyPage, PAGE_LIMIT } from '../../lib/pages.ts';
 import { useChange } from '../../lib/queries.ts';
 import { useLanguage } from '../../lib/words.ts';
-import { type Column, DataTable } from '../../ui/dataTable.tsx';
-import { Facts, Figure, Figures, Mark, Page, Panel } from '../../ui/page.tsx';
+import { nameColumn } from '../../ui/columns.tsx';
+import type { Column } from '../../ui/dataTable.tsx';
+import { ListScreen } from '../../ui/listScreen.tsx';
+import { Facts, Figure, Figures, Mark } from '../../ui/page.tsx';
 import { Loaded } from '../../ui/states.tsx';
 import { Contracts } from './contracts.tsx';
 import { useOutletWords } from './words.ts';
@@ -28,67 +29,61 @@ export const useOutlets = () =>
 export function Outlets() {
   const say = useOutletWords();
   const tier = useTierLabel();
-  const { filters, set } = useFilters();
-  const outlets = useOutlets();
-  const shown = outlets.data?.filter((row) => !filters.tier || row.tier === filters.tier);
-  const opened = outlets.data?.find((row) => String(row.id) === filters.outlet);
+  const list = useOutlets();
   return (
-    <Page title={say('title')} hint={say('hint')}>
-      {outlets.data && (
-        <Figures>
-          {TIERS.map((one) => (
-            <Figure
-              key={one}
-              label={tier(one)}
-              value={outlets.data.filter((row) => row.tier === one).length}
-            />
-          ))}
-          <Figure
-            label={say('pending')}
-            value={outlets.data.filter((row) => row.status === 'pending').length}
-          />
-        </Figures>
-      )}
-      <Panel flush>
-        <OutletTable
-          rows={shown}
-          error={outlets.error}
-          retry={() => void outlets.refetch()}
-          current={opened?.id}
-          open={(row) => set({ outlet: String(row.id) })}
-        />
-      </Panel>
-      <Drawer
-        open={opened !== undefined}
-        onClose={() => set({ outlet: undefined })}
-        size={680}
-        title={opened?.name}
-      >
-        {opened && <OutletSheet id={opened.id} />}
-      </Drawer>
-    </Page>
+    <ListScreen
+      title={say('title')}
+      hint={say('hint')}
+      label={say('label')}
+      figures={list.data && <Summary rows={list.data} />}
+      query={list}
+      columns={useColumns()}
+      choices={[
+        {
+          param: 'tier',
+          label: say('tier'),
+          all: say('allTiers'),
+          options: TIERS.map((value) => ({ value, label: tier(value) })),
+          of: (row) => row.tier,
+        },
+      ]}
+      none={{ title: say('none'), hint: say('noneHint') }}
+      exportAs="outlets"
+      param="outlet"
+      sheet={{
+        size: 680,
+        title: (row) => row?.name,
+        byId: (id) => <OutletSheet id={Number(id)} />,
+      }}
+    />
   );
 }
 
-function OutletTable(props: {
-  rows: Outlet[] | undefined;
-  error: unknown;
-  retry: () => void;
-  current: number | undefined;
-  open: (row: Outlet) => void;
-}) {
+function Summary({ rows }: { rows: readonly Outlet[] }) {
   const say = useOutletWords();
   const tier = useTierLabel();
-  const status = useStatusLabel();
+  const pending = rows.filter((row) => row.status === 'pending').length;
+  return (
+    <Figures>
+      {TIERS.map((one) => (
+        <Figure key={one} label={tier(one)} value={rows.filter((row) => row.tier === one).length} />
+      ))}
+      <Figure label={say('pending')} value={pending} tone={pending > 0 ? 'warn' : 'plain'} />
+    </Figures>
+  );
+}
+
+function useColumns(): Column<Outlet>[] {
+  const say = useOutletWords();
+  const tier = useTierLabel();
   const language = useLanguage();
   const book = useCountyBook();
-  const { filters, set } = useFilters();
   const placeOf = (code: string) => {
     const division = book.data?.byCode.get(code);
     return (language === 'zh' ? division?.nameZh : division?.nameEn) ?? code;
   };
-  const columns: Column<Outlet>[] = [
-    { key: 'name', title: say('name'), lead: true, width: '2fr', value: (row) => row.name },
+  return [
+    nameColumn(say('name'), (row) => row.name, { width: '2fr' }),
     { key: 'tier', title: say('tier'), width: '110px', value: (row) => tier(row.tier) },
     {
       key: 'division',
@@ -99,36 +94,11 @@ function OutletTable(props: {
     {
       key: 'status',
       title: say('status'),
-      value: (row) => status(row.status),
+      value: (row) => say(row.status),
       render: (row) => <OutletMark status={row.status} />,
     },
     { key: 'id', title: say('id'), align: 'right', width: '80px', value: (row) => row.id },
   ];
-  return (
-    <DataTable
-      rows={props.rows}
-      error={props.error}
-      retry={props.retry}
-      current={props.current}
-      onOpen={props.open}
-      label={say('label')}
-      columns={columns}
-      rowKey={(row) => row.id}
-      search
-      exportAs="outlets"
-      filters={
-        <Select
-          allowClear
-          style={{ width: 120 }}
-          aria-label={say('tier')}
-          placeholder={say('allTiers')}
-          value={filters.tier ?? null}
-          options={TIERS.map((value) => ({ value, label: tier(value) }))}
-          onChange={(value) => set({ tier: value ?? undefined })}
-        />
-      }
-    />
-  );
 }
 
 function OutletMark({ status }: { status: string }) {

@@ -1,9 +1,9 @@
 /** Who buys and sells through OpenRTB from outside: terms, state, health at this moment, what was traded a day. */
-import { Button, Drawer, Segmented } from 'antd';
+import { Segmented } from 'antd';
 import { useFilters } from '../../lib/filters.ts';
-import { type Column, DataTable } from '../../ui/dataTable.tsx';
-import { Mark, Page, Panel } from '../../ui/page.tsx';
-import { Empty } from '../../ui/states.tsx';
+import { markColumn, nameColumn } from '../../ui/columns.tsx';
+import type { Column } from '../../ui/dataTable.tsx';
+import { ListScreen } from '../../ui/listScreen.tsx';
 import { useOutlets } from '../outlets/outlets.tsx';
 import {
   type DemandPartner,
@@ -17,90 +17,72 @@ import { PartnerSheet } from './partnerSheet.tsx';
 import { SupplyForm } from './supplyForm.tsx';
 import { usePartnerWords } from './words.ts';
 
+type Partner = DemandPartner | SupplyPartner;
+
 export function Partners() {
   const say = usePartnerWords();
   const { filters, set } = useFilters();
   const side = filters.side === 'supply' ? 'supply' : 'demand';
   const demands = useDemandPartners();
   const supplies = useSupplyPartners();
-  const list = side === 'demand' ? demands : supplies;
-  const opened = (list.data as (DemandPartner | SupplyPartner)[] | undefined)?.find(
-    (row) => String(row.id) === filters.partner,
-  );
-  const close = () => set({ partner: undefined, edit: undefined });
+  const list: { data?: Partner[] | undefined; error: unknown; refetch: () => unknown } =
+    side === 'demand' ? demands : supplies;
+  const edited = filters.partner;
+  const close = () => set({ edit: undefined });
   return (
-    <Page
+    <ListScreen<Partner>
       title={say('title')}
       hint={say('hint')}
-      actions={
-        <Button type="primary" onClick={() => set({ edit: 'new', partner: undefined })}>
-          {say(side === 'demand' ? 'newDemand' : 'newSupply')}
-        </Button>
-      }
-    >
-      <Panel flush>
-        <DataTable<DemandPartner | SupplyPartner>
-          rows={list.data}
-          error={list.error}
-          retry={() => void list.refetch()}
-          columns={useColumns(side)}
-          rowKey={(row) => row.id}
-          label={say(side)}
-          current={opened?.id}
-          onOpen={(row) => set({ partner: String(row.id) })}
-          search
-          exportAs={`${side}-partners`}
-          filters={
-            <Segmented
-              value={side}
-              onChange={(next) =>
-                set({ side: next === 'demand' ? undefined : next, partner: undefined })
-              }
-              options={[
-                { value: 'demand', label: say('demand') },
-                { value: 'supply', label: say('supply') },
-              ]}
-            />
+      label={say(side)}
+      query={{ data: list.data, error: list.error, refetch: list.refetch }}
+      columns={useColumns(side)}
+      create={{
+        label: say(side === 'demand' ? 'newDemand' : 'newSupply'),
+        run: () => set({ edit: 'new', partner: undefined }),
+      }}
+      tools={
+        <Segmented
+          value={side}
+          onChange={(next) =>
+            set({ side: next === 'demand' ? undefined : next, partner: undefined })
           }
-          empty={
-            <Empty title={say('none')} hint={say(side === 'demand' ? 'noDemand' : 'noSupply')} />
-          }
+          options={[
+            { value: 'demand', label: say('demand') },
+            { value: 'supply', label: say('supply') },
+          ]}
         />
-      </Panel>
-      <Drawer
-        open={opened !== undefined && !filters.edit}
-        onClose={close}
-        size={640}
-        title={opened?.name}
-      >
-        {opened && (
-          <PartnerSheet
-            side={side}
-            partner={opened}
-            edit={() => set({ edit: String(opened.id) })}
-          />
-        )}
-      </Drawer>
+      }
+      none={{ title: say('none'), hint: say(side === 'demand' ? 'noDemand' : 'noSupply') }}
+      exportAs={`${side}-partners`}
+      param="partner"
+      sheet={{
+        size: 640,
+        title: (row) => row?.name,
+        body: (row) => (
+          <PartnerSheet side={side} partner={row} edit={() => set({ edit: String(row.id) })} />
+        ),
+      }}
+    >
       <DemandForm
         open={filters.edit !== undefined && side === 'demand'}
-        partner={filters.edit === 'new' ? undefined : (opened as DemandPartner | undefined)}
-        close={() => set({ edit: undefined })}
+        partner={demands.data?.find((row) => String(row.id) === edited)}
+        close={close}
       />
       <SupplyForm
         open={filters.edit !== undefined && side === 'supply'}
-        partner={filters.edit === 'new' ? undefined : (opened as SupplyPartner | undefined)}
-        close={() => set({ edit: undefined })}
+        partner={supplies.data?.find((row) => String(row.id) === edited)}
+        close={close}
       />
-    </Page>
+    </ListScreen>
   );
 }
 
-function useColumns(side: 'demand' | 'supply'): Column<DemandPartner | SupplyPartner>[] {
+function useColumns(side: 'demand' | 'supply'): Column<Partner>[] {
   const say = usePartnerWords();
   const outlets = useOutlets();
   const outletOf = (id: number) => outlets.data?.find((row) => row.id === id)?.name ?? `#${id}`;
   return [
-    { key: 'name', title: say('name'), lead: true, width: '1.5fr', value: (row) => row.name },
+    nameColumn(say('name'), (row) => row.name, { width: '1.5fr' }),
     { key: 'code', title: say('code'), value: (row) => row.code },
     {
       key: 'where',
@@ -118,12 +100,10 @@ function useColumns(side: 'demand' | 'supply'): Column<DemandPartner | SupplyPar
       value: (row) => ('takePercent' in row ? row.takePercent : row.discountPercent),
       render: (row) => `${'takePercent' in row ? row.takePercent : row.discountPercent}%`,
     },
-    {
-      key: 'status',
-      title: say('status'),
-      width: '120px',
-      value: (row) => say(row.status),
-      render: (row) => <Mark tone={PARTNER_TONES[row.status]}>{say(row.status)}</Mark>,
-    },
+    markColumn(
+      say('status'),
+      (row) => say(row.status),
+      (row) => PARTNER_TONES[row.status],
+    ),
   ];
 }

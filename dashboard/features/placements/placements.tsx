@@ -1,14 +1,13 @@
 /** An outlet's placements: what it sells, at which floor, and whether it sells at all. */
-import { Button, Select, Switch } from 'antd';
+import { Button, Switch } from 'antd';
 import { useState } from 'react';
 import { api, read } from '../../lib/client.ts';
 import { useFilters } from '../../lib/filters.ts';
-import { fenMoney } from '../../lib/format.ts';
 import { useFormatLabel, usePropertyKindLabel } from '../../lib/labels.ts';
 import { useChange } from '../../lib/queries.ts';
-import { type Column, DataTable } from '../../ui/dataTable.tsx';
-import { Page, Panel } from '../../ui/page.tsx';
-import { Empty } from '../../ui/states.tsx';
+import { fenColumn, nameColumn } from '../../ui/columns.tsx';
+import type { Column } from '../../ui/dataTable.tsx';
+import { ListScreen } from '../../ui/listScreen.tsx';
 import { PLACEMENTS, type Placement, sizesText, usePlacements } from './data.ts';
 import { PlacementDrawer } from './placementDrawer.tsx';
 import { PropertyModal } from './propertyModal.tsx';
@@ -16,9 +15,12 @@ import { useSheetWords } from './sheetWords.ts';
 import { SupplySheet } from './supplySheet.tsx';
 import { usePlacementWords } from './words.ts';
 
+const FORMATS = ['banner', 'native', 'video', 'splash', 'audio', 'dooh', 'post', 'spot', 'print'];
+
 export function Placements() {
   const say = usePlacementWords();
   const sheet = useSheetWords();
+  const format = useFormatLabel();
   const { filters, set } = useFilters();
   const [addsProperty, setAddsProperty] = useState(false);
   const list = usePlacements();
@@ -27,29 +29,33 @@ export function Placements() {
       ? 'new'
       : list.data?.find((row) => String(row.id) === filters.placement);
   const open = (placement: string | undefined) => set({ placement });
-  const shown = list.data?.filter((row) => !filters.format || row.format === filters.format);
   return (
-    <Page
+    <ListScreen
       title={say('title')}
       hint={say('hint')}
+      label={say('label')}
       actions={
         <>
           <Button onClick={() => set({ sheet: '1' })}>{sheet('import')}</Button>
           <Button onClick={() => setAddsProperty(true)}>{say('newProperty')}</Button>
-          <Button type="primary" onClick={() => open('new')}>
-            {say('new')}
-          </Button>
         </>
       }
+      create={{ label: say('new'), run: () => open('new') }}
+      query={list}
+      columns={useColumns()}
+      choices={[
+        {
+          param: 'format',
+          label: say('format'),
+          all: say('allFormats'),
+          options: FORMATS.map((value) => ({ value, label: format(value) })),
+          of: (row) => row.format,
+        },
+      ]}
+      none={{ title: say('none'), hint: say('noneHint') }}
+      exportAs="placements"
+      open={(row) => open(String(row.id))}
     >
-      <Panel flush>
-        <PlacementTable
-          rows={shown}
-          error={list.error}
-          retry={() => void list.refetch()}
-          open={(row) => open(String(row.id))}
-        />
-      </Panel>
       <PlacementDrawer
         placement={opened}
         close={() => open(undefined)}
@@ -57,21 +63,16 @@ export function Placements() {
       />
       <SupplySheet open={filters.sheet === '1'} close={() => set({ sheet: undefined })} />
       <PropertyModal open={addsProperty} close={() => setAddsProperty(false)} />
-    </Page>
+    </ListScreen>
   );
 }
 
-function PlacementTable(props: {
-  rows: Placement[] | undefined;
-  error: unknown;
-  retry: () => void;
-  open: (row: Placement) => void;
-}) {
+function useColumns(): Column<Placement>[] {
   const say = usePlacementWords();
   const format = useFormatLabel();
   const kind = usePropertyKindLabel();
-  const columns: Column<Placement>[] = [
-    { key: 'name', title: say('name'), lead: true, width: '1.5fr', value: (row) => row.name },
+  return [
+    nameColumn(say('name'), (row) => row.name, { width: '1.5fr' }),
     {
       key: 'property',
       title: say('property'),
@@ -90,14 +91,9 @@ function PlacementTable(props: {
       value: (row) => sizesText(row.sizes) || say('anySize'),
       hideOnPhone: true,
     },
-    {
-      key: 'floor',
-      title: `${say('floor')} (${say('floorUnit')})`,
-      align: 'right',
+    fenColumn('floor', `${say('floor')} (${say('floorUnit')})`, (row) => row.floorCpmFen, {
       width: '150px',
-      value: (row) => row.floorCpmFen,
-      render: (row) => fenMoney(row.floorCpmFen),
-    },
+    }),
     {
       key: 'status',
       title: say('status'),
@@ -107,39 +103,6 @@ function PlacementTable(props: {
     },
     { key: 'id', title: say('id'), align: 'right', width: '90px', value: (row) => row.id },
   ];
-  return (
-    <DataTable
-      rows={props.rows}
-      error={props.error}
-      retry={props.retry}
-      label={say('label')}
-      columns={columns}
-      rowKey={(row) => row.id}
-      onOpen={props.open}
-      search
-      filters={<FormatFilter />}
-      exportAs="placements"
-      empty={<Empty title={say('none')} hint={say('noneHint')} />}
-    />
-  );
-}
-
-function FormatFilter() {
-  const say = usePlacementWords();
-  const label = useFormatLabel();
-  const { filters, set } = useFilters();
-  const formats = ['banner', 'native', 'video', 'splash', 'audio', 'dooh', 'post', 'spot', 'print'];
-  return (
-    <Select
-      allowClear
-      style={{ width: 130 }}
-      aria-label={say('format')}
-      placeholder={say('allFormats')}
-      value={filters.format ?? null}
-      options={formats.map((value) => ({ value, label: label(value) }))}
-      onChange={(value) => set({ format: value ?? undefined })}
-    />
-  );
 }
 
 /** Flips at once and back again if the server refuses. */

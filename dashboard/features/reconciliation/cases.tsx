@@ -1,13 +1,13 @@
 /** Differences and what is done about each: ask Alipay, suspend, close, or write off by two. */
-import { App, Button, Drawer, Form, Input, Select } from 'antd';
-import { type KeyboardEvent, useState } from 'react';
+import { App, Button, Form, Input, Select } from 'antd';
+import type { KeyboardEvent } from 'react';
 import { api, read } from '../../lib/client.ts';
 import { fenMoney, instant } from '../../lib/format.ts';
 import { useMe } from '../../lib/me.ts';
 import { useChange } from '../../lib/queries.ts';
-import { type Column, DataTable } from '../../ui/dataTable.tsx';
+import type { Column } from '../../ui/dataTable.tsx';
+import { List } from '../../ui/list.tsx';
 import { Facts, Mark } from '../../ui/page.tsx';
-import { Empty } from '../../ui/states.tsx';
 import { type Case, RECONCILIATION, type useCases } from './data.ts';
 import { useDiscrepancy, useItemKind, useReconciliationWords } from './words.ts';
 
@@ -17,9 +17,6 @@ const REFRESH = [RECONCILIATION, ['payouts'], ['statements'], ['wallet']];
 export function Cases({ query }: { query: ReturnType<typeof useCases> }) {
   const say = useReconciliationWords();
   const kind = useDiscrepancy();
-  const [opened, setOpened] = useState<number>();
-  const rows = query.data?.items;
-  const current = rows?.find((row) => row.id === opened);
   const columns: Column<Case>[] = [
     { key: 'day', title: say('day'), width: '120px', value: (row) => row.day },
     {
@@ -46,32 +43,20 @@ export function Cases({ query }: { query: ReturnType<typeof useCases> }) {
     },
   ];
   return (
-    <>
-      <DataTable
-        rows={rows}
-        error={query.error}
-        retry={() => void query.refetch()}
-        columns={columns}
-        rowKey={(row) => row.id}
-        label={say('caseLabel')}
-        current={opened}
-        onOpen={(row) => setOpened(row.id)}
-        urlKey="c_"
-        search
-        exportAs="cases"
-        empty={<Empty title={say('noCases')} hint={say('noCasesHint')} />}
-      />
-      <Drawer
-        open={current !== undefined}
-        onClose={() => setOpened(undefined)}
-        size={560}
-        title={
-          current && `${current.kinds.map(kind).join(' · ')} ${fenMoney(current.differenceFen)}`
-        }
-      >
-        {current && <CaseSheet row={current} />}
-      </Drawer>
-    </>
+    <List
+      label={say('caseLabel')}
+      query={query}
+      columns={columns}
+      urlKey="c_"
+      none={{ title: say('noCases'), hint: say('noCasesHint') }}
+      exportAs="cases"
+      param="case"
+      sheet={{
+        size: 560,
+        title: (row) => row && `${row.kinds.map(kind).join(' · ')} ${fenMoney(row.differenceFen)}`,
+        body: (row) => <CaseSheet row={row} />,
+      }}
+    />
   );
 }
 

@@ -1,6 +1,7 @@
 /** Bills, their lines, and cases as the API has them. */
 import { useQuery } from '@tanstack/react-query';
 import { type Answer, api, read } from '../../lib/client.ts';
+import { everyPage, PAGE_LIMIT } from '../../lib/pages.ts';
 
 const { bills, cases } = api.reconciliation;
 export type Bill = Answer<Awaited<ReturnType<typeof bills.$get>>>['items'][number];
@@ -26,5 +27,6 @@ export const useBillLines = (day: string | undefined) =>
 export const useCases = () =>
   useQuery({
     queryKey: [...RECONCILIATION, 'cases'],
-    queryFn: () => read(cases.$get({ query: { limit: '200' } })),
+    queryFn: () =>
+      everyPage((cursor) => read(cases.$get({ query: { limit: PAGE_LIMIT, cursor } }))),
   });

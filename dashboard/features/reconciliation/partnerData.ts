@@ -10,6 +10,7 @@ export const differences = api['partner-differences'];
 export const reports = api['partner-statements'];
 export type Difference = Answer<Awaited<ReturnType<typeof differences.$get>>>['items'][number];
 export type Report = Parameters<typeof reports.$post>[0]['json'];
+export type Received = Answer<Awaited<ReturnType<typeof reports.$get>>>['items'][number];
 export const CLEARING = ['clearing'];
 
 export const TONES: Record<Difference['status'], Tone> = {
@@ -26,6 +27,19 @@ export const useDifferences = () =>
     queryKey: CLEARING,
     queryFn: () =>
       everyPage((cursor) => read(differences.$get({ query: { limit: PAGE_LIMIT, cursor } }))),
+  });
+
+export const useReports = () =>
+  useQuery({
+    queryKey: [...CLEARING, 'reports'],
+    queryFn: () =>
+      everyPage((cursor) => read(reports.$get({ query: { limit: PAGE_LIMIT, cursor } }))),
+  });
+
+export const useReport = (id: string) =>
+  useQuery({
+    queryKey: [...CLEARING, 'reports', id],
+    queryFn: () => read(reports[':id'].$get({ param: { id } })),
   });
 
 /** The name of a side's partner; its number until the names are here. */

@@ -1,9 +1,10 @@
 /** Days on which a partner's report and our charges differ, and the way to settle each. */
-import { Button, Drawer } from 'antd';
+import { Button } from 'antd';
 import { useFilters } from '../../lib/filters.ts';
-import { type Column, DataTable } from '../../ui/dataTable.tsx';
-import { Mark, Money } from '../../ui/page.tsx';
-import { Empty } from '../../ui/states.tsx';
+import { markColumn } from '../../ui/columns.tsx';
+import type { Column } from '../../ui/dataTable.tsx';
+import { List } from '../../ui/list.tsx';
+import { Money } from '../../ui/page.tsx';
 import { type Difference, gapOf, TONES, useDifferences, usePartnerName } from './partnerData.ts';
 import { PartnerReport } from './partnerReport.tsx';
 import { PartnerSheet } from './partnerSheet.tsx';
@@ -13,34 +14,25 @@ export function PartnerTable() {
   const say = usePartnerWords();
   const nameOf = usePartnerName();
   const { filters, set } = useFilters();
-  const list = useDifferences();
-  const opened = list.data?.find((row) => String(row.id) === filters.difference);
-  const add = <Button onClick={() => set({ report: 'new' })}>{say('add')}</Button>;
+  const create = { label: say('add'), run: () => set({ report: 'new' }) };
   return (
     <>
-      <DataTable
-        rows={list.data}
-        error={list.error}
-        retry={() => void list.refetch()}
-        columns={useColumns(nameOf)}
-        rowKey={(row) => row.id}
+      <List
         label={say('label')}
-        current={opened?.id}
-        onOpen={(row) => set({ difference: String(row.id) })}
+        query={useDifferences()}
+        columns={useColumns(nameOf)}
         urlKey="p_"
-        search
+        create={create}
+        tools={<Button onClick={create.run}>{create.label}</Button>}
+        none={{ title: say('none'), hint: say('noneHint') }}
         exportAs="partner-differences"
-        filters={add}
-        empty={<Empty title={say('none')} hint={say('noneHint')} />}
+        param="difference"
+        sheet={{
+          size: 560,
+          title: (row) => row && `${nameOf(row.side, row.partnerId)} ${row.day}`,
+          body: (row) => <PartnerSheet row={row} />,
+        }}
       />
-      <Drawer
-        open={opened !== undefined}
-        onClose={() => set({ difference: undefined })}
-        size={560}
-        title={opened && `${nameOf(opened.side, opened.partnerId)} ${opened.day}`}
-      >
-        {opened && <PartnerSheet key={opened.id} row={opened} />}
-      </Drawer>
       <PartnerReport open={filters.report === 'new'} close={() => set({ report: undefined })} />
     </>
   );
@@ -69,12 +61,10 @@ function useColumns(nameOf: ReturnType<typeof usePartnerName>): Column<Differenc
     amount('ours', (row) => BigInt(row.ourMicroCny)),
     amount('theirs', (row) => BigInt(row.theirMicroCny)),
     amount('gap', gapOf),
-    {
-      key: 'status',
-      title: say('status'),
-      width: '110px',
-      value: (row) => say(row.status),
-      render: (row) => <Mark tone={TONES[row.status]}>{say(row.status)}</Mark>,
-    },
+    markColumn(
+      say('status'),
+      (row) => say(row.status),
+      (row) => TONES[row.status],
+    ),
   ];
 }

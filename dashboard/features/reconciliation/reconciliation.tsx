@@ -1,7 +1,7 @@
 /** Finance's workbench: bills by day, their lines against the ledger, and the differences to settle. */
 import { useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { App, Button, DatePicker, Tabs } from 'antd';
+import { App, Button, DatePicker } from 'antd';
 import dayjs from 'dayjs';
 import { addDays } from '../../../db/terms/day.ts';
 import { api, read } from '../../lib/client.ts';
@@ -9,9 +9,10 @@ import { useFilters } from '../../lib/filters.ts';
 import { count, fenMoney, timeOfDay } from '../../lib/format.ts';
 import { useChange } from '../../lib/queries.ts';
 import { type Column, DataTable } from '../../ui/dataTable.tsx';
-import { Figure, Figures, Mark, Page, Panel } from '../../ui/page.tsx';
+import { Figure, Figures, Mark, Page } from '../../ui/page.tsx';
 import { today } from '../../ui/period.tsx';
 import { Empty } from '../../ui/states.tsx';
+import { TabbedPanel } from '../../ui/tabbed.tsx';
 import { Cases } from './cases.tsx';
 import {
   type Bill,
@@ -22,37 +23,34 @@ import {
   useCases,
 } from './data.ts';
 import { PartnerTable } from './partnerTable.tsx';
+import { usePartnerWords } from './partnerWords.ts';
+import { ReportList } from './reportList.tsx';
 import { useItemKind, useReconciliationWords } from './words.ts';
-
-const TABS = ['lines', 'cases', 'partners'] as const;
 
 export function Reconciliation() {
   const say = useReconciliationWords();
-  const { filters, set } = useFilters();
+  const partner = usePartnerWords();
+  const { filters } = useFilters();
   const bills = useBills();
   const cases = useCases();
   const bill = bills.data?.items.find((row) => row.day === filters.day) ?? bills.data?.items[0];
   const day = filters.day ?? bill?.day;
-  const tab = TABS.find((one) => one === filters.tab) ?? 'lines';
-  const open = cases.data?.items.filter((row) => row.status !== 'closed').length ?? 0;
+  const open = cases.data?.filter((row) => row.status !== 'closed').length ?? 0;
   return (
     <Page title={say('title')} hint={say('hint')} actions={<FetchBill day={day} />}>
       {bill && <BillFigures bill={bill} />}
-      <Panel flush>
-        <Tabs
-          style={{ padding: '0 18px' }}
-          activeKey={tab}
-          onChange={(key) => set({ tab: key === 'lines' ? undefined : key })}
-          items={[
-            { key: 'lines', label: say('lines') },
-            { key: 'cases', label: `${say('cases')} ${open}` },
-            { key: 'partners', label: say('partners') },
-          ]}
-        />
-        {tab === 'cases' && <Cases query={cases} />}
-        {tab === 'partners' && <PartnerTable />}
-        {tab === 'lines' && <Lines day={day} none={bills.data?.items.length === 0} />}
-      </Panel>
+      <TabbedPanel
+        faces={[
+          {
+            key: 'lines',
+            label: say('lines'),
+            body: () => <Lines day={day} none={bills.data?.items.length === 0} />,
+          },
+          { key: 'cases', label: say('cases'), count: open, body: () => <Cases query={cases} /> },
+          { key: 'partners', label: partner('tab'), body: () => <PartnerTable /> },
+          { key: 'reports', label: partner('reports'), body: () => <ReportList /> },
+        ]}
+      />
     </Page>
   );
 }

@@ -38,9 +38,12 @@ const isOpen = (row: ReportFile): boolean => row.status === 'queued' || row.stat
 export const useReportFiles = () =>
   useQuery({
     queryKey: EXPORTS,
-    queryFn: () => read(exportsApi.$get({ query: { limit: '100' } })),
-    refetchInterval: ({ state }) => (state.data?.items.some(isOpen) ? 2_000 : 30_000),
+    queryFn: async () => (await read(exportsApi.$get({ query: { limit: '100' } }))).items,
+    refetchInterval: ({ state }) => (state.data?.some(isOpen) ? 2_000 : 30_000),
   });
 
 export const useSchedules = () =>
-  useQuery({ queryKey: SCHEDULES, queryFn: () => read(schedulesApi.$get()) });
+  useQuery({
+    queryKey: SCHEDULES,
+    queryFn: async () => (await read(schedulesApi.$get())).items,
+  });

@@ -4,9 +4,9 @@ import { Button } from 'antd';
 import { api } from '../../lib/client.ts';
 import { useFilters } from '../../lib/filters.ts';
 import { count, instant } from '../../lib/format.ts';
-import { type Column, DataTable } from '../../ui/dataTable.tsx';
+import type { Column } from '../../ui/dataTable.tsx';
+import { List } from '../../ui/list.tsx';
 import { Mark } from '../../ui/page.tsx';
-import { Empty } from '../../ui/states.tsx';
 import { FILE_TONES, type ReportFile, useReportFiles } from './exportData.ts';
 import { useExportWords } from './exportWords.ts';
 
@@ -19,24 +19,14 @@ const size = (bytes: number): string =>
 export function FileTable() {
   const say = useExportWords();
   const { set } = useFilters();
-  const list = useReportFiles();
   return (
-    <DataTable
-      rows={list.data?.items}
-      error={list.error}
-      retry={() => void list.refetch()}
-      columns={useColumns()}
-      rowKey={(row) => row.id}
+    <List
       label={say('exports')}
+      query={useReportFiles()}
+      columns={useColumns()}
       urlKey="f_"
-      search
-      empty={
-        <Empty
-          title={say('noExports')}
-          hint={say('noExportsHint')}
-          action={<Button onClick={() => set({ file: 'new' })}>{say('newExport')}</Button>}
-        />
-      }
+      create={{ label: say('newExport'), run: () => set({ file: 'new' }) }}
+      none={{ title: say('noExports'), hint: say('noExportsHint') }}
     />
   );
 }

@@ -1,14 +1,15 @@
 /** Spend by any dimension over any days, with files for those who reckon elsewhere. The question is in the URL. */
-import { Button, Segmented, Tabs } from 'antd';
+import { Button, Segmented } from 'antd';
 import { api } from '../../lib/client.ts';
 import { useFilters } from '../../lib/filters.ts';
 import { count, money, percent } from '../../lib/format.ts';
 import { useDeviceLabel } from '../../lib/labels.ts';
 import { useLanguage } from '../../lib/words.ts';
 import { type Column, DataTable } from '../../ui/dataTable.tsx';
-import { Figure, Figures, Money, Page, Panel } from '../../ui/page.tsx';
+import { Figure, Figures, Money, Page } from '../../ui/page.tsx';
 import { PeriodPicker, usePeriod } from '../../ui/period.tsx';
 import { Empty } from '../../ui/states.tsx';
+import { TabbedPanel, useFace } from '../../ui/tabbed.tsx';
 import { nameOf, type SpendRow, useSpend } from './data.ts';
 import { DIMENSIONS } from './exportData.ts';
 import { useExportWords } from './exportWords.ts';
@@ -17,37 +18,32 @@ import { FileTable } from './fileTable.tsx';
 import { ScheduleTable } from './scheduleTable.tsx';
 import { useReportWords } from './words.ts';
 
-const TABS = ['table', 'exports', 'schedules'] as const;
-
 export function Reports() {
   const say = useReportWords();
   const files = useExportWords();
   const { filters, set } = useFilters();
-  const tab = TABS.find((one) => one === filters.tab) ?? 'table';
-  const close = () => set({ file: undefined });
+  const face = useFace(FACES);
   return (
-    <Page title={say('title')} hint={say('hint')} actions={<Actions tab={tab} />}>
-      {tab === 'table' && <Totals />}
-      <Panel flush>
-        <Tabs
-          style={{ padding: '0 18px' }}
-          activeKey={tab}
-          onChange={(key) => set({ tab: key === 'table' ? undefined : key })}
-          items={TABS.map((key) => ({ key, label: files(key) }))}
-        />
-        {tab === 'table' && <SpendTable />}
-        {tab === 'exports' && <FileTable />}
-        {tab === 'schedules' && <ScheduleTable />}
-      </Panel>
-      <FileForm open={filters.file === 'new'} close={close} />
+    <Page title={say('title')} hint={say('hint')} actions={<Actions face={face} />}>
+      {face === 'table' && <Totals />}
+      <TabbedPanel
+        faces={[
+          { key: 'table', label: files('table'), body: () => <SpendTable /> },
+          { key: 'exports', label: files('exports'), body: () => <FileTable /> },
+          { key: 'schedules', label: files('schedules'), body: () => <ScheduleTable /> },
+        ]}
+      />
+      <FileForm open={filters.file === 'new'} close={() => set({ file: undefined })} />
     </Page>
   );
 }
 
-function Actions({ tab }: { tab: (typeof TABS)[number] }) {
+const FACES = ['table', 'exports', 'schedules'] as const;
+
+function Actions({ face }: { face: (typeof FACES)[number] }) {
   const files = useExportWords();
   const { set } = useFilters();
-  if (tab === 'schedules') {
+  if (face === 'schedules') {
     return (
       <Button type="primary" onClick={() => set({ schedule: 'new' })}>
         {files('newSchedule')}
@@ -56,9 +52,9 @@ function Actions({ tab }: { tab: (typeof TABS)[number] }) {
   }
   return (
     <>
-      {tab === 'table' && <PeriodPicker />}
+      {face === 'table' && <PeriodPicker />}
       <Button
-        type={tab === 'exports' ? 'primary' : 'default'}
+        type={face === 'exports' ? 'primary' : 'default'}
         onClick={() => set({ tab: 'exports', file: 'new' })}
       >
         {files('newExport')}

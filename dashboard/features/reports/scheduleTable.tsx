@@ -4,9 +4,9 @@ import { api, read } from '../../lib/client.ts';
 import { useFilters } from '../../lib/filters.ts';
 import { instant } from '../../lib/format.ts';
 import { useChange } from '../../lib/queries.ts';
-import { type Column, DataTable } from '../../ui/dataTable.tsx';
+import type { Column } from '../../ui/dataTable.tsx';
+import { List } from '../../ui/list.tsx';
 import { Mark } from '../../ui/page.tsx';
-import { Empty } from '../../ui/states.tsx';
 import { SCHEDULES, type Schedule, useSchedules } from './exportData.ts';
 import { useExportWords } from './exportWords.ts';
 import { ScheduleForm } from './scheduleForm.tsx';
@@ -17,25 +17,16 @@ export function ScheduleTable() {
   const say = useExportWords();
   const { filters, set } = useFilters();
   const list = useSchedules();
-  const edited = list.data?.items.find((row) => String(row.id) === filters.schedule);
+  const edited = list.data?.find((row) => String(row.id) === filters.schedule);
   return (
     <>
-      <DataTable
-        rows={list.data?.items}
-        error={list.error}
-        retry={() => void list.refetch()}
-        columns={useColumns()}
-        rowKey={(row) => row.id}
+      <List
         label={say('schedules')}
+        query={list}
+        columns={useColumns()}
         urlKey="s_"
-        search
-        empty={
-          <Empty
-            title={say('noSchedules')}
-            hint={say('noSchedulesHint')}
-            action={<Button onClick={() => set({ schedule: 'new' })}>{say('newSchedule')}</Button>}
-          />
-        }
+        create={{ label: say('newSchedule'), run: () => set({ schedule: 'new' }) }}
+        none={{ title: say('noSchedules'), hint: say('noSchedulesHint') }}
       />
       <ScheduleForm
         open={filters.schedule === 'new' || edited !== undefined}

@@ -1,6 +1,6 @@
 /** Every statement one may see: an outlet's own, or finance's whole book by period and state. */
 import { useNavigate } from '@tanstack/react-router';
-import { App, Button, DatePicker, Popconfirm, Select } from 'antd';
+import { App, Button, DatePicker, Popconfirm } from 'antd';
 import dayjs from 'dayjs';
 import { addDays, monthOf } from '../../../db/terms/day.ts';
 import { api, once, read } from '../../lib/client.ts';
@@ -9,10 +9,11 @@ import { money, monthName } from '../../lib/format.ts';
 import { deskOf, useMe } from '../../lib/me.ts';
 import { useChange } from '../../lib/queries.ts';
 import { useLanguage } from '../../lib/words.ts';
-import { type Column, DataTable } from '../../ui/dataTable.tsx';
-import { Figure, Figures, Money, Page, Panel } from '../../ui/page.tsx';
+import { moneyColumn } from '../../ui/columns.tsx';
+import type { Column } from '../../ui/dataTable.tsx';
+import { ListScreen } from '../../ui/listScreen.tsx';
+import { Figure, Figures, Money } from '../../ui/page.tsx';
 import { today } from '../../ui/period.tsx';
-import { Empty } from '../../ui/states.tsx';
 import {
   REFRESH,
   STATEMENTS,
@@ -39,18 +40,19 @@ const lastMonth = () => monthOf(addDays(`${monthOf(today())}-01`, -1));
 
 export function Statements() {
   const say = useStatementWords();
-  const me = useMe();
-  const { filters, set } = useFilters();
+  const label = useStatementStatus();
+  const { filters } = useFilters();
   const navigate = useNavigate();
-  const finance = deskOf(me) === 'finance';
+  const finance = deskOf(useMe()) === 'finance';
   const list = useStatements({
     month: filters.month,
     status: STATUSES.find((status) => status === filters.status),
   });
   return (
-    <Page
+    <ListScreen
       title={say('title')}
       hint={say(finance ? 'hintFinance' : 'hintOutlet')}
+      label={say('label')}
       actions={
         finance && (
           <>
@@ -59,48 +61,37 @@ export function Statements() {
           </>
         )
       }
-    >
-      {list.data && <Summary rows={list.data} />}
-      <Panel flush>
-        <StatementTable
-          rows={list.data}
-          error={list.error}
-          retry={() => void list.refetch()}
-          withOutlet={finance}
-          open={(row) => void navigate({ to: `/statements/${row.id}` })}
-          filters={
-            <>
-              <DatePicker
-                picker="month"
-                aria-label={say('month')}
-                placeholder={say('allMonths')}
-                value={filters.month ? dayjs(`${filters.month}-01`) : null}
-                onChange={(at) => set({ month: at?.format('YYYY-MM') })}
-              />
-              <StatusFilter value={filters.status} onChange={(status) => set({ status })} />
-            </>
-          }
-        />
-      </Panel>
-    </Page>
+      figures={list.data && <Summary rows={list.data} />}
+      query={list}
+      columns={useColumns(finance)}
+      choices={[
+        {
+          param: 'status',
+          label: say('status'),
+          all: say('allStatuses'),
+          options: STATUSES.map((value) => ({ value, label: label(value) })),
+        },
+      ]}
+      tools={<MonthFilter />}
+      none={{ title: say('none'), hint: say(finance ? 'noneFinance' : 'noneOutlet') }}
+      exportAs="statements"
+      initialSort="-month"
+      search={finance}
+      open={(row) => void navigate({ to: `/statements/${row.id}` })}
+    />
   );
 }
 
-function StatusFilter(props: {
-  value: string | undefined;
-  onChange: (status: string | undefined) => void;
-}) {
+function MonthFilter() {
   const say = useStatementWords();
-  const label = useStatementStatus();
+  const { filters, set } = useFilters();
   return (
-    <Select
-      allowClear
-      style={{ width: 140 }}
-      aria-label={say('status')}
-      placeholder={say('allStatuses')}
-      value={props.value ?? null}
-      options={STATUSES.map((value) => ({ value, label: label(value) }))}
-      onChange={(status) => props.onChange(status ?? undefined)}
+    <DatePicker
+      picker="month"
+      aria-label={say('month')}
+      placeholder={say('allMonths')}
+      value={filters.month ? dayjs(`${filters.month}-01`) : null}
+      onChange={(at) => set({ month: at?.format('YYYY-MM') })}
     />
   );
 }
@@ -186,33 +177,22 @@ function MonthActions({ month }: { month: string }) {
   );
 }
 
-function StatementTable(props: {
-  rows: StatementRow[] | undefined;
-  error: unknown;
-  retry: () => void;
-  withOutlet: boolean;
-  open: (row: StatementRow) => void;
-  filters: React.ReactNode;
-}) {
+function useColumns(withOutlet: boolean): Column<StatementRow>[] {
   const say = useStatementWords();
   const language = useLanguage();
-  const outlet: Column<StatementRow>[] = props.withOutlet
-    ? [
-        {
-          key: 'outlet',
-          title: say('outlet'),
-          lead: true,
-          width: '2fr',
-          value: (r) => r.outletName,
-        },
-      ]
-    : [];
-  const columns: Column<StatementRow>[] = [
-    ...outlet,
+  const outlet: Column<StatementRow> = {
+    key: 'outlet',
+    title: say('outlet'),
+    lead: true,
+    width: '2fr',
+    value: (row) => row.outletName,
+  };
+  return [
+    ...(withOutlet ? [outlet] : []),
     {
       key: 'month',
       title: say('month'),
-      lead: !props.withOutlet,
+      lead: !withOutlet,
       value: (row) => row.month,
       render: (row) => (
         <>
@@ -229,46 +209,14 @@ function StatementTable(props: {
       value: (row) => row.status,
       render: (row) => <StatementMark status={row.status} />,
     },
-    amount('gross', say('gross'), (row) => row.grossMicroCny),
-    amount('share', say('share'), (row) => row.shareMicroCny),
-    { ...amount('adjustment', say('adjustment'), (r) => r.adjustmentMicroCny), hideOnPhone: true },
-    amount('total', say('total'), (row) => row.totalMicroCny, true),
-    {
-      key: 'invoice',
-      title: say('invoice'),
-      value: (row) => row.invoiceNo,
+    moneyColumn('gross', say('gross'), (row) => row.grossMicroCny),
+    moneyColumn('share', say('share'), (row) => row.shareMicroCny),
+    moneyColumn('adjustment', say('adjustment'), (row) => row.adjustmentMicroCny, {
       hideOnPhone: true,
-    },
+    }),
+    moneyColumn('total', say('total'), (row) => row.totalMicroCny, {
+      render: (row) => <Money microCny={row.totalMicroCny} strong />,
+    }),
+    { key: 'invoice', title: say('invoice'), value: (row) => row.invoiceNo, hideOnPhone: true },
   ];
-  return (
-    <DataTable
-      rows={props.rows}
-      error={props.error}
-      retry={props.retry}
-      filters={props.filters}
-      label={say('label')}
-      columns={columns}
-      rowKey={(row) => row.id}
-      onOpen={props.open}
-      initialSort="-month"
-      exportAs="statements"
-      search={props.withOutlet}
-      empty={
-        <Empty title={say('none')} hint={say(props.withOutlet ? 'noneFinance' : 'noneOutlet')} />
-      }
-    />
-  );
 }
-
-const amount = (
-  key: string,
-  title: string,
-  pick: (row: StatementRow) => string,
-  strong = false,
-): Column<StatementRow> => ({
-  key,
-  title,
-  align: 'right',
-  value: (row) => BigInt(pick(row)),
-  render: (row) => <Money microCny={pick(row)} strong={strong} />,
-});

@@ -11,9 +11,9 @@ import { useMe } from '../../lib/me.ts';
 import { showInForm } from '../../lib/problem.ts';
 import { useChange } from '../../lib/queries.ts';
 import { defineWords, useLanguage } from '../../lib/words.ts';
-import { type Column, DataTable } from '../../ui/dataTable.tsx';
-import { Mark, Page, Panel } from '../../ui/page.tsx';
-import { Empty } from '../../ui/states.tsx';
+import type { Column } from '../../ui/dataTable.tsx';
+import { ListScreen } from '../../ui/listScreen.tsx';
+import { Mark } from '../../ui/page.tsx';
 
 const useWords = defineWords(
   {
@@ -92,32 +92,30 @@ export function Stops() {
   const [placing, setPlacing] = useState(false);
   const stops = useQuery({
     queryKey: STOPS,
-    queryFn: () => read(api.stops.$get()),
+    queryFn: async () => (await read(api.stops.$get())).items,
     refetchInterval: 5_000,
   });
   return (
-    <Page
+    <ListScreen
       title={say('title')}
       hint={say('hint')}
+      label={say('label')}
       actions={
         <Button type="primary" danger onClick={() => setPlacing(true)}>
           {say('place')}
         </Button>
       }
+      query={stops}
+      columns={useColumns()}
+      none={{ title: say('none'), hint: say('noneHint') }}
+      exportAs="stops"
     >
-      <Panel flush>
-        <StopTable
-          rows={stops.data?.items}
-          error={stops.error}
-          retry={() => void stops.refetch()}
-        />
-      </Panel>
       <PlaceModal open={placing} close={() => setPlacing(false)} />
-    </Page>
+    </ListScreen>
   );
 }
 
-function StopTable(props: { rows: Stop[] | undefined; error: unknown; retry: () => void }) {
+function useColumns(): Column<Stop>[] {
   const say = useWords();
   const category = useCategoryLabel();
   const language = useLanguage();
@@ -128,7 +126,7 @@ function StopTable(props: { rows: Stop[] | undefined; error: unknown; retry: () 
     const division = book.data?.byCode.get(row.divisionCode ?? '');
     return division ? (language === 'zh' ? division.nameZh : division.nameEn) : '';
   };
-  const columns: Column<Stop>[] = [
+  return [
     {
       key: 'scope',
       title: say('scope'),
@@ -168,16 +166,6 @@ function StopTable(props: { rows: Stop[] | undefined; error: unknown; retry: () 
     },
     { key: 'lift', title: '', width: '90px', value: () => '', render: (row) => <Lift row={row} /> },
   ];
-  return (
-    <DataTable
-      {...props}
-      label={say('label')}
-      columns={columns}
-      rowKey={(row) => row.id}
-      exportAs="stops"
-      empty={<Empty title={say('none')} hint={say('noneHint')} />}
-    />
-  );
 }
 
 function Lift({ row }: { row: Stop }) {

@@ -1,17 +1,18 @@
 /** Every top-up of every advertiser for finance: its state at Alipay, its journals, refunds to the payer. */
 import { useQuery } from '@tanstack/react-query';
-import { Button, Drawer, Form, Input, Select } from 'antd';
+import { Button, Form, Input } from 'antd';
 import { useState } from 'react';
 import { type Answer, api, once, read } from '../../lib/client.ts';
-import { useFilters } from '../../lib/filters.ts';
 import { fenMoney, instant } from '../../lib/format.ts';
 import { everyPage, PAGE_LIMIT } from '../../lib/pages.ts';
 import { useChange } from '../../lib/queries.ts';
-import { type Column, DataTable } from '../../ui/dataTable.tsx';
+import { fenColumn, instantColumn, markColumn } from '../../ui/columns.tsx';
+import type { Column } from '../../ui/dataTable.tsx';
 import { FormDrawer } from '../../ui/formDrawer.tsx';
 import { JournalView } from '../../ui/journal.tsx';
-import { Facts, Figure, Figures, Mark, Page, Panel } from '../../ui/page.tsx';
-import { Empty, Loaded } from '../../ui/states.tsx';
+import { ListScreen } from '../../ui/listScreen.tsx';
+import { Facts, Figure, Figures } from '../../ui/page.tsx';
+import { Loaded } from '../../ui/states.tsx';
 import { YuanInput } from '../../ui/yuanInput.tsx';
 import { useAdvertisers } from '../advertisers/data.ts';
 import { TOP_UP_TONES } from '../wallet/data.ts';
@@ -26,7 +27,7 @@ const STATUSES = ['created', 'credited', 'closed', 'part_refunded', 'refunded'] 
 
 export function TopUps() {
   const say = useTopUpWords();
-  const { filters, set } = useFilters();
+  const label = useTopUpStatus();
   const list = useQuery({
     queryKey: TOP_UPS,
     queryFn: () =>
@@ -34,69 +35,51 @@ export function TopUps() {
         read(api.wallet['top-ups'].$get({ query: { limit: PAGE_LIMIT, cursor } })),
       ),
   });
-  const sum = (rows: readonly Row[]) => rows.reduce((all, row) => all + BigInt(row.amountFen), 0n);
-  const shown = list.data?.filter((row) => !filters.status || row.status === filters.status);
-  const credited = list.data?.filter((row) => row.creditedAt !== null) ?? [];
-  const waiting = list.data?.filter((row) => row.status === 'created') ?? [];
-  const refunded = credited.reduce((all, row) => all + BigInt(row.refundedFen), 0n);
   return (
-    <Page title={say('title')} hint={say('hint')}>
-      {list.data && (
-        <Figures>
-          <Figure
-            label={say('credited')}
-            value={fenMoney(sum(credited).toString())}
-            note={say('n', { n: credited.length })}
-          />
-          <Figure label={say('refunded')} value={fenMoney(refunded.toString())} />
-          <Figure
-            label={say('waiting')}
-            value={fenMoney(sum(waiting).toString())}
-            note={say('n', { n: waiting.length })}
-          />
-        </Figures>
-      )}
-      <Panel flush>
-        <DataTable
-          rows={shown}
-          error={list.error}
-          retry={() => void list.refetch()}
-          columns={useColumns()}
-          rowKey={(row) => row.id}
-          label={say('title')}
-          onOpen={(row) => set({ topUp: String(row.id) })}
-          search
-          exportAs="top-ups"
-          filters={<StatusFilter />}
-          empty={<Empty title={say('none')} hint={say('noneHint')} />}
-        />
-      </Panel>
-      <Drawer
-        open={filters.topUp !== undefined}
-        onClose={() => set({ topUp: undefined })}
-        size={620}
-        title={say('one')}
-      >
-        {filters.topUp && <Sheet id={filters.topUp} />}
-      </Drawer>
-    </Page>
+    <ListScreen
+      title={say('title')}
+      hint={say('hint')}
+      label={say('title')}
+      figures={list.data && <Summary rows={list.data} />}
+      query={list}
+      columns={useColumns()}
+      choices={[
+        {
+          param: 'status',
+          label: say('status'),
+          all: say('all'),
+          options: STATUSES.map((value) => ({ value, label: label(value) })),
+          of: (row) => row.status,
+        },
+      ]}
+      none={{ title: say('none'), hint: say('noneHint') }}
+      exportAs="top-ups"
+      param="topUp"
+      sheet={{ size: 620, title: () => say('one'), byId: (id) => <Sheet id={id} /> }}
+    />
   );
 }
 
-function StatusFilter() {
+function Summary({ rows }: { rows: readonly Row[] }) {
   const say = useTopUpWords();
-  const label = useTopUpStatus();
-  const { filters, set } = useFilters();
+  const sum = (some: readonly Row[]) => some.reduce((all, row) => all + BigInt(row.amountFen), 0n);
+  const credited = rows.filter((row) => row.creditedAt !== null);
+  const waiting = rows.filter((row) => row.status === 'created');
+  const refunded = credited.reduce((all, row) => all + BigInt(row.refundedFen), 0n);
   return (
-    <Select
-      allowClear
-      style={{ width: 130 }}
-      aria-label={say('status')}
-      placeholder={say('all')}
-      value={filters.status ?? null}
-      options={STATUSES.map((value) => ({ value, label: label(value) }))}
-      onChange={(status) => set({ status: status ?? undefined })}
-    />
+    <Figures>
+      <Figure
+        label={say('credited')}
+        value={fenMoney(sum(credited).toString())}
+        note={say('n', { n: credited.length })}
+      />
+      <Figure label={say('refunded')} value={fenMoney(refunded.toString())} />
+      <Figure
+        label={say('waiting')}
+        value={fenMoney(sum(waiting).toString())}
+        note={say('n', { n: waiting.length })}
+      />
+    </Figures>
   );
 }
 
@@ -106,13 +89,7 @@ function useColumns(): Column<Row>[] {
   const advertisers = useAdvertisers();
   const nameOf = (id: number) => advertisers.data?.find((one) => one.id === id)?.name ?? `#${id}`;
   return [
-    {
-      key: 'at',
-      title: say('at'),
-      width: '150px',
-      value: (row) => row.createdAt,
-      render: (row) => <span className="number">{instant(row.createdAt)}</span>,
-    },
+    instantColumn('at', say('at'), (row) => row.createdAt),
     {
       key: 'advertiser',
       title: say('advertiser'),
@@ -120,20 +97,12 @@ function useColumns(): Column<Row>[] {
       width: 'minmax(160px, 1.4fr)',
       value: (row) => nameOf(row.advertiserId),
     },
-    {
-      key: 'amount',
-      title: say('amount'),
-      align: 'right',
-      value: (row) => BigInt(row.amountFen) * 10_000n,
-      render: (row) => fenMoney(row.amountFen),
-    },
-    {
-      key: 'status',
-      title: say('status'),
-      width: '120px',
-      value: (row) => label(row.status),
-      render: (row) => <Mark tone={TOP_UP_TONES[row.status] ?? 'quiet'}>{label(row.status)}</Mark>,
-    },
+    fenColumn('amount', say('amount'), (row) => row.amountFen),
+    markColumn(
+      say('status'),
+      (row) => label(row.status),
+      (row) => TOP_UP_TONES[row.status] ?? 'quiet',
+    ),
     {
       key: 'order',
       title: say('order'),

@@ -1,13 +1,14 @@
 /** An advertiser's money: what there is, what is promised, how it came and where it went. */
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { Alert, Button, Tabs } from 'antd';
+import { Alert, Button } from 'antd';
 import { useMemo, useState } from 'react';
 import { api, read } from '../../lib/client.ts';
 import { useFilters } from '../../lib/filters.ts';
 import { fenMoney, instant } from '../../lib/format.ts';
 import { type Column, DataTable } from '../../ui/dataTable.tsx';
-import { Figure, Figures, Mark, Money, Page, Panel } from '../../ui/page.tsx';
+import { Figure, Figures, Mark, Money, Page } from '../../ui/page.tsx';
 import { Empty, Loaded } from '../../ui/states.tsx';
+import { TabbedPanel } from '../../ui/tabbed.tsx';
 import {
   type Journal,
   TOP_UP_TONES,
@@ -59,18 +60,12 @@ export function Wallet() {
           </Figures>
         )}
       </Loaded>
-      <Panel flush>
-        <Tabs
-          style={{ padding: '0 18px' }}
-          activeKey={filters.tab === 'top-ups' ? 'top-ups' : 'journals'}
-          onChange={(tab) => set({ tab: tab === 'journals' ? undefined : tab })}
-          items={[
-            { key: 'journals', label: say('journals') },
-            { key: 'top-ups', label: say('topUps') },
-          ]}
-        />
-        {filters.tab === 'top-ups' ? <TopUps /> : <Journals />}
-      </Panel>
+      <TabbedPanel
+        faces={[
+          { key: 'journals', label: say('journals'), body: () => <Journals /> },
+          { key: 'top-ups', label: say('topUps'), body: () => <TopUps /> },
+        ]}
+      />
       <TopUpModal open={filters.topUp === 'new'} close={() => set({ topUp: undefined })} />
     </Page>
   );

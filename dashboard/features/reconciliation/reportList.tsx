@@ -1,0 +1,150 @@
+/** Partners' statements as they came in: whose, of which days, how much agreed; a statement's days, one beside the other. */
+import { Button } from 'antd';
+import { useFilters } from '../../lib/filters.ts';
+import { count, instant } from '../../lib/format.ts';
+import { daysColumn, instantColumn, moneyColumn } from '../../ui/columns.tsx';
+import { type Column, DataTable } from '../../ui/dataTable.tsx';
+import { List } from '../../ui/list.tsx';
+import { Facts, Figure, Figures, Mark, Money } from '../../ui/page.tsx';
+import { Empty, Loaded } from '../../ui/states.tsx';
+import {
+  type Difference,
+  gapOf,
+  type Received,
+  TONES,
+  usePartnerName,
+  useReport,
+  useReports,
+} from './partnerData.ts';
+import { PartnerReport } from './partnerReport.tsx';
+import { usePartnerWords } from './partnerWords.ts';
+
+const theirs = (report: Received): bigint =>
+  report.rows.reduce((sum, row) => sum + BigInt(row.amountMicroCny), 0n);
+const differing = (report: Received): number => report.rows.length - report.matchedDays;
+
+export function ReportList() {
+  const say = usePartnerWords();
+  const nameOf = usePartnerName();
+  const { filters, set } = useFilters();
+  const create = { label: say('add'), run: () => set({ report: 'new' }) };
+  const title = (row: Received | undefined) =>
+    row ? nameOf(row.side, row.partnerId) : say('reports');
+  return (
+    <>
+      <List
+        label={say('reports')}
+        query={useReports()}
+        columns={useColumns(nameOf)}
+        urlKey="rp_"
+        create={create}
+        tools={<Button onClick={create.run}>{create.label}</Button>}
+        none={{ title: say('noReports'), hint: say('noReportsHint') }}
+        exportAs="partner-statements"
+        param="report"
+        sheet={{ size: 720, title, byId: (id) => <ReportSheet id={id} /> }}
+      />
+      <PartnerReport open={filters.report === 'new'} close={() => set({ report: undefined })} />
+    </>
+  );
+}
+
+function useColumns(nameOf: ReturnType<typeof usePartnerName>): Column<Received>[] {
+  const say = usePartnerWords();
+  return [
+    {
+      key: 'partner',
+      title: say('partner'),
+      lead: true,
+      width: '1.6fr',
+      value: (row) => nameOf(row.side, row.partnerId),
+    },
+    { key: 'side', title: say('side'), width: '90px', value: (row) => say(row.side) },
+    daysColumn(say('span'), (row) => ({ startsOn: row.fromDay, endsOn: row.toDay })),
+    moneyColumn('sum', say('sum'), theirs, { width: '150px' }),
+    {
+      key: 'agreed',
+      title: say('agreed'),
+      align: 'right',
+      width: '90px',
+      value: (row) => row.matchedDays,
+    },
+    {
+      key: 'differing',
+      title: say('differing'),
+      align: 'right',
+      width: '100px',
+      value: differing,
+      render: (row) =>
+        differing(row) > 0 ? <strong className="negative">{differing(row)}</strong> : '—',
+    },
+    instantColumn('received', say('received'), (row) => row.receivedAt, { hideOnPhone: true }),
+  ];
+}
+
+function ReportSheet({ id }: { id: string }) {
+  const say = usePartnerWords();
+  return (
+    <Loaded query={useReport(id)}>
+      {(report) => (
+        <div className="stack">
+          <Figures>
+            <Figure label={say('sum')} value={<Money microCny={theirs(report)} />} />
+            <Figure label={say('agreed')} value={report.matchedDays} />
+            <Figure
+              label={say('differing')}
+              value={report.differences.length}
+              tone={report.differences.some((row) => row.status === 'open') ? 'bad' : 'plain'}
+            />
+          </Figures>
+          <Facts
+            items={[
+              [say('side'), say(report.side)],
+              [say('span'), `${report.fromDay} – ${report.toDay}`],
+              [say('toleranceIs'), `${report.tolerancePpm / 10_000}%`],
+              [say('received'), instant(report.receivedAt)],
+            ]}
+          />
+          <Differences rows={report.differences} />
+        </div>
+      )}
+    </Loaded>
+  );
+}
+
+function Differences({ rows }: { rows: readonly Difference[] }) {
+  const say = usePartnerWords();
+  const { set } = useFilters();
+  const columns: Column<Difference>[] = [
+    { key: 'day', title: say('day'), lead: true, width: '110px', value: (row) => row.day },
+    moneyColumn('ours', say('ours'), (row) => row.ourMicroCny),
+    moneyColumn('theirs', say('theirs'), (row) => row.theirMicroCny),
+    {
+      key: 'quantity',
+      title: say('quantity'),
+      align: 'right',
+      value: (row) => row.theirQuantity - row.ourQuantity,
+      render: (row) => `${count(row.ourQuantity)} / ${count(row.theirQuantity)}`,
+    },
+    moneyColumn('gap', say('gap'), gapOf, { width: '160px' }),
+    {
+      key: 'status',
+      title: say('status'),
+      width: '90px',
+      value: (row) => say(row.status),
+      render: (row) => <Mark tone={TONES[row.status]}>{say(row.status)}</Mark>,
+    },
+  ];
+  return (
+    <DataTable
+      rows={rows}
+      columns={columns}
+      rowKey={(row) => row.id}
+      label={say('label')}
+      urlKey="rd_"
+      maxHeight={420}
+      onOpen={(row) => set({ tab: 'partners', report: undefined, difference: String(row.id) })}
+      empty={<Empty title={say('allAgree')} />}
+    />
+  );
+}
