@@ -28,8 +28,8 @@ export interface MonthFigures {
   rollupRows: number;
   charges: number;
   statements: number;
-  /** Hours charged; statements frozen; period closed; all three. */
-  seconds: { charge: number; freeze: number; close: number; total: number };
+  /** Hours charged; statements frozen; period closed; all three; of it this process's own processor time. */
+  seconds: { charge: number; freeze: number; close: number; total: number; cpu: number };
   chargesPerSecond: number;
 }
 
@@ -76,6 +76,7 @@ export async function measureMonth(
     sql`SELECT count(*)::int AS rows, sum(impressions) AS impressions FROM rollup_hour`,
   );
   const began = performance.now();
+  const cpu = process.cpuUsage();
   let now = dayStartMs('2026-11-01') + 3_600_000;
   const ctx = { db, clock: () => now, config: { authSecret: 'a secret for the bench, 32 long' } };
   const counts: number[] = [];
@@ -104,6 +105,7 @@ export async function measureMonth(
       freeze: seconds(frozen - charged),
       close: seconds(closed - frozen),
       total: seconds(closed - began),
+      cpu: seconds(process.cpuUsage(cpu).user / 1000),
     },
     chargesPerSecond: Math.round((charges * 1000) / (charged - began)),
   };

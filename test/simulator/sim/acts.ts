@@ -36,11 +36,12 @@ import {
   proposeAdjustment,
   resolveDispute,
 } from '../../../api/statements/statements.ts';
-import type { Database } from '../../../db/client.ts';
 import { addDays, dayOf, hourOf, monthOf } from '../../../db/terms/day.ts';
 import { deliver } from '../../kit/books.ts';
 import { CALL_FAULTS, NOTIFY_FAULTS } from '../alipay/faults.ts';
+import { batch, billFault, clawBack, closeMonth, mendPayout, workCase } from './desk.ts';
 import { askForInvoice, bookedDay, credit, invoiceStatement, takeBack } from './papers.ts';
+import { idOf } from './pick.ts';
 import type { Cast, World } from './world.ts';
 
 const MINUTE = 60_000;
@@ -49,13 +50,6 @@ const PEOPLE = ['lin', 'wu', 'zhao'] as const;
 const DAYS_BACK = 3;
 
 export type Act = (world: World, cast: Cast) => Promise<string>;
-
-/** A row's id by chance, or undefined where there is none. */
-async function any(world: World, db: Database, query: string): Promise<number | undefined> {
-  const rows = await db.execute<{ id: string }>(sql.raw(`${query} ORDER BY id DESC LIMIT 12`));
-  const ids = rows.map((row) => Number(row.id));
-  return ids.length === 0 ? undefined : world.random.pick(ids);
-}
 
 const person = (world: World) => world.random.pick(PEOPLE);
 const lastMonth = (world: World) => monthOf(addDays(`${monthOf(dayOf(world.now()))}-01`, -1));
@@ -97,6 +91,12 @@ export const ACTS: readonly (readonly [weight: number, name: string, act: Act])[
   [1, 'askForInvoice', askForInvoice],
   [3, 'bookedDay', bookedDay],
   [1, 'credit', credit],
+  [5, 'case', workCase],
+  [2, 'mendPayout', mendPayout],
+  [2, 'batch', batch],
+  [1, 'clawBack', clawBack],
+  [3, 'closeMonth', closeMonth],
+  [1, 'billFault', billFault],
   [3, 'faults', faults],
 ];
 
@@ -133,7 +133,7 @@ async function bill({ ctx, now }: World): Promise<string> {
 }
 
 async function time(world: World): Promise<string> {
-  const ms = world.random.pick([MINUTE, 5 * MINUTE, HOUR, HOUR, 5 * HOUR, 26 * HOUR]);
+  const ms = world.random.pick([MINUTE, 5 * MINUTE, HOUR, 5 * HOUR, 26 * HOUR, 70 * HOUR]);
   world.turn(ms);
   return `${ms / MINUTE} min`;
 }
@@ -173,7 +173,7 @@ async function hold(world: World, cast: Cast): Promise<string> {
 }
 
 async function refund(world: World): Promise<string> {
-  const topUpId = await any(world, world.db, 'SELECT id FROM top_up');
+  const topUpId = await idOf(world, 'top_up', "status IN ('credited', 'part_refunded')");
   if (topUpId === undefined) return 'no top-up';
   const amountFen = 1 + world.random.below(60_000);
   await requestRefund(world.ctx, { topUpId, amountFen, reason: 'sim', by: person(world) });
@@ -182,45 +182,50 @@ async function refund(world: World): Promise<string> {
 
 async function onStatement(
   world: World,
+  usual: string,
   run: (statementId: number) => Promise<unknown>,
 ): Promise<string> {
-  const id = await any(world, world.db, 'SELECT id FROM statement');
+  const id = await idOf(world, 'statement', `status = '${usual}'`);
   if (id === undefined) return 'no statement';
   await run(id);
   return `statement ${id}`;
 }
 
 function confirm(world: World): Promise<string> {
-  return onStatement(world, (statementId) =>
+  return onStatement(world, 'frozen', (statementId) =>
     confirmStatement(world.ctx, { statementId, by: 'outlet' }),
   );
 }
 
 function dispute(world: World): Promise<string> {
-  return onStatement(world, (statementId) =>
+  return onStatement(world, 'frozen', (statementId) =>
     disputeStatement(world.ctx, { statementId, by: 'outlet', reason: 'sim', lines: [1] }),
   );
 }
 
 function resolve(world: World): Promise<string> {
   const accept = world.random.chance(0.5);
-  return onStatement(world, (statementId) =>
+  return onStatement(world, 'disputed', (statementId) =>
     resolveDispute(world.ctx, { statementId, by: 'lin', accept, note: 'sim' }),
   );
 }
 
 function approve(world: World): Promise<string> {
   const by = person(world);
-  return onStatement(world, (statementId) => approveStatement(world.ctx, { statementId, by }));
+  return onStatement(world, 'outlet_confirmed', (statementId) =>
+    approveStatement(world.ctx, { statementId, by }),
+  );
 }
 
 function request(world: World): Promise<string> {
   const by = person(world);
-  return onStatement(world, (statementId) => requestPayout(world.ctx, { statementId, by }));
+  return onStatement(world, 'approved', (statementId) =>
+    requestPayout(world.ctx, { statementId, by }),
+  );
 }
 
 async function approveIt(world: World): Promise<string> {
-  const payoutId = await any(world, world.db, 'SELECT id FROM payout');
+  const payoutId = await idOf(world, 'payout', "status = 'created'");
   if (payoutId === undefined) return 'no payout';
   await approvePayout(world.ctx, { payoutId, by: person(world) });
   return `payout ${payoutId}`;
@@ -236,11 +241,7 @@ async function bounce({ gateway, random, now }: World): Promise<string> {
 
 async function adjust(world: World, cast: Cast): Promise<string> {
   const { ctx, random } = world;
-  const open = await any(
-    world,
-    world.db,
-    'SELECT id FROM statement_adjustment WHERE approved_by IS NULL',
-  );
+  const open = await idOf(world, 'statement_adjustment', 'approved_by IS NULL');
   if (open !== undefined && random.chance(0.6)) {
     await approveAdjustment(ctx, { adjustmentId: open, by: person(world) });
     return `approve ${open}`;

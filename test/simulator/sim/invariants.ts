@@ -1,8 +1,9 @@
 /** What must be true after every step, whatever happened in it. Each returns sentences of what is not. */
 import { sql } from 'drizzle-orm';
-import { accounts, balanceOf, ledgerFaults } from '../../../api/ledger/ledger.ts';
+import { ledgerFaults } from '../../../api/ledger/ledger.ts';
 import type { Database } from '../../../db/client.ts';
 import type { Gateway } from '../alipay/gateway.ts';
+import type { Movement } from '../alipay/records.ts';
 
 /** Cheap, after every step: sums, floors, cash against the bank, statements and payouts against each other. */
 export async function wrongsNow(db: Database, gateway: Gateway): Promise<string[]> {
@@ -40,36 +41,51 @@ export async function wrongsNow(db: Database, gateway: Gateway): Promise<string[
   return [...rows.map((row) => row.wrong), ...(await cashWrongs(db, gateway))];
 }
 
-/** Ledger cash is what moved at the bank, less what the ledger has not heard of yet. */
+/**
+ * Ledger cash is what moved at the bank, less what the ledger has not heard of yet, less fees, and with what cases put where
+ * the bank's bill says it is; suspense is what the suspended ones hold.
+ */
 async function cashWrongs(db: Database, gateway: Gateway): Promise<string[]> {
-  const known = await db.execute<{ no: string }>(sql`
-    SELECT 'in:' || out_trade_no AS no FROM top_up WHERE status NOT IN ('created', 'closed')
-    UNION ALL SELECT 'refund:' || out_request_no FROM top_up_refund WHERE status = 'succeeded'
-    UNION ALL SELECT 'out:' || out_biz_no FROM payout_part WHERE status IN ('succeeded', 'returned')
-    UNION ALL SELECT 'back:' || out_biz_no FROM payout_part WHERE status = 'returned'`);
-  const book = new Set(known.map((row) => row.no));
+  const rows = await db.execute<{ no: string; amount: string }>(sql`
+    SELECT 'in:' || out_trade_no AS no, 0 AS amount FROM top_up WHERE status NOT IN ('created', 'closed')
+    UNION ALL SELECT 'refund:' || out_request_no, 0 FROM top_up_refund WHERE status = 'succeeded'
+    UNION ALL SELECT 'out:' || out_biz_no, 0 FROM payout_part WHERE status IN ('succeeded', 'returned')
+    UNION ALL SELECT 'back:' || out_biz_no, 0 FROM payout_part WHERE status = 'returned'
+    UNION ALL SELECT '=' || a.code, sum(b.amount_micro_cny) FROM account a JOIN balance b ON b.account_id = a.id
+     WHERE a.code IN ('alipay_cash', 'alipay_fee', 'suspense') GROUP BY a.code
+    UNION ALL SELECT '=cases:' || status, sum(difference_fen) * 10000 FROM reconciliation_case
+     WHERE status = 'suspended' OR resolution = 'written_off' GROUP BY status`);
+  const sums = new Map(rows.map((row) => [row.no, BigInt(row.amount)]));
+  const sum = (no: string) => sums.get(`=${no}`) ?? 0n;
+  const book = new Set(rows.map((row) => row.no).filter((no) => !no.startsWith('=')));
   let heardFen = 0n;
   for (const move of gateway.book.movements) {
-    const no =
-      move.kind === '在线支付'
-        ? `in:${move.outNo}`
-        : move.kind === '交易退款'
-          ? `refund:${move.remark}`
-          : move.kind === '转账'
-            ? `out:${move.outNo}`
-            : move.kind === '转账退回'
-              ? `back:${move.outNo}`
-              : '';
-    if (book.delete(no) || move.kind === '充值') heardFen += move.amountFen;
+    if (book.delete(nameOf(move)) || move.kind === '充值') heardFen += move.amountFen;
   }
   const wrongs = [...book].map((no) => `the ledger believes in ${no}, the bank does not`);
-  const fees = await balanceOf(db, accounts.alipayFee);
-  const cash = await balanceOf(db, accounts.alipayCash);
-  const expected = heardFen * 10_000n - fees.balanceMicroCny;
-  if (cash.balanceMicroCny !== expected) {
-    wrongs.push(`cash is ${cash.balanceMicroCny}, should be ${expected}`);
+  const cases = sum('cases:suspended') + sum('cases:closed');
+  const expected = heardFen * 10_000n - sum('alipay_fee') + cases;
+  if (sum('alipay_cash') !== expected) {
+    wrongs.push(`cash is ${sum('alipay_cash')}, should be ${expected}`);
   }
+  if (-sum('suspense') !== sum('cases:suspended'))
+    wrongs.push(`suspense is ${-sum('suspense')}, its cases ${sum('cases:suspended')}`);
   return wrongs;
+}
+
+function nameOf({ kind, outNo, remark }: Movement): string {
+  switch (kind) {
+    case '在线支付':
+      return `in:${outNo}`;
+    case '交易退款':
+      return `refund:${remark}`;
+    case '转账':
+      return `out:${outNo}`;
+    case '转账退回':
+      return `back:${outNo}`;
+    default:
+      return '';
+  }
 }
 
 /** Dear, now and then: everything recomputed from the entries up, and the shares against the ledger. */

@@ -14,22 +14,18 @@ import {
 import { accounts, setCreditLimit } from '../../../api/ledger/ledger.ts';
 import { addDays, dayOf } from '../../../db/terms/day.ts';
 import { addTitles, invoiceFor, invoiceNoOf } from '../../kit/invoices.ts';
+import { idOf } from './pick.ts';
 import type { Cast, World } from './world.ts';
 
 const CONFIRMED = "('outlet_confirmed', 'approved', 'paying', 'paid', 'reconciled')";
 
-async function anyOf(world: World, query: string): Promise<number | undefined> {
-  const rows = await world.db.execute<{ id: string }>(sql.raw(`${query} ORDER BY id DESC LIMIT 8`));
-  return rows.length === 0 ? undefined : Number(world.random.pick([...rows]).id);
-}
-
 /** An outlet invoices a statement it confirmed, now and then more than it may; finance verifies it. */
 export async function invoiceStatement(world: World): Promise<string> {
   const { ctx, random } = world;
-  const id = await anyOf(
+  const id = await idOf(
     world,
-    `SELECT id FROM statement WHERE status IN ${CONFIRMED} AND total_micro_cny > 100000
-    AND invoice_no IS NULL`,
+    'statement',
+    `status IN ${CONFIRMED} AND total_micro_cny > 100000 AND invoice_no IS NULL`,
   );
   if (id === undefined) return 'nothing to invoice';
   const input = await invoiceFor({ ...ctx, db: world.db }, id);
@@ -50,9 +46,10 @@ let serial = 1_000_000;
 /** Some issued invoice is taken back, in whole or in part, by whichever side. */
 export async function takeBack(world: World): Promise<string> {
   const { ctx, random } = world;
-  const invoiceId = await anyOf(
+  const invoiceId = await idOf(
     world,
-    "SELECT id FROM invoice WHERE status IN ('issued', 'verified') AND red_of IS NULL",
+    'invoice',
+    "status IN ('issued', 'verified') AND red_of IS NULL",
   );
   if (invoiceId === undefined) return 'no invoice';
   const isPlatform = random.chance(0.5);

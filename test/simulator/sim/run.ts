@@ -98,7 +98,10 @@ export async function runSim(
 /** Acts made of several verbs, of which an earlier one may stand when a later one is refused. */
 const PARTIAL = new Set([
   'askForInvoice',
+  'batch',
   'billing',
+  'case',
+  'closeMonth',
   'contract',
   'freeze',
   'invoice',

@@ -1,6 +1,10 @@
 /** The sim's world: real PostgreSQL, our gateway over real HTTP, a clock to turn, and a small cast of people and places. */
 import { accounts, post } from '../../../api/ledger/ledger.ts';
-import { type PayoutContext, receiveNotify } from '../../../api/payments/payments.ts';
+import {
+  DEFAULT_POLICY,
+  type PayoutContext,
+  receiveNotify,
+} from '../../../api/payments/payments.ts';
 import { statementPort } from '../../../api/statements/statements.ts';
 import type { Database } from '../../../db/client.ts';
 import { outlet } from '../../../db/schema/outlets.ts';
@@ -38,7 +42,7 @@ export interface World {
 
 export async function openSimWorld(
   db: Database,
-  options: { seed: number; startMs: number; timeoutMs?: number },
+  options: { seed: number; startMs: number; timeoutMs?: number; maxTransferFen?: bigint },
 ): Promise<World> {
   let nowMs = options.startMs;
   const clock = () => nowMs;
@@ -58,6 +62,8 @@ export async function openSimWorld(
     clock,
     alipay: mortalAlipay(pair.alipay, life),
     statements: statementPort(clock),
+    // Payouts of a few yuan are then cut into parts, of which some fail.
+    policy: { ...DEFAULT_POLICY, limits: { minFen: 10n, maxFen: options.maxTransferFen ?? 400n } },
   };
   receive = (form) => receiveNotify(ctx, form);
   pair.gateway.book.deposit(OPENING_FEN, 'opening');

@@ -1,0 +1,130 @@
+/** What finance does in the simulation beside paying: cases of the bill, parts sent again, batches, clawbacks, months closed. */
+import { sql } from 'drizzle-orm';
+import { monthFigures, periods } from '../../../api/ledger/ledger.ts';
+import {
+  approveBatch,
+  cancelPayout,
+  createBatch,
+  recordClawback,
+  resendFailedParts,
+} from '../../../api/payments/payments.ts';
+import { beginClose, cancelClose, closePeriod } from '../../../api/periods/periods.ts';
+import {
+  applyRemedy,
+  approveWriteOff,
+  fetchBill,
+  matchBill,
+  proposeWriteOff,
+  resolveCase,
+  suspendCase,
+} from '../../../api/reconciliation/reconciliation.ts';
+import { dayOf, monthOf } from '../../../db/terms/day.ts';
+import { Failure } from '../../../db/terms/failure.ts';
+import { BILL_FAULTS } from '../alipay/faults.ts';
+import { idOf } from './pick.ts';
+import type { Cast, World } from './world.ts';
+
+const PEOPLE = ['lin', 'wu', 'zhao'] as const;
+const SECRET = 'a secret of the simulation, 32 long';
+
+/** One of a case's verbs, on a case in any state: most must be refused. */
+export async function workCase(world: World): Promise<string> {
+  const { ctx, random } = world;
+  const caseId = await idOf(world, 'reconciliation_case', "status <> 'closed'");
+  if (caseId === undefined) return 'no case';
+  const by = random.pick(PEOPLE);
+  const note = 'sim';
+  const verb = random.below(5);
+  if (verb === 0) await suspendCase(ctx, { caseId, by });
+  else if (verb === 1) await proposeWriteOff(ctx, { caseId, by, note });
+  else if (verb === 2) await approveWriteOff(ctx, { caseId, by });
+  else if (verb === 3) await applyRemedy(ctx, { caseId, by });
+  else {
+    const resolution = random.pick(['supplemented', 'reversed', 'refunded'] as const);
+    await resolveCase(ctx, { caseId, by, resolution, note });
+  }
+  return `${['suspend', 'propose', 'approve', 'remedy', 'resolve'][verb]} ${caseId}`;
+}
+
+/** Parts of a payout sent again, or a payout cancelled: whichever the random finds, in whatever state. */
+export async function mendPayout(world: World): Promise<string> {
+  const { ctx, random } = world;
+  const again = random.chance(0.6);
+  const usual = `status = '${again ? 'part_succeeded' : 'created'}'`;
+  const payoutId = await idOf(world, 'payout', usual);
+  if (payoutId === undefined) return 'no payout';
+  const by = random.pick(PEOPLE);
+  if (again) await resendFailedParts(ctx, { payoutId, by });
+  else await cancelPayout(ctx, { payoutId, by });
+  return `${again ? 'resend' : 'cancel'} ${payoutId}`;
+}
+
+export async function batch(world: World): Promise<string> {
+  const { ctx, random, db } = world;
+  const by = random.pick(PEOPLE);
+  const waiting = "id IN (SELECT batch_id FROM payout WHERE status = 'created')";
+  const batchId = await idOf(world, 'payout_batch', waiting);
+  if (batchId && random.chance(0.6)) {
+    const { approved, refused } = await approveBatch(ctx, { batchId, by });
+    return `${approved.length} approved, ${refused.length} refused`;
+  }
+  const rows = await db.execute<{ id: string }>(
+    sql`SELECT id FROM statement ORDER BY id DESC LIMIT 5`,
+  );
+  const statementIds = rows.map((row) => Number(row.id));
+  const made = await createBatch(ctx, { name: 'sim', statementIds, by });
+  return `${made.payoutIds.length} made, ${made.refused.length} refused`;
+}
+
+export async function clawBack(world: World, cast: Cast): Promise<string> {
+  const { ctx, random } = world;
+  const outletId = random.pick(cast.outletIds);
+  const amountMicroCny = BigInt(1 + random.below(40_000));
+  const key = `sim:${random.below(200)}`;
+  await recordClawback(ctx, { outletId, key, amountMicroCny, reason: 'sim', by: 'lin' });
+  return `${amountMicroCny} of ${outletId}`;
+}
+
+/** The oldest open month: its bills are fetched, it is begun, given up or closed, by whoever happens to be there. */
+export async function closeMonth(world: World): Promise<string> {
+  const { ctx, random } = world;
+  const month = (await periods(world.db)).findLast((period) => period.status !== 'closed');
+  if (!month || month.month >= monthOf(dayOf(world.now()))) return 'no month is over';
+  const input = { month: month.month, by: random.pick(PEOPLE) };
+  if (month.status === 'open') {
+    await matchAll(world, month.month);
+    await beginClose(ctx, input);
+    return `begun ${month.month}`;
+  }
+  if (random.chance(0.2)) {
+    await cancelClose(ctx, input);
+    return `given up ${month.month}`;
+  }
+  const suspenseNote = random.chance(0.7) ? { suspenseNote: 'sim' } : {};
+  await closePeriod({ ...ctx, config: { authSecret: SECRET } }, { ...input, ...suspenseNote });
+  return `closed ${month.month}`;
+}
+
+/** Each day's bill by hand, as finance would before a close: the daily round reaches only a week back. */
+async function matchAll(world: World, month: string): Promise<void> {
+  const { cashDays } = await monthFigures(world.db, month);
+  const done = await world.db.execute<{ day: string }>(
+    sql`SELECT day::text AS day FROM bill WHERE status = 'matched'`,
+  );
+  const matched = new Set(done.map((row) => row.day));
+  for (const day of cashDays.filter((one) => !matched.has(one))) {
+    try {
+      await fetchBill(world.ctx, day);
+      await matchBill(world.ctx, day);
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+    }
+  }
+}
+
+/** A bill that will be missing, damaged or false when it is next fetched. */
+export async function billFault({ gateway, random }: World): Promise<string> {
+  const kind = random.pick(BILL_FAULTS);
+  gateway.faults.onBill(kind, 1);
+  return kind;
+}
