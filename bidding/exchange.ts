@@ -156,6 +156,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
   const timers: NodeJS.Timeout[] = [];
   const beat = async (): Promise<void> => {
     await pulse.beat(clock(), feed.market?.version ?? 0);
+    await events.look().catch(quiet);
     await leases.sweep(clock());
     await sampler.flush(clock());
     await pulse.tell(fanOut.health(clock()));
@@ -166,6 +167,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
     async listen(port, host = '127.0.0.1') {
       await feed.refresh().catch(quiet);
       await feedback.refresh().catch(quiet);
+      await events.look().catch(quiet);
       await listening(server, port, host);
       const address = server.address() as AddressInfo;
       const url = `http://${host}:${address.port}`;

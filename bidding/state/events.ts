@@ -1,11 +1,13 @@
 /**
  * Events on their way to the streams. Owns the shard of an event, the replay guard (asked and appended in one script, so
- * that a crash cannot lose an event between the two), the batching, and what is kept while Redis is away. Metering
+ * that a crash cannot lose an event between the two), the batching, and what waits while Redis is away; what it took is
+ * kept (kept.ts) until metering has it. Metering
  * deduplicates again by the same key; the guard is there to name replays and to keep floods of them out of the streams.
  */
 
 import { encodeEvent, type TrackedEvent } from '../wire/event.ts';
 import { EVENT_SHARDS, keys } from '../wire/keys.ts';
+import { createKept } from './kept.ts';
 import { runAll, type Store, script, within } from './script.ts';
 
 /** KEYS stream, then one guard for each event; ARGV seconds to remember, then events → which were replays (0-based). */
@@ -42,6 +44,10 @@ export interface EventLog {
   reject(rejection: Rejection): void;
   /** Sends what waits; resolves when Redis has it or has failed. */
   flush(): Promise<void>;
+  /** Sends again what a Redis that was emptied has lost; call once a second. Rejects while Redis is away. */
+  look(): Promise<void>;
+  /** In Redis, and not known to be committed. */
+  readonly kept: number;
   readonly waiting: number;
   /** Events that were dropped because Redis stayed away too long; 0 or an alarm. */
   readonly lost: number;
@@ -82,6 +88,7 @@ export function createEventLog(store: Store): EventLog {
     events: [],
   }));
   const groups = groupsOf(shards, store.isCluster);
+  const kept = createKept<Entry>(store);
   let rejections: Rejection[] = [];
   let scheduled = false;
   let sentAtMs = 0;
@@ -136,6 +143,7 @@ export function createEventLog(store: Store): EventLog {
         const replays = answers[i];
         if (!Array.isArray(replays)) return;
         (shards.find((shard) => shard.index === index) as Shard).events.splice(0, events.length);
+        kept.keep(index, events);
         for (const at of replays as number[]) rejectReplay(events[at]);
       });
       if (!answers.every(Array.isArray)) return true;
@@ -182,6 +190,15 @@ export function createEventLog(store: Store): EventLog {
       await Promise.all(groups.map(({ sending }) => sending));
       await sendAll();
       await sendRejections();
+    },
+    look: () =>
+      kept.look((index, entries) => {
+        const { events } = shards[index] as Shard;
+        for (const { event } of entries) events.push({ event, expected: true });
+        schedule();
+      }),
+    get kept() {
+      return kept.count;
     },
     get waiting() {
       return shards.reduce((sum, shard) => sum + shard.events.length, 0);

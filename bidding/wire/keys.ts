@@ -9,6 +9,8 @@ export const keys = {
   model: 'snapshot:{s}:model',
   /** Event streams; a tracker writes to shard = hash(eventKey) mod EVENT_SHARDS. */
   events: (shard: number): string => `events:{e${shard}}`,
+  /** Names this life of a stream's Redis: gone with its data. See bidding/state/kept.ts. */
+  eventsLife: (shard: number): string => `events:{e${shard}}:life`,
   /** Refused tracker calls: bounded stream, kept for people. */
   rejected: 'events:{e0}:rejected',
   /** Central budget pool of a line item and business day: hash. See bidding/state/leases.ts. */
