@@ -6,21 +6,14 @@ import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const cores = availableParallelism();
-/** Left alone, vitest keeps a core free: on two cores one file at a time, mostly waiting. */
-const isolatedFiles = {
-  environment: 'node',
-  pool: 'forks',
-  isolate: true,
-  maxWorkers: cores + 1,
-  sequence: { groupOrder: 1 },
-} as const;
-/** Pure functions keep nothing between files, so that files may share a process and its imports. */
-const sharedProcess = {
-  ...isolatedFiles,
-  isolate: false,
-  maxWorkers: cores,
-  sequence: { groupOrder: 0 },
-} as const;
+/**
+ * Files share a process and what it has imported, which is most of their cost: a test leaves nothing behind that another could see.
+ * Left alone, vitest would keep a core free: on two cores one file at a time, mostly waiting.
+ */
+const shared = { environment: 'node', pool: 'forks', isolate: false } as const;
+const pure = { ...shared, maxWorkers: cores, sequence: { groupOrder: 0 } } as const;
+/** They wait for their servers as much as they work. */
+const served = { ...shared, maxWorkers: cores + 1, sequence: { groupOrder: 1 } } as const;
 
 export default defineConfig({
   test: {
@@ -28,7 +21,7 @@ export default defineConfig({
     projects: [
       {
         test: {
-          ...sharedProcess,
+          ...pure,
           name: 'unit',
           include: ['test/{unit,property,tidy}/**/*.test.{ts,tsx}'],
           testTimeout: 60_000,
@@ -36,7 +29,7 @@ export default defineConfig({
       },
       {
         test: {
-          ...isolatedFiles,
+          ...served,
           name: 'integration',
           include: ['test/{integration,conformance}/**/*.test.ts'],
           globalSetup: ['test/kit/servers.ts'],
@@ -46,7 +39,7 @@ export default defineConfig({
       },
       {
         test: {
-          ...isolatedFiles,
+          ...served,
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
           globalSetup: ['test/kit/servers.ts', 'test/kit/browserSetup.ts'],

@@ -82,6 +82,7 @@ export interface Answer<Body = unknown> {
 }
 
 export interface Caller {
+  email: string;
   userId: string;
   organizationId: string;
   cookie: string;
@@ -165,7 +166,7 @@ export async function newCaller(
     },
     roles: options.roles ?? ['owner'],
   });
-  return { ...made, ...(await signIn(api, email)) };
+  return { ...made, email, ...(await signIn(api, email)) };
 }
 
 /** An advertiser with its organisation and one owner. */
