@@ -11,6 +11,9 @@ import type { Config } from './env.ts';
 import type { Actor, Person } from './identity/actor.ts';
 import type { Alipay } from './payments/alipay/client.ts';
 
+/** Something to be written when the request's own transaction is over, however it ended. */
+export type AfterwardsNote = (db: Database) => Promise<void>;
+
 export interface Context {
   db: Database;
   redis: RedisStore;
@@ -19,6 +22,8 @@ export interface Context {
   alipay: Alipay;
   /** Absent: nothing is traced. */
   spans?: SpanLog;
+  /** Present where `db` is one transaction around the whole request: what must outlive its rollback goes here. */
+  afterwards?: AfterwardsNote[];
 }
 
 /**

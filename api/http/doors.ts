@@ -162,14 +162,30 @@ const scopeOf = ({ kind, organizationId, userId }: Actor) => ({
   personId: userId,
 });
 
+/** A key never makes keys, invites people, moves money, or stands for one of two pairs of eyes. */
+const PEOPLE_ONLY = new Set([
+  'adjustments',
+  'api-keys',
+  'auth',
+  'contracts',
+  'credit-line',
+  'ledger',
+  'members',
+  'partner-differences',
+  'payout-batches',
+  'payouts',
+  'reconciliation',
+  'statements',
+  'wallet',
+]);
+
 /** `read`, `write`, or either narrowed to the first segment of the path: `write:campaigns`. */
 function assertScope(scopes: string[] | null, safe: boolean, path: string): void {
   if (scopes === null) return;
   const segment = path.split('/')[2] ?? '';
   const verb = safe ? 'read' : 'write';
   const enough = [verb, `${verb}:${segment}`, ...(safe ? ['write', `write:${segment}`] : [])];
-  // A key never makes keys, invites people or moves money.
-  const barred = !safe && ['api-keys', 'members', 'payouts', 'wallet', 'auth'].includes(segment);
+  const barred = !safe && PEOPLE_ONLY.has(segment);
   if (!barred && enough.some((scope) => scopes.includes(scope))) return;
   throw new Failure('forbidden', {
     zh: `此密钥没有权限：${verb}:${segment}`,

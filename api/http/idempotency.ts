@@ -1,7 +1,8 @@
 /**
  * `Idempotency-Key`: a request sent twice happens once. Owns the memory of answers; it runs the handler inside one
  * transaction (`ctx.db` is that transaction) together with the answer it stores, so that neither is ever without
- * the other. A refusal is not remembered: nothing happened, and the caller may correct and send it again.
+ * the other. A refusal rolls back and leaves the key free: nothing happened, and the caller may correct it, or send the same
+ * once its reason is gone. That it was refused stays on file all the same: such notes are written afterwards.
  */
 import { createHash } from 'node:crypto';
 import { and, eq, sql } from 'drizzle-orm';
@@ -9,7 +10,7 @@ import { createMiddleware } from 'hono/factory';
 import type { Database, Transaction } from '../../db/client.ts';
 import { idempotencyKey } from '../../db/schema/audit.ts';
 import { Failure } from '../../db/terms/failure.ts';
-import type { AppEnv } from '../context.ts';
+import type { AfterwardsNote, AppEnv } from '../context.ts';
 
 const KEY = /^[\x21-\x7e]{8,128}$/;
 
@@ -58,6 +59,7 @@ export const idempotent = () =>
       eq(idempotencyKey.organizationId, organizationId),
       eq(idempotencyKey.key, key),
     );
+    const afterwards: AfterwardsNote[] = [];
     try {
       await ctx.db.transaction(async (tx) => {
         // A second request waits here until the first commits or rolls back.
@@ -72,7 +74,7 @@ export const idempotent = () =>
           c.res = replay(known.response ?? '', known.status ?? 200);
           return;
         }
-        c.set('ctx', { ...ctx, db: asDatabase(tx) });
+        c.set('ctx', { ...ctx, db: asDatabase(tx), afterwards });
         await next();
         if (c.error) throw c.error;
         if (c.res.status >= 400) throw new Unanswered(c.res);
@@ -83,6 +85,7 @@ export const idempotent = () =>
       if (!(error instanceof Unanswered)) throw error;
     } finally {
       c.set('ctx', ctx);
+      for (const note of afterwards) await note(ctx.db);
     }
   });
 

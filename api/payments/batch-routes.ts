@@ -6,6 +6,7 @@ import type { Clock } from '../../db/terms/day.ts';
 import { idSchema } from '../../db/terms/id.ts';
 import type { AppEnv, Context } from '../context.ts';
 import { requireActor } from '../http/auth.ts';
+import { idempotent } from '../http/idempotency.ts';
 import { idParam, json, wire } from '../http/validation.ts';
 import { approveBatch, createBatch } from './batches.ts';
 import type { PayoutContext, StatementPort } from './payouts.ts';
@@ -26,6 +27,7 @@ export function batchRoutes(portOf: (clock: Clock) => StatementPort) {
       '/payout-batches',
       describeRoute({ tags: ['payouts'], summary: 'Make payouts for many statements' }),
       finance,
+      idempotent(),
       json(newBatch),
       async (c) => {
         const input = { ...c.req.valid('json'), by: c.var.actor.userId };

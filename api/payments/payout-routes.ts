@@ -7,6 +7,7 @@ import type { Clock } from '../../db/terms/day.ts';
 import { idSchema } from '../../db/terms/id.ts';
 import type { AppEnv, Context } from '../context.ts';
 import { notFound, requireActor, requireOwned } from '../http/auth.ts';
+import { idempotent } from '../http/idempotency.ts';
 import { pageQuery } from '../http/paging.ts';
 import { idParam, json, query, wire } from '../http/validation.ts';
 import {
@@ -84,6 +85,7 @@ export function payoutRoutes(portOf: (clock: Clock) => StatementPort) {
       '/payouts',
       describeRoute({ tags: ['payouts'], summary: 'Make a payout for an approved statement' }),
       finance,
+      idempotent(),
       json(newPayout),
       async (c) => {
         const input = { ...c.req.valid('json'), by: c.var.actor.userId };

@@ -3,10 +3,10 @@
  * fractions carried in, clawbacks netted), the invoice gate and the cut into parts. Refuses, and keeps the refusal:
  * the maker's own approval, a second approval, a statement that changed, a payable that is too small.
  */
-import { and, eq, notInArray, sql } from 'drizzle-orm';
+import { and, eq, notInArray } from 'drizzle-orm';
 import type { Db, Transaction } from '../../db/client.ts';
 import { outlet } from '../../db/schema/outlets.ts';
-import { payout, payoutPart } from '../../db/schema/payments.ts';
+import { payout, payoutCarry, payoutPart } from '../../db/schema/payments.ts';
 import { type Day, dayOf } from '../../db/terms/day.ts';
 import { Failure } from '../../db/terms/failure.ts';
 import { fenToMicroCny, type MicroCny, microCnyToFenFloor } from '../../db/terms/money.ts';
@@ -144,15 +144,18 @@ async function payeeOf(tx: Transaction, outletId: number) {
   return { payeeName: row.payeeName, payeeAccount: row.payeeAlipayAccount };
 }
 
-/** Fractions of a fen that living payouts of the outlet left behind (or, after a failure, took ahead). */
+/**
+ * Fractions of a fen that living payouts of the outlet left behind (or, after a failure, took ahead). Locked, so that of two
+ * payouts made at once only one takes them.
+ */
 async function carriedInto(tx: Transaction, outletId: number): Promise<MicroCny> {
+  await tx.insert(payoutCarry).values({ outletId }).onConflictDoNothing();
   const [row] = await tx
-    .select({
-      carried: sql<string>`coalesce(sum(${payout.dueMicroCny} - ${payout.nettedMicroCny} - ${payout.amountFen} * 10000), 0)::bigint`,
-    })
-    .from(payout)
-    .where(and(eq(payout.outletId, outletId), notInArray(payout.status, [...DEAD])));
-  return BigInt(row?.carried ?? 0);
+    .select({ carryMicroCny: payoutCarry.carryMicroCny })
+    .from(payoutCarry)
+    .where(eq(payoutCarry.outletId, outletId))
+    .for('update');
+  return row?.carryMicroCny ?? 0n;
 }
 
 /**

@@ -20,7 +20,7 @@ type Refund = typeof topUpRefund.$inferSelect;
 
 /**
  * Reserves the amount and queues the refund.
- * @throws Failure `not_found`, `conflict` (not credited), `limit_exceeded` (more than is left of the top-up),
+ * @throws Failure `not_found`, `conflict` (not credited), `invalid_input` (more than is left of the top-up),
  * `insufficient_funds` (spent or held).
  */
 export function requestRefund(
@@ -40,7 +40,7 @@ export function requestRefund(
         });
       const left = row.amountFen - row.refundedFen - (await pendingFen(tx, row.id));
       if (amountFen <= 0n || amountFen > left)
-        throw new Failure('limit_exceeded', {
+        throw new Failure('invalid_input', {
           pointer: '/amountFen',
           zh: `该笔充值最多可退 ${left} 分`,
           en: `at most ${left} fen of this top-up can be refunded`,

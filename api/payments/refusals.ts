@@ -31,11 +31,11 @@ export async function recordRefusal(db: Db, clock: Clock, refusal: Refusal): Pro
 }
 
 /**
- * Runs `act`; when it throws a Failure, keeps the refusal outside of the act's transaction (which has rolled back)
- * and throws on.
+ * Runs `act`; when it throws a Failure, keeps the refusal outside of the act's transaction (which has rolled back), and of the
+ * request's where there is one around it, and throws on.
  */
 export async function refusalsKept<T>(
-  ctx: { db: Database; clock: Clock },
+  ctx: { db: Database; clock: Clock; afterwards?: ((db: Database) => Promise<void>)[] },
   about: { what: string; subject?: Subject; by?: string },
   act: () => Promise<T>,
 ): Promise<T> {
@@ -44,12 +44,15 @@ export async function refusalsKept<T>(
   } catch (error) {
     if (error instanceof Failure) {
       const [first] = error.details;
-      await recordRefusal(ctx.db, ctx.clock, {
+      const refusal = {
         ...about,
         reason: error.code,
         zh: first?.zh ?? error.code,
         en: first?.en ?? error.message,
-      });
+      };
+      const note = (db: Database) => recordRefusal(db, ctx.clock, refusal);
+      if (ctx.afterwards) ctx.afterwards.push(note);
+      else await note(ctx.db);
     }
     throw error;
   }

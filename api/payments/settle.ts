@@ -153,6 +153,11 @@ export async function rollUp(ctx: PayoutContext, tx: Transaction, payoutId: numb
   const status = statusOf(parts);
   if (status === row.status) return;
   const settled = status === 'succeeded' || status === 'failed' || status === 'part_succeeded';
+  const wasPaid = row.status === 'succeeded' || row.status === 'reconciled';
+  // A part that came back of a payout thought paid: the statement is owed again until the part has been resent.
+  const step = status === 'part_succeeded' && wasPaid ? 'returned' : STEP[status];
+  // Payout, statement, carry, clawbacks: the order of whoever makes one, who locks no payout but all the rest.
+  if (step) await ctx.statements.advance(tx, row.statementId, step);
   await tx
     .update(payout)
     .set({
@@ -165,10 +170,6 @@ export async function rollUp(ctx: PayoutContext, tx: Transaction, payoutId: numb
     })
     .where(eq(payout.id, payoutId));
   if (status === 'failed' || status === 'returned') await returnClawbacks(tx, payoutId);
-  const wasPaid = row.status === 'succeeded' || row.status === 'reconciled';
-  // A part that came back of a payout thought paid: the statement is owed again until the part has been resent.
-  const step = status === 'part_succeeded' && wasPaid ? 'returned' : STEP[status];
-  if (step) await ctx.statements.advance(tx, row.statementId, step);
 }
 
 /** Payouts whose every part is in a bill: succeeded → reconciled, set-wise. */

@@ -168,6 +168,12 @@ export const payoutPart = pgTable('payout_part', {
   replacedBy: smallint('replaced_by'),
 });
 
+/** Fractions of a fen that an outlet's living payouts left; a trigger on `payout` keeps it. */
+export const payoutCarry = pgTable('payout_carry', {
+  outletId: ref('outlet_id').primaryKey(),
+  carryMicroCny: microCny('carry_micro_cny').notNull().default(0n),
+});
+
 export const clawback = pgTable('clawback', {
   id: id(),
   outletId: ref('outlet_id').notNull(),

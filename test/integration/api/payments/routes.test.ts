@@ -3,7 +3,7 @@ import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { totp } from '../../../../api/identity/second-factor.ts';
 import { accounts, post } from '../../../../api/ledger/ledger.ts';
-import { receiveNotify } from '../../../../api/payments/payments.ts';
+import { receiveNotify, sendRefunds } from '../../../../api/payments/payments.ts';
 import { twoFactor, user } from '../../../../db/schema/identity.ts';
 import { statement } from '../../../../db/schema/statements.ts';
 import {
@@ -120,6 +120,26 @@ describe('a wallet over HTTP', () => {
       expect(
         (await buyer.call('POST', '/api/wallet/top-ups', { advertiserId, amountFen })).status,
       ).toBe(422);
+  });
+
+  it('a refund above what is left is 422 at its field; the refusal outlives the Idempotency-Key, which stays free', async () => {
+    const { items } = (await buyer.call('GET', '/api/wallet/top-ups')).body;
+    const paid = items.find((row: { status: string }) => row.status === 'credited');
+    const path = `/api/wallet/top-ups/${paid.id}/refunds`;
+    const key = { 'idempotency-key': 'refund-key-1' };
+    const ask = (amountFen: number) =>
+      buyer.call('POST', path, { amountFen, reason: '不再投放' }, key);
+    const refused = await ask(5_001);
+    expect(refused.status).toBe(422);
+    expect(refused.body.errors[0]).toMatchObject({ pointer: '/amountFen' });
+    const onFile = (await maker.call('GET', '/api/payments/refusals')).body.items;
+    expect(onFile[0]).toMatchObject({ what: 'topUp.refund', subject: `topUp:${paid.id}` });
+    const made = await ask(1);
+    expect(made.status).toBe(201);
+    expect((await ask(1)).body).toEqual(made.body);
+    expect((await ask(2)).body.code).toBe('idempotency_mismatch');
+    // Given back, for what follows counts the wallet.
+    await sendRefunds(api.ctx);
   });
 
   it('raises its alert once when it falls below the threshold', async () => {

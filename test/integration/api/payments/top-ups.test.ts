@@ -197,6 +197,6 @@ describe('a refund of unused balance', () => {
     await gateway.notifies.deliver();
     await expect(
       requestRefund(ctx, { topUpId: topUp.topUpId, amountFen: 100_001, reason: '', by: 'u' }),
-    ).rejects.toMatchObject({ code: 'limit_exceeded' });
+    ).rejects.toMatchObject({ code: 'invalid_input' });
   });
 });
