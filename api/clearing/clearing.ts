@@ -7,15 +7,14 @@ import { createHash } from 'node:crypto';
 import { and, eq, ne, sql } from 'drizzle-orm';
 import type { Db } from '../../db/client.ts';
 import { type PartnerSide, partnerDifference, partnerStatement } from '../../db/schema/clearing.ts';
-import { demandPartner, supplyPartner } from '../../db/schema/partners.ts';
 import { type Clock, type Day, dayOf, monthOf } from '../../db/terms/day.ts';
 import { Failure } from '../../db/terms/failure.ts';
 import type { MicroCny } from '../../db/terms/money.ts';
 import { record } from '../audit/audit.ts';
-import { chargedByDay, provisionalDays } from '../billing/billing.ts';
 import { accounts, post } from '../ledger/ledger.ts';
 import { approveAdjustment, proposeAdjustment } from '../statements/statements.ts';
-import { comparePartner, type DayDifference, type DayFigures, type OurDay } from './compare.ts';
+import { comparePartner, type DayDifference, type DayFigures } from './compare.ts';
+import { accountOf, ourDays } from './ours.ts';
 
 interface Ctx {
   db: Db;
@@ -50,7 +49,7 @@ export function receiveReport(ctx: Ctx, input: ReportInput, by: string): Promise
       sql`SELECT pg_advisory_xact_lock(hashtext('clearing'), ${side === 'demand' ? partnerId : -partnerId}::int)`,
     );
     const account = await accountOf(tx, side, partnerId);
-    const ours = await ourDays(tx, account, fromDay, toDay);
+    const ours = await ourDays(tx, { side, partnerId }, account, { from: fromDay, to: toDay });
     const { matchedDays, differences } = comparePartner(ours, input.rows, tolerancePpm);
     const rows = input.rows.map((row) => ({
       ...row,
@@ -94,34 +93,6 @@ export function receiveReport(ctx: Ctx, input: ReportInput, by: string): Promise
     });
     return made;
   });
-}
-
-interface PartnerAccount {
-  advertiserId?: number;
-  outletId?: number;
-  lineItemId?: number;
-}
-
-async function accountOf(tx: Db, side: PartnerSide, id: number): Promise<PartnerAccount> {
-  if (side === 'demand') {
-    const [row] = await tx.select().from(demandPartner).where(eq(demandPartner.id, id));
-    if (row) return { advertiserId: row.advertiserId, lineItemId: row.lineItemId };
-  } else {
-    const [row] = await tx.select().from(supplyPartner).where(eq(supplyPartner.id, id));
-    if (row) return { outletId: row.outletId };
-  }
-  throw new Failure('not_found', { zh: '没有这个合作方', en: 'no such partner' });
-}
-
-async function ourDays(
-  tx: Db,
-  { outletId, lineItemId }: PartnerAccount,
-  from: Day,
-  to: Day,
-): Promise<Map<Day, OurDay>> {
-  const open = new Set(await provisionalDays(tx, from, to));
-  const days = await chargedByDay(tx, { outletId, lineItemId, from, to });
-  return new Map(days.map((one) => [one.day, { ...one, isFinal: !open.has(one.day) }]));
 }
 
 /** What earlier reports left open on these days is this one's business now. */
@@ -260,6 +231,7 @@ export function approveTheirs(
         en: 'whoever proposed it cannot approve it',
       });
     }
+    await refuseChanged(tx, row);
     await moveDifference({ ...ctx, db: tx }, row, input.by);
     return change(ctx, tx, row, 'approve', input.by, {
       status: 'closed',
@@ -267,6 +239,18 @@ export function approveTheirs(
       closedBy: input.by,
       closedAt: new Date(ctx.clock()),
     });
+  });
+}
+
+/** What was proposed stands against what is charged now, or what has come since would be moved as well. */
+async function refuseChanged(tx: Db, row: PartnerDifference): Promise<void> {
+  const { side, partnerId, day } = row;
+  const account = await accountOf(tx, side, partnerId);
+  const ours = await ourDays(tx, { side, partnerId }, account, { from: day, to: day });
+  if ((ours.get(day)?.amountMicroCny ?? 0n) === row.ourMicroCny) return;
+  throw new Failure('conflict', {
+    zh: '我方该日金额在比对之后有变，请重新提交报表比对',
+    en: 'our amount of that day changed after it was compared: have the report compared again',
   });
 }
 

@@ -119,6 +119,9 @@ function assertPrinted(input: IncomingInput, seller: Title, buyer: Title): void 
         : `rates of this taxpayer: ${rates.map(percent).join(', ')}`,
     );
   }
+  if (input.totalFen <= 0n) {
+    throw invalid('/totalFen', '蓝字发票金额须大于零', 'a blue invoice is for more than nothing');
+  }
   if (!taxFits(input)) {
     throw invalid('/taxFen', '金额、税额、价税合计不相符', 'amount, tax and total do not agree');
   }

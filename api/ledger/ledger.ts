@@ -22,6 +22,7 @@ export {
 } from './holds.ts';
 export {
   chainHead,
+  lockPeriod,
   monthFigures,
   type Period,
   periodHash,

@@ -52,6 +52,18 @@ export async function turnPeriod(
   }
 }
 
+/**
+ * Keeps a month from being closed until the transaction ends, for whoever writes what its certificate will speak of; or, with
+ * `alone`, keeps those out: for whoever closes it. @throws Failure `period_closed` (unless `alone`).
+ */
+export async function lockPeriod(tx: Db, month: string, alone = false): Promise<void> {
+  try {
+    await tx.execute(sql`SELECT ledger_lock_month(${month}, ${alone})`);
+  } catch (error) {
+    throw asFailure(error);
+  }
+}
+
 /** SHA-256 over all of a month's journals: what a certificate pins. */
 export async function periodHash(db: Db, month: string): Promise<string> {
   const rows = (await db.execute(sql`SELECT ledger_period_hash(${month}) AS hash`)) as unknown as {

@@ -5,7 +5,8 @@
 import { and, eq } from 'drizzle-orm';
 import { payout, payoutBatch } from '../../db/schema/payments.ts';
 import { Failure } from '../../db/terms/failure.ts';
-import { approvePayout, type PayoutContext, requestPayout } from './payouts.ts';
+import { approvePayout } from './approving.ts';
+import { type PayoutContext, requestPayout } from './payouts.ts';
 import { refusalsKept } from './refusals.ts';
 
 export interface BatchRefusal {

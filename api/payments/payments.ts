@@ -7,6 +7,7 @@
 export { checkWalletAlerts } from './alerts.ts';
 export { type Alipay, type AlipayConfig, createAlipay, type NotifyForm } from './alipay/client.ts';
 export { alipayTimeMs, fenOfYuan } from './alipay/format.ts';
+export { approvePayout } from './approving.ts';
 export { approveBatch, createBatch } from './batches.ts';
 export {
   type CashItem,
@@ -27,7 +28,6 @@ export {
   sendPayouts,
 } from './outbox.ts';
 export {
-  approvePayout,
   cancelPayout,
   DEFAULT_POLICY,
   type PayoutContext,

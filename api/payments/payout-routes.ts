@@ -10,13 +10,8 @@ import { notFound, requireActor, requireOwned } from '../http/auth.ts';
 import { idempotent } from '../http/idempotency.ts';
 import { pageQuery } from '../http/paging.ts';
 import { idParam, json, query, wire } from '../http/validation.ts';
-import {
-  approvePayout,
-  cancelPayout,
-  type PayoutContext,
-  requestPayout,
-  type StatementPort,
-} from './payouts.ts';
+import { approvePayout } from './approving.ts';
+import { cancelPayout, type PayoutContext, requestPayout, type StatementPort } from './payouts.ts';
 import { listPayouts, payoutDetail } from './queries.ts';
 import { resendFailedParts } from './resend.ts';
 import { showSecondFactor } from './second-factor.ts';

@@ -11,7 +11,7 @@ import { dayOf } from '../../db/terms/day.ts';
 import { Failure } from '../../db/terms/failure.ts';
 import { fenToMicroCny } from '../../db/terms/money.ts';
 import { record } from '../audit/audit.ts';
-import { type AccountCode, accounts, post } from '../ledger/ledger.ts';
+import { type AccountCode, accounts, balanceOf, lockAccounts, post } from '../ledger/ledger.ts';
 import { backoffMs } from './outbox.ts';
 import { refusalsKept } from './refusals.ts';
 import { lockTopUp, type PaymentsContext } from './top-ups.ts';
@@ -45,6 +45,8 @@ export function requestRefund(
           zh: `该笔充值最多可退 ${left} 分`,
           en: `at most ${left} fen of this top-up can be refunded`,
         });
+      const wallet = accounts.wallet(row.advertiserId);
+      await refuseCredit(tx, wallet, fenToMicroCny(amountFen));
       const [refund] = await tx
         .insert(topUpRefund)
         .values({
@@ -57,7 +59,6 @@ export function requestRefund(
           nextAttemptAt: new Date(ctx.clock()),
         })
         .returning();
-      const wallet = accounts.wallet(row.advertiserId);
       await postMove(ctx, tx, refund!, 'requested', wallet, accounts.refundClearing);
       await record(tx, {
         actor: { userId: input.by },
@@ -69,6 +70,22 @@ export function requestRefund(
       return { refundId: refund!.id };
     }),
   );
+}
+
+/** Only what was paid in goes back: the wallet's floor would let its credit be drawn as cash. */
+async function refuseCredit(
+  tx: Transaction,
+  wallet: AccountCode,
+  amountMicroCny: bigint,
+): Promise<void> {
+  await lockAccounts(tx, [wallet, accounts.refundClearing]);
+  const { balanceMicroCny, heldMicroCny } = await balanceOf(tx, wallet);
+  if (balanceMicroCny - heldMicroCny >= amountMicroCny) return;
+  throw new Failure('insufficient_funds', {
+    pointer: '/amountFen',
+    zh: '可退余额不足：已消耗、已冻结或属于授信的部分不能退款',
+    en: 'too little unused balance: what is spent, held or credit cannot be refunded',
+  });
 }
 
 async function pendingFen(tx: Transaction, topUpId: number): Promise<bigint> {

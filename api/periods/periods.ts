@@ -12,6 +12,7 @@ import { ratesOn } from '../invoices/invoices.ts';
 import {
   accounts,
   chainHead,
+  lockPeriod,
   monthFigures,
   type Period,
   periodHash,
@@ -77,6 +78,8 @@ export async function closePeriod(
   const days = daysOfMonth(month);
   await sealJournals(ctx.db);
   return ctx.db.transaction(async (tx) => {
+    // From here on nobody drafts or freezes a statement of the month that the certificate would not know.
+    await lockPeriod(tx, month, true);
     const period = await find(tx, month);
     if (period.status === 'closed') {
       throw new Failure('period_closed', { zh: `${month} 已关账`, en: `${month} is closed` });

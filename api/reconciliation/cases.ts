@@ -162,8 +162,12 @@ export async function closeCase(
     .where(eq(reconciliationCase.id, row.id));
 }
 
-/** Closes a case that a proper posting has settled: credited late, reversed at Alipay, or refunded. */
-export async function resolveCase(
+/**
+ * Closes a case that a proper posting has settled: credited late, reversed at Alipay, or refunded. Where money differs it was
+ * suspended first, and by somebody else: on one person's word no difference disappears.
+ * @throws Failure `conflict` (not suspended), `four_eyes`, `not_found`.
+ */
+export function resolveCase(
   ctx: PayoutContext,
   input: {
     caseId: number;
@@ -172,9 +176,23 @@ export async function resolveCase(
     note: string;
   },
 ): Promise<void> {
-  await ctx.db.transaction(async (tx) => {
-    await closeCase(ctx, tx, await lockCase(tx, input.caseId), input);
-  });
+  const about = { what: 'case.resolve', subject: `case:${input.caseId}`, by: input.by } as const;
+  return refusalsKept(ctx, about, () =>
+    ctx.db.transaction(async (tx) => {
+      const row = await lockCase(tx, input.caseId);
+      if (row.differenceFen !== 0n && row.status !== 'suspended')
+        throw new Failure('conflict', {
+          zh: '有金额差异的须先挂账，再由他人处理',
+          en: 'a difference of money is suspended first, then resolved by somebody else',
+        });
+      if (row.differenceFen !== 0n && row.suspendedBy === input.by)
+        throw new Failure('four_eyes', {
+          zh: '挂账的人不能自己销账',
+          en: 'whoever suspended the case cannot resolve it',
+        });
+      await closeCase(ctx, tx, row, input);
+    }),
+  );
 }
 
 /** First pair of eyes. @throws Failure `conflict` unless suspended. */

@@ -9,12 +9,12 @@ import { type Clock, dayOf } from '../../db/terms/day.ts';
 import { Failure } from '../../db/terms/failure.ts';
 import type { MicroCny } from '../../db/terms/money.ts';
 import { record } from '../audit/audit.ts';
-import { accounts, post } from '../ledger/ledger.ts';
+import { accounts, lockPeriod, post } from '../ledger/ledger.ts';
 import { daysOfMonth } from './drafts.ts';
 
 export type Adjustment = typeof statementAdjustment.$inferSelect;
 
-/** Proposes; nothing moves. @throws Failure `invalid_input` (zero, month). */
+/** Proposes; nothing moves. @throws Failure `invalid_input` (zero, month), `period_closed`. */
 export function proposeAdjustment(
   ctx: { db: Db; clock: Clock },
   input: {
@@ -35,6 +35,7 @@ export function proposeAdjustment(
     });
   }
   return ctx.db.transaction(async (tx) => {
+    await lockPeriod(tx, input.month);
     const [made] = await tx
       .insert(statementAdjustment)
       .values({
@@ -82,6 +83,7 @@ export function approveAdjustment(
     if (row.approvedBy) {
       throw new Failure('conflict', { zh: '该调账已审批', en: 'approved before' });
     }
+    await lockPeriod(tx, row.month);
     await refuseFrozen(tx, row);
     const journalKey = `adjustment:${row.id}`;
     await post(tx, [

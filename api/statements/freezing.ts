@@ -7,7 +7,7 @@ import type { Database, Db } from '../../db/client.ts';
 import { type Clock, dayEndMs, dayStartMs, hourOf } from '../../db/terms/day.ts';
 import { assert, Failure } from '../../db/terms/failure.ts';
 import { cutMonth, hoursDue, provisionalDays } from '../billing/billing.ts';
-import { accounts, movements } from '../ledger/ledger.ts';
+import { accounts, lockPeriod, movements } from '../ledger/ledger.ts';
 import {
   canonicalJson,
   type DocumentAdjustment,
@@ -23,7 +23,8 @@ const BATCH = 200;
 
 /**
  * Freezes the month's drafts, all or one outlet's; those frozen before stay as they are. Returns how many were frozen.
- * @throws Failure `conflict`: the month is not over, days of it are provisional, or hours of it are not charged yet.
+ * @throws Failure `conflict`: the month is not over, days of it are provisional, or hours of it are not charged yet;
+ * `period_closed`.
  */
 export async function freezeMonth(
   ctx: { db: Database; clock: Clock },
@@ -34,6 +35,8 @@ export async function freezeMonth(
   if (ctx.clock() < dayEndMs(to)) {
     throw new Failure('conflict', { zh: `${month} 尚未结束`, en: `${month} is not over yet` });
   }
+  // Before anything is cut: a closed month has all the statements that its certificate speaks of.
+  await lockPeriod(ctx.db, month);
   // Before the cut: what the last look removes still belongs to this month.
   const provisional = await provisionalDays(ctx.db, from, to);
   if (provisional.length > 0) {
@@ -68,9 +71,11 @@ export async function freezeMonth(
   }
 }
 
-/** One writer of a month's statements at a time. */
-export const lockMonth = (tx: Db, month: string) =>
-  tx.execute(sql`SELECT pg_advisory_xact_lock(hashtext('statements'), hashtext(${month}))`);
+/** One writer of a month's statements at a time, and none once it is closed. @throws Failure `period_closed`. */
+export async function lockMonth(tx: Db, month: string): Promise<void> {
+  await tx.execute(sql`SELECT pg_advisory_xact_lock(hashtext('statements'), hashtext(${month}))`);
+  await lockPeriod(tx, month);
+}
 
 interface DraftRow {
   id: string;

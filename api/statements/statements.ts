@@ -65,8 +65,9 @@ export const disputeStatement = (
 
 /**
  * Finance answers a dispute. Rejected: the frozen statement stands and waits for confirmation again. Accepted: it is
- * superseded by a draft of the next revision, to be frozen once its adjustments are approved.
- * @returns the statement that stands now. @throws Failure `not_found`, `conflict`.
+ * superseded by a draft of the next revision, to be frozen once its adjustments are approved. A closed month keeps its
+ * statements: reject, and adjust in a later one.
+ * @returns the statement that stands now. @throws Failure `not_found`, `conflict`, `period_closed`.
  */
 export async function resolveDispute(
   ctx: Ctx,

@@ -90,6 +90,7 @@ function CaseSheet({ row }: { row: Case }) {
     if (event.key === 'r') remedy.mutate(undefined);
     if (event.key === 's' && row.status === 'open') suspend.mutate(undefined);
   };
+  const differs = row.differenceFen !== '0';
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: shortcuts for the buttons inside
     <div className="stack" onKeyDown={keys}>
@@ -116,13 +117,13 @@ function CaseSheet({ row }: { row: Case }) {
             >
               {say('doRemedy')}
             </Button>
-            {row.status === 'open' && (
+            {row.status === 'open' && differs && (
               <Button loading={suspend.isPending} onClick={() => suspend.mutate(undefined)}>
                 {say('suspend')}
               </Button>
             )}
           </div>
-          <Closing row={row} />
+          {(row.status === 'suspended' || !differs) && <Closing row={row} />}
         </>
       )}
     </div>
@@ -158,13 +159,17 @@ function Closing({ row }: { row: Case }) {
       </Button>
     );
   }
-  const outcomes: Outcome[] = ['supplemented', 'reversed', 'refunded', 'written_off'];
+  // Whoever suspended it may only propose to write it off: the rest is another's to say.
+  const own = row.suspendedBy === me.userId;
+  const outcomes: Outcome[] = own
+    ? ['written_off']
+    : ['supplemented', 'reversed', 'refunded', 'written_off'];
   return (
     <Form
       form={form}
       name="close-case"
       layout="vertical"
-      initialValues={{ outcome: 'supplemented' }}
+      initialValues={{ outcome: outcomes[0] as Outcome }}
       onFinish={(values) => close.mutate(values)}
     >
       <Form.Item name="outcome" label={say('how')}>

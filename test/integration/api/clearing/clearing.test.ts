@@ -106,6 +106,12 @@ it('accepting a demand partner’s figure takes two people and moves the differe
   expect(answers.map((a) => a.status).sort()).toEqual([200, 409, 409]);
   const { balanceMicroCny } = await balanceOf(api.ctx.db, accounts.wallet(advertiserId));
   expect(balanceMicroCny).toBe(82_000_000n);
+  // The month's report has the same day once more: what was accepted is not accepted again.
+  const again = await report({
+    rows: [day('2026-10-08', '8000000', 101), day('2026-10-09', '10000000')],
+  });
+  expect(again.body.matchedDays).toBe(2);
+  expect(await differences(again.body.id)).toEqual([]);
   expect(await ledgerFaults(api.ctx.db)).toEqual([]);
 });
 

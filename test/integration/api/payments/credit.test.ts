@@ -2,6 +2,8 @@
 import { sql } from 'drizzle-orm';
 import { beforeAll, expect, it } from 'vitest';
 import { accounts, balanceOf, post } from '../../../../api/ledger/ledger.ts';
+import { requestRefund } from '../../../../api/payments/payments.ts';
+import { topUp } from '../../../../db/schema/payments.ts';
 import { type Caller, newCaller, openTestApi, type TestApi } from '../../../kit/actors.ts';
 import { addAdvertiser } from '../../../kit/books.ts';
 import { openTestDatabase } from '../../../kit/database.ts';
@@ -66,6 +68,49 @@ it('lets a wallet fall that far and no further, and cannot be taken back once dr
   expect((await balanceOf(db, wallet)).availableMicroCny).toBe(1_000n);
   expect((await spread(agency, clients[0], '3999')).body.code).toBe('insufficient_funds');
   expect((await agency.call('GET', '/api/credit-line')).body.spreadMicroCny).toBe('5050');
+});
+
+it('is not drawn as cash: only what was paid in is refunded', async () => {
+  const { db } = api.ctx;
+  const advertiserId = clients[0] as number;
+  const wallet = accounts.wallet(advertiserId);
+  const now = new Date(api.ctx.clock());
+  // Ten yuan came in for a wallet that is 0.004 yuan down; it may fall half a fen.
+  const [paid] = await db
+    .insert(topUp)
+    .values({
+      advertiserId,
+      outTradeNo: 'TUcredit',
+      method: 'page',
+      subject: 's',
+      amountFen: 1_000n,
+      status: 'credited',
+      tradeNo: 'T',
+      createdBy: 'u',
+      createdAt: now,
+      expiresAt: now,
+      paidAt: now,
+      creditedAt: now,
+    })
+    .returning();
+  const amountMicroCny = 10_000_000n;
+  await post(db, [
+    {
+      key: 'credit-top-up',
+      kind: 'top_up',
+      day: '2026-10-01',
+      entries: [
+        { account: accounts.alipayCash, amountMicroCny },
+        { account: wallet, amountMicroCny: -amountMicroCny },
+      ],
+    },
+  ]);
+  const refund = (amountFen: number) =>
+    requestRefund(api.ctx, { topUpId: paid?.id ?? 0, amountFen, reason: 'r', by: 'u' });
+  expect((await balanceOf(db, wallet)).availableMicroCny).toBeGreaterThan(amountMicroCny);
+  await expect(refund(1_000)).rejects.toMatchObject({ code: 'insufficient_funds' });
+  await refund(999);
+  expect((await balanceOf(db, wallet)).balanceMicroCny).toBe(6_000n);
 });
 
 it('what the platform granted is not the agency’s to change, nor a stranger’s to see', async () => {

@@ -1,4 +1,5 @@
 /** A month's close on a real database: its gate, its two people, its certificate, and what comes after. */
+import { sql } from 'drizzle-orm';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { closeHour } from '../../../../api/billing/billing.ts';
 import { deductIncoming, deductionsOf } from '../../../../api/invoices/invoices.ts';
@@ -18,8 +19,11 @@ import {
 } from '../../../../api/periods/periods.ts';
 import {
   confirmStatement,
+  draftStatements,
   freezeMonth,
   listStatements,
+  proposeAdjustment,
+  resolveDispute,
 } from '../../../../api/statements/statements.ts';
 import type { Database } from '../../../../db/client.ts';
 import { dayStartMs, hourOf } from '../../../../db/terms/day.ts';
@@ -141,6 +145,30 @@ describe('closing a month', () => {
       0n,
     );
     expect((await balanceOf(db, accounts.payable(county.id))).balanceMicroCny).toBe(5_500n);
+  });
+
+  it('keeps the statements that its certificate speaks of: none is drafted, frozen, reopened or adjusted after', async () => {
+    const [frozen] = await listStatements(db, { month: MONTH, limit: 1 });
+    const statementId = frozen?.id ?? 0;
+    const outletId = (await addOutlet(db)).id;
+    const propose = () =>
+      proposeAdjustment(ctx(), {
+        outletId,
+        month: MONTH,
+        amountMicroCny: 1n,
+        reason: 'r',
+        by: 'a',
+      });
+    const refused = { code: 'period_closed' };
+    await expect(propose()).rejects.toMatchObject(refused);
+    await expect(draftStatements(ctx(), MONTH)).rejects.toMatchObject(refused);
+    await expect(freezeMonth(ctx(), { month: MONTH, by: 'maker' })).rejects.toMatchObject(refused);
+    // An outlet that had not answered yet may still object; what is conceded goes on a later statement.
+    await db.execute(sql`UPDATE statement SET status = 'disputed' WHERE id = ${statementId}`);
+    const answer = { statementId, by: 'maker', note: 'n' };
+    await expect(resolveDispute(ctx(), { ...answer, accept: true })).rejects.toMatchObject(refused);
+    expect(await listStatements(db, { month: MONTH, limit: 9 })).toHaveLength(1);
+    await resolveDispute(ctx(), { ...answer, accept: false });
   });
 
   it('does not pass over an earlier month that is open', async () => {

@@ -109,6 +109,12 @@ describe('a bill is refused with its reason, and can be fetched again', () => {
   });
 });
 
+/** The bill's own mistake: one person suspends it, where there is money in it, another says so. */
+async function explain({ id, differenceFen }: { id: number; differenceFen: bigint }) {
+  if (differenceFen !== 0n) await suspendCase(ctx, { caseId: id, by: 'f1' });
+  await resolveCase(ctx, { caseId: id, by: 'f2', resolution: 'reversed', note: 'bill fault' });
+}
+
 describe('differences', () => {
   it.each([
     ['extra_row', ['long'], 12_345n, 'find_owner'],
@@ -121,8 +127,7 @@ describe('differences', () => {
     gateway.faults.onBill(fault);
     expect(await reconcile(day)).toMatchObject({ cases: 1 });
     expect(await cases()).toMatchObject([{ kinds, differenceFen, remedy }]);
-    for (const { id } of await cases())
-      await resolveCase(ctx, { caseId: id, by: 'f', resolution: 'reversed', note: 'bill fault' });
+    for (const one of await cases()) await explain(one);
   });
 
   it('a payment that nobody told us of is 状态不符, and asking Alipay credits it', async () => {
@@ -192,8 +197,7 @@ describe('differences', () => {
     world.set(dayStartMs(addDays(day, 1)) + 600 * MINUTE);
     await reconcile(addDays(day, 1));
     expect(await cases()).toMatchObject([{ kinds: ['short'], differenceFen: -100_000n }]);
-    for (const { id } of await cases())
-      await resolveCase(ctx, { caseId: id, by: 'f', resolution: 'reversed', note: '' });
+    for (const one of await cases()) await explain(one);
   });
 
   it('a transfer that came back is 状态不符, and its remedy books the return', async () => {
@@ -233,6 +237,26 @@ describe('differences', () => {
 });
 
 describe('a case', () => {
+  it('with money in it is not closed on one person’s word', async () => {
+    const day = newDay();
+    await topUp();
+    gateway.book.deposit(333n, '来历不明');
+    await reconcile(day);
+    const [found] = await cases();
+    const caseId = found!.id;
+    const end = (by: string) =>
+      resolveCase(ctx, { caseId, by, resolution: 'refunded', note: '已退回' });
+    await expect(end('f1')).rejects.toMatchObject({ code: 'conflict' });
+    await suspendCase(ctx, { caseId, by: 'f1' });
+    await expect(end('f1')).rejects.toMatchObject({ code: 'four_eyes' });
+    expect((await refusals(ctx.db, { limit: 1 }))[0]).toMatchObject({ what: 'case.resolve' });
+    // It is said to be refunded; the bank's next movement will have to bear that out.
+    gateway.book.deposit(-333n, '退回');
+    await end('f2');
+    expect(await world.wrongs()).toEqual([]);
+    expect(await world.balance(accounts.suspense)).toBe(0n);
+  });
+
   it('suspends to the fen, ages, and is written off by two people only', async () => {
     const day = newDay();
     await topUp();
