@@ -2,6 +2,7 @@
  * What a partner is asked: the caller's request with our floors, our currency, our link of the supply chain and the time that
  * is left. Owns what is changed; every other field, `ext` included, travels as it came.
  */
+import { gzipSync } from 'node:zlib';
 import type { Found, ImpMatch } from '../engine/outcome.ts';
 import { cpmYuan } from '../openrtb/decimal.ts';
 import type { BidRequest, Deal } from '../openrtb/message.ts';
@@ -11,16 +12,6 @@ type Json = Record<string, unknown>;
 const isObject = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const objectOf = (value: unknown): Json => (isObject(value) ? value : {});
-
-export const parseBody = (raw: Buffer): Json => JSON.parse(raw.toString('utf8')) as Json;
-
-export interface OutgoingContext {
-  exchangeHost: string;
-  /** Milliseconds in which the partner has to answer. */
-  tmaxMs: number;
-  /** Our deals with the partner by imp of the message; empty where there are none. */
-  deals: readonly (readonly Deal[])[];
-}
 
 /**
  * The chain with ourselves at its end. Complete only if what came was: a request without a chain comes from our own tag or
@@ -44,49 +35,102 @@ function withDeals(pmp: Json, ours: readonly Deal[]): Json {
   return { private_auction: 0, ...pmp, deals: [...theirs, ...ours.map(dealJson)] };
 }
 
-/** The partner's request, or undefined when none of its imps can be sold. */
-export function outgoingRequest(
-  body: Json,
-  message: BidRequest,
-  found: Found,
-  context: OutgoingContext,
-): Json | undefined {
+/** An imp as everybody gets it. */
+interface Offered {
+  /** Its first place among the found. */
+  at: number;
+  json: Json;
+  text: string;
+}
+
+function offeredOf(body: Json, message: BidRequest, found: Found): Offered[] {
   const imps = Array.isArray(body.imp) ? body.imp : [];
-  const offered: Json[] = [];
-  let outletId = 0;
+  const offered: Offered[] = [];
   let ordinal = -1;
   for (let i = 0; i < found.count; i++) {
     // The places of a pod are one imp to a partner.
     if (i > 0 && message.imps[i] === message.imps[i - 1]) continue;
     ordinal++;
     const match = found.imps[i] as ImpMatch;
-    const imp = objectOf(imps[ordinal]);
     if (!match.placement) continue;
-    outletId = match.placement.outletId;
-    const ours = context.deals[i];
-    offered.push({
+    const imp = objectOf(imps[ordinal]);
+    const json = {
       ...imp,
-      ...(ours && ours.length > 0 ? { pmp: withDeals(objectOf(imp.pmp), ours) } : {}),
       bidfloor: Number(cpmYuan(Math.ceil(match.floorMicroCny))),
       bidfloorcur: 'CNY',
       secure: imp.secure ?? 1,
-    });
+    };
+    offered.push({ at: i, json, text: JSON.stringify(json) });
   }
-  if (offered.length === 0) return undefined;
+  return offered;
+}
+
+/** All but the imps and the time, which differ from partner to partner. */
+function commonText(body: Json, outletId: number, host: string): string {
   const source = objectOf(body.source);
   const { schain: _old, ...sourceExt } = objectOf(source.ext);
   const { prebid: _theirs, ...ext } = objectOf(body.ext);
-  return {
+  return JSON.stringify({
     ...body,
-    imp: offered,
+    imp: undefined,
+    tmax: undefined,
     at: 1,
     cur: ['CNY'],
-    tmax: context.tmaxMs,
     source: {
       ...source,
-      ...(Object.keys(sourceExt).length > 0 ? { ext: sourceExt } : { ext: undefined }),
-      schain: appendSchain(source, outletId, String(body.id), context.exchangeHost),
+      ext: Object.keys(sourceExt).length > 0 ? sourceExt : undefined,
+      schain: appendSchain(source, outletId, String(body.id), host),
     },
-    ...(Object.keys(ext).length > 0 ? { ext } : { ext: undefined }),
-  };
+    ext: Object.keys(ext).length > 0 ? ext : undefined,
+  });
+}
+
+/** What follows the common part of the head. */
+const sized = (body: Buffer): Buffer =>
+  Buffer.concat([Buffer.from(`content-length: ${body.length}\r\n\r\n`, 'latin1'), body]);
+
+/**
+ * One auction's request as partners get it: parsed and written once, and put together anew only where the time differs, or a
+ * partner has deals of its own.
+ */
+export class Letters {
+  private readonly offered: Offered[];
+  private readonly common: string;
+  /** Without deals, by time and coding. */
+  private readonly usual = new Map<string, Buffer>();
+
+  constructor(raw: Buffer, message: BidRequest, found: Found, exchangeHost: string) {
+    const body = JSON.parse(raw.toString('utf8')) as Json;
+    this.offered = offeredOf(body, message, found);
+    const last = found.imps[this.offered.at(-1)?.at ?? 0]?.placement;
+    this.common = last ? commonText(body, last.outletId, exchangeHost) : '';
+  }
+
+  /** None of the imps can be sold: there is nothing to ask. */
+  get isEmpty(): boolean {
+    return this.offered.length === 0;
+  }
+
+  /**
+   * From the header `content-length` on. `tmaxMs`: milliseconds in which the partner has to answer; `deals`: ours with it by imp of
+   * the message, empty where there are none.
+   */
+  letter(tmaxMs: number, deals: readonly (readonly Deal[])[], isZipped: boolean): Buffer {
+    const key = `${tmaxMs} ${isZipped}`;
+    const known = deals.length === 0 ? this.usual.get(key) : undefined;
+    if (known) return known;
+    const body = this.write(tmaxMs, deals);
+    const letter = sized(isZipped ? gzipSync(body, { level: 1 }) : body);
+    if (deals.length === 0) this.usual.set(key, letter);
+    return letter;
+  }
+
+  private write(tmaxMs: number, deals: readonly (readonly Deal[])[]): Buffer {
+    const imps = this.offered.map(({ at, json, text }) => {
+      const ours = deals[at];
+      if (!ours || ours.length === 0) return text;
+      return JSON.stringify({ ...json, pmp: withDeals(objectOf(json.pmp), ours) });
+    });
+    return Buffer.from(`{"imp":[${imps.join()}],"tmax":${tmaxMs},${this.common.slice(1)}`);
+  }
 }

@@ -15,6 +15,8 @@ export type PartnerOutcome =
   | 'failed'
   | 'garbage'
   | 'over_quota'
+  /** All its connections wait for answers. */
+  | 'saturated'
   | 'breaker_open'
   | 'throttled'
   | 'not_wanted'
@@ -25,6 +27,8 @@ const OPEN_AFTER = 10;
 const OPEN_MS = 5_000;
 /** Having been late so often on end, a partner is still asked, but nobody waits for it until it has been in time once. */
 const SUSPECT_AFTER = 2;
+const MIN_CONNECTIONS = 4;
+const MAX_CONNECTIONS = 256;
 /** Latencies kept for percentiles. */
 const SAMPLES = 256;
 /** What an impression may cost it before it has bid: sizes its first lease. */
@@ -50,6 +54,13 @@ export class Gate {
   constructor(partner: Partner) {
     this.partner = partner;
     this.tokens = partner.qps;
+  }
+
+  /** Connections it may have: twice what its quota keeps busy when it answers at the last moment. */
+  get connections(): number {
+    const { qps, timeoutMs } = this.partner;
+    const busy = Math.ceil((2 * qps * timeoutMs) / 1_000);
+    return Math.max(MIN_CONNECTIONS, Math.min(MAX_CONNECTIONS, busy));
   }
 
   /** An auction waits for its answer. */
@@ -92,11 +103,13 @@ export class Gate {
     add(this.losses, reason);
   }
 
-  answered(outcome: PartnerOutcome, tookMs: number, nowMs: number): void {
+  /** `isOurs`: this node was late itself, which does not count against anybody's standing. */
+  answered(outcome: PartnerOutcome, tookMs: number, nowMs: number, isOurs = false): void {
     this.count(outcome);
     this.recent.calls++;
     this.tookMs[this.taken++ % SAMPLES] = tookMs;
-    this.late = outcome === 'timed_out' ? this.late + 1 : 0;
+    if (outcome !== 'timed_out') this.late = 0;
+    else if (!isOurs) this.late++;
     const isError = outcome === 'failed' || outcome === 'garbage' || outcome === 'timed_out';
     if (!isError) {
       this.failures = 0;

@@ -1,154 +1,183 @@
 /**
- * Calls to partners over connections that are kept alive. Owns sockets, the bound of an answer and its unzipping; knows neither
- * OpenRTB nor deadlines: whoever calls says when it has waited long enough.
+ * Questions to partners over connections that are kept alive. Owns how many connections a partner has, their reuse and their end;
+ * knows neither OpenRTB nor deadlines: whoever asks says when it has waited long enough.
+ *
+ * Why an HTTP client of our own: a question is one write and its usual answer one packet, of which a general client makes a dozen
+ * objects, two timers and a stream.
  */
-import { gunzipSync } from 'node:zlib';
-import { type Dispatcher, Pool } from 'undici';
+import { type Address, Connection, type Heard, type Question } from './connection.ts';
 
-const MAX_ANSWER_BYTES = 512 * 1024;
-const MAX_INFLATED_BYTES = 4 * MAX_ANSWER_BYTES;
-
-export interface TransportAnswer {
-  status: number;
-  /** Unzipped. */
-  body: Buffer;
-}
+export type { Heard } from './connection.ts';
 
 export interface Call {
-  /** Gives up; the callback hears nothing any more. */
-  abort(): void;
+  /** Gives up; the asker hears nothing any more. */
+  abandon(): void;
+}
+
+export interface Destination {
+  url: string;
+  /** Connections it may have at most. */
+  connections: number;
 }
 
 export interface Transport {
-  /** Calls back once: with the answer, or with `failed` (no answer) or `garbage` (too long, or zipped wrongly). */
+  /**
+   * Asks; undefined when all connections wait for answers. `letter` is what follows the head's common part: the length, an empty
+   * line, the body.
+   */
   post(
-    url: URL,
-    body: Buffer,
+    url: string,
+    letter: Buffer,
     isZipped: boolean,
-    done: (answer: TransportAnswer | 'failed' | 'garbage') => void,
-  ): Call;
-  /** Closes the connections to hosts that are none of these. */
-  keep(origins: ReadonlySet<string>): void;
+    hear: (heard: Heard) => void,
+  ): Call | undefined;
+  /** Who there is: connections to others are closed. */
+  keep(destinations: readonly Destination[]): void;
   close(): void;
 }
 
-const HEADERS = {
-  'content-type': 'application/json',
-  'accept-encoding': 'gzip',
-  'x-openrtb-version': '2.6',
-};
-const ZIPPED_HEADERS = { ...HEADERS, 'content-encoding': 'gzip' };
+export interface TransportOptions {
+  /** Monotonic milliseconds. */
+  now: () => number;
+  /** Authorities trusted instead of the usual ones, PEM. */
+  ca?: string | undefined;
+}
 
-export function createTransport(): Transport {
-  const pools = new Map<string, Pool>();
+const SWEEP_MS = 1_000;
+/** Counted from the question. */
+const MAX_OWING_MS = 3_000;
+const MAX_WAITING_MS = 10_000;
+const LANDING_BYTES = 65_536;
+const USUAL_CONNECTIONS = 256;
 
-  function poolFor(origin: string): Pool {
-    let pool = pools.get(origin);
-    if (!pool) {
-      pool = new Pool(origin, {
-        connections: 256,
-        pipelining: 1,
-        keepAliveTimeout: 60_000,
-        headersTimeout: 10_000,
-        bodyTimeout: 10_000,
-        connect: { timeout: 2_000 },
-      });
-      pools.set(origin, pool);
+export function createTransport(options: TransportOptions): Transport {
+  const lines = new Map<string, Line>();
+  const lineTo = (url: string): Line => {
+    let line = lines.get(url);
+    if (!line) {
+      line = new Line(url, options);
+      lines.set(url, line);
     }
-    return pool;
-  }
+    return line;
+  };
+  const sweep = setInterval(() => {
+    for (const line of lines.values()) line.sweep();
+  }, SWEEP_MS);
+  sweep.unref();
 
   return {
-    post(url, body, isZipped, done) {
-      const reply = new Reply(done);
-      const options: Dispatcher.DispatchOptions = {
-        path: url.pathname + url.search,
-        method: 'POST',
-        headers: isZipped ? ZIPPED_HEADERS : HEADERS,
-        body,
-      };
-      poolFor(url.origin).dispatch(options, reply);
-      return reply;
-    },
-    keep(origins) {
-      for (const [origin, pool] of pools) {
-        if (origins.has(origin)) continue;
-        pools.delete(origin);
-        void pool.close().catch(() => undefined);
+    post: (url, letter, isZipped, hear) => lineTo(url).post(letter, isZipped, hear),
+    keep(destinations) {
+      const wanted = new Set(destinations.map(({ url }) => url));
+      for (const [url, line] of lines) {
+        if (wanted.has(url)) continue;
+        lines.delete(url);
+        line.close();
       }
+      for (const { url, connections } of destinations) lineTo(url).most = connections;
     },
     close() {
-      for (const pool of pools.values()) void pool.destroy().catch(() => undefined);
-      pools.clear();
+      clearInterval(sweep);
+      for (const line of lines.values()) line.close();
+      lines.clear();
     },
   };
 }
 
-class Reply implements Dispatcher.DispatchHandler, Call {
-  private controller: Dispatcher.DispatchController | undefined;
-  private over = false;
-  private status = 0;
-  private isZipped = false;
-  private first: Buffer | undefined;
-  private rest: Buffer[] | undefined;
-  private size = 0;
+const headOf = ({ pathname, search, host }: URL, isZipped: boolean): Buffer =>
+  Buffer.from(
+    `POST ${pathname}${search} HTTP/1.1\r\nhost: ${host}\r\nconnection: keep-alive\r\n` +
+      'content-type: application/json\r\naccept-encoding: gzip\r\nx-openrtb-version: 2.6\r\n' +
+      (isZipped ? 'content-encoding: gzip\r\n' : ''),
+    'latin1',
+  );
 
-  constructor(private readonly done: (answer: TransportAnswer | 'failed' | 'garbage') => void) {}
+/** All connections to one partner. */
+class Line {
+  most = USUAL_CONNECTIONS;
+  private readonly address: Address;
+  private readonly plainHead: Buffer;
+  private readonly zippedHead: Buffer;
+  /** The last used first: those at the bottom fall idle, and are closed. */
+  private readonly idle: Connection[] = [];
+  private readonly all = new Set<Connection>();
+  private isClosed = false;
 
-  abort(): void {
-    this.over = true;
-    this.controller?.abort(ABORTED);
+  constructor(
+    url: string,
+    private readonly options: TransportOptions,
+  ) {
+    const parsed = new URL(url);
+    const secure = parsed.protocol === 'https:';
+    this.plainHead = headOf(parsed, false);
+    this.zippedHead = headOf(parsed, true);
+    this.address = {
+      host: parsed.hostname.replace(/^\[|\]$/g, ''),
+      port: Number(parsed.port) || (secure ? 443 : 80),
+      secure,
+      ca: options.ca,
+      session: undefined,
+      landing: Buffer.allocUnsafeSlow(LANDING_BYTES),
+      free: (connection) => {
+        connection.sinceMs = options.now();
+        this.idle.push(connection);
+      },
+      gone: (connection, unheard) => this.gone(connection, unheard),
+    };
   }
 
-  private end(answer: TransportAnswer | 'failed' | 'garbage'): void {
-    if (this.over) return;
-    this.over = true;
-    this.done(answer);
+  post(letter: Buffer, isZipped: boolean, hear: (heard: Heard) => void): Call | undefined {
+    const bytes = Buffer.concat([isZipped ? this.zippedHead : this.plainHead, letter]);
+    const question: Question = { bytes, hear };
+    if (!this.ask(question, this.idle.pop())) return undefined;
+    return {
+      abandon: () => {
+        question.hear = undefined;
+      },
+    };
   }
 
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.controller = controller;
-    if (this.over) controller.abort(ABORTED);
+  private ask(question: Question, kept: Connection | undefined): boolean {
+    const connection = kept ?? this.open();
+    connection?.ask(question, this.options.now());
+    return connection !== undefined;
   }
 
-  onResponseStart(
-    _controller: Dispatcher.DispatchController,
-    status: number,
-    headers: Record<string, string | string[] | undefined>,
-  ): void {
-    this.status = status;
-    this.isZipped = headers['content-encoding'] === 'gzip';
-  }
-
-  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    this.size += chunk.length;
-    if (this.size > MAX_ANSWER_BYTES) {
-      this.end('garbage');
-      controller.abort(ABORTED);
-    } else if (!this.first) this.first = chunk;
-    else if (this.rest) this.rest.push(chunk);
-    else this.rest = [chunk];
-  }
-
-  onResponseEnd(): void {
-    const { first, rest } = this;
-    const body = first === undefined ? EMPTY : rest ? Buffer.concat([first, ...rest]) : first;
-    if (!this.isZipped || body.length === 0) {
-      this.end({ status: this.status, body });
-      return;
+  private open(): Connection | undefined {
+    if (this.isClosed) return undefined;
+    if (this.all.size >= this.most) {
+      // An answer that nobody waits for gives way.
+      for (const connection of this.all)
+        if (connection.isOwing) {
+          connection.close();
+          break;
+        }
+      if (this.all.size >= this.most) return undefined;
     }
-    try {
-      const whole = gunzipSync(body, { maxOutputLength: MAX_INFLATED_BYTES });
-      this.end({ status: this.status, body: whole });
-    } catch {
-      this.end('garbage');
+    const connection = new Connection(this.address);
+    this.all.add(connection);
+    return connection;
+  }
+
+  private gone(connection: Connection, unheard: Question | undefined): void {
+    this.all.delete(connection);
+    const at = this.idle.indexOf(connection);
+    if (at >= 0) this.idle.splice(at, 1);
+    // On a new one: those that were kept as long may be closed as well.
+    if (unheard && !this.ask(unheard, undefined)) unheard.hear?.('failed');
+  }
+
+  sweep(): void {
+    const nowMs = this.options.now();
+    for (const connection of [...this.all]) {
+      const waitsMs = connection.question ? nowMs - connection.sinceMs : 0;
+      const isLost = waitsMs > (connection.isOwing ? MAX_OWING_MS : MAX_WAITING_MS);
+      if (isLost || connection.isIdleTooLong(nowMs)) connection.close();
     }
   }
 
-  onResponseError(): void {
-    this.end('failed');
+  close(): void {
+    this.isClosed = true;
+    for (const connection of [...this.all]) connection.close();
   }
 }
-
-const EMPTY = Buffer.alloc(0);
-const ABORTED = new Error('given up');

@@ -2,10 +2,11 @@
  * What an auction has to ask before it can decide: Redis for caps and leases, partners for bids, all at once. Owns the waiting; where
  * nothing has to be asked, the callback comes in the same turn.
  */
-import type { FanOut } from '../demand/fanout.ts';
+import { type FanOut, partnerTimeMs } from '../demand/fanout.ts';
 import type { Candidate, ImpMatch } from '../engine/outcome.ts';
 import type { Request } from '../engine/request.ts';
 import type { UserCounts } from '../state/caps.ts';
+import { within } from '../state/script.ts';
 import type { AuctionDeps, Hearing } from './auction.ts';
 
 /** Impression price by which a lease is sized before the auction has named one. */
@@ -50,7 +51,7 @@ export function ask(
   else void askBoth(deps, request, first, read, known).then(done);
 }
 
-/** Redis and the partners at the same time. */
+/** Redis and the partners at the same time, and no longer than the partners: what is not known by then is not sold. */
 export async function askAll(
   deps: AuctionDeps,
   fanOut: FanOut,
@@ -60,13 +61,13 @@ export async function askAll(
   const counts = new Promise<UserCounts | undefined | null>((resolve) =>
     ask(deps, hearing, resolve),
   );
-  const { market, message, found, request } = hearing;
+  const { market, message, found, request, startedAt } = hearing;
   const leases: Promise<void>[] = [];
   for (const { partner, lastBidMicroCny } of fanOut.gates(market)) {
     const asking = deps.leases.prepare(partner.lineItemId, lastBidMicroCny, request.atMs);
     if (asking) leases.push(asking);
   }
-  const inquiry = { raw, message, found, market, atMs: request.atMs };
+  const inquiry = { raw, message, found, market, atMs: request.atMs, startedAt };
   await new Promise<void>((resolve) =>
     fanOut.ask(inquiry, (bids, refused) => {
       hearing.partnerBids = bids;
@@ -74,8 +75,9 @@ export async function askAll(
       resolve();
     }),
   );
-  if (leases.length > 0) await Promise.allSettled(leases);
-  return counts;
+  const known = leases.length > 0 ? Promise.allSettled(leases).then(() => counts) : counts;
+  const leftMs = partnerTimeMs(message.tmaxMs) - (performance.now() - startedAt);
+  return within(Math.max(1, leftMs), known).catch(() => undefined);
 }
 
 /** The rare case: a line item seen for the first time here. */

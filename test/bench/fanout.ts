@@ -1,20 +1,25 @@
 /**
  * Partners: auctions a second and the latency they add with 1, 5 and 20 of them, of which (beyond one) one hangs and one answers
- * garbage. Exchange and partners are processes of their own, and requests come at a fixed rate whatever is answered: in one process
- * each would be waiting for the other. `npm run bench -- fanout [--seconds 5] [--rate 50] [--latency 20] [--json]`
+ * garbage; beside the same fan-out as anybody would write it on `node:http`, under the same load. Exchange and partners are processes
+ * of their own, and requests come at a fixed rate whatever is answered: in one process each would be waiting for the other.
+ * `npm run bench -- fanout [--seconds 5] [--rate 50] [--latency 20] [--json]`
  */
 import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { Agent, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import autocannon from 'autocannon';
 import { Redis } from 'ioredis';
 import { bootRedis } from '../../db/embedded/redis.ts';
 import { dayOf } from '../../db/terms/day.ts';
+import { EXCHANGE_FLAGS } from '../../run/demo/processes.ts';
+import { buildPrograms, programFile } from '../../run/demo/programs.ts';
 import { aPartner, aSnapshot, grant, publish } from '../kit/snapshot.ts';
 import { cpuMicros } from './auction/contestant.ts';
-import type { BenchPartner } from './fanout/partners.ts';
+import type { BenchPartner, PartnerReport } from './fanout/partners.ts';
+import { bundle } from './kit/bundle.ts';
 import { percentile, readArguments, report, round } from './kit/figures.ts';
 
 const args = readArguments(process.argv);
@@ -23,42 +28,53 @@ const rate = args.number('rate', 50);
 const latencyMs = args.number('latency', 20);
 const TMAX_MS = 200;
 const DEADLINE_MS = 150;
-/** Discarded: connections are opened, code gets warm, the one that hangs is found out. */
-const WARM_MS = 2_000;
+/** Discarded: connections are opened, code is compiled, the one that hangs is found out. */
+const WARM_MS = 3_000;
+const WARM_RATE = 150;
+const COUNTS = [1, 5, 20] as const;
 
 const dataDir = mkdtempSync(join(tmpdir(), 'hongze-bench-'));
 const server = await bootRedis({ dataDir, durable: false });
 const redis = new Redis(server.url);
 const file = (name: string): string => new URL(name, import.meta.url).pathname;
-
-const BODY = JSON.stringify({
-  id: 'bench',
-  imp: [{ id: '1', tagid: '201', banner: { format: [{ w: 300, h: 250 }] } }],
-  site: { publisher: { id: '1' } },
-  cur: ['CNY'],
-  tmax: TMAX_MS,
+await buildPrograms();
+const programs = await bundle({
+  plain: file('fanout/plain.ts'),
+  partners: file('fanout/partners.ts'),
 });
-const call = {
-  method: 'POST',
-  headers: { 'content-type': 'application/json' },
-  body: BODY,
-} as const;
+
+/** However this ends, they end too. */
+const children = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of children) child.kill('SIGKILL');
+});
+
+let sent = 0;
+const bodyOf = (id: string): string =>
+  JSON.stringify({
+    id,
+    imp: [{ id: '1', tagid: '201', banner: { format: [{ w: 300, h: 250 }] } }],
+    site: { publisher: { id: '1' } },
+    cur: ['CNY'],
+    tmax: TMAX_MS,
+  });
+const headers = { 'content-type': 'application/json' };
+const agent = new Agent({ keepAlive: true });
 
 /** The n-th partner's fault: of several, one hangs and one talks nonsense. */
 const faultOf = (n: number, count: number): BenchPartner['fault'] =>
   count > 1 && n === 0 ? 'hang' : count > 2 && n === 1 ? 'garbage' : 'none';
 
-async function startExchange(port: number): Promise<ChildProcess> {
-  const env = {
-    ...process.env,
-    REDIS_URL: server.url,
-    TOKEN_KEY: '11'.repeat(32),
-    NODE_ID: `bench-${port}`,
-    EXCHANGE_PORT: String(port),
-  };
-  const command = ['--import', 'tsx', file('../../bidding/server.ts')];
-  const child = spawn(process.execPath, command, { env, stdio: ['ignore', 'pipe', 'inherit'] });
-  await once(child.stdout as NonNullable<typeof child.stdout>, 'data');
+async function start(program: string, env: NodeJS.ProcessEnv): Promise<ChildProcess> {
+  const child = spawn(process.execPath, [...EXCHANGE_FLAGS, program], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  children.add(child);
+  await new Promise((resolve, reject) => {
+    child.stdout?.once('data', resolve);
+    child.once('exit', (code) => reject(new Error(`${program} ended with ${code}`)));
+  });
   return child;
 }
 
@@ -68,28 +84,93 @@ const ask = <T>(child: ChildProcess, message: object): Promise<T> => {
   return answer;
 };
 
-/** Sends at the rate for so long; how long each auction took, and how many had no winner. */
-async function arrive(url: string, forMs: number): Promise<{ tookMs: number[]; failed: number }> {
-  const tookMs: number[] = [];
-  let failed = 0;
+function auction(url: string, id: string): Promise<number> {
+  return new Promise((resolve) => {
+    const req = request(url, { method: 'POST', headers, agent }, (res) => {
+      res.resume();
+      res.on('end', () => resolve(res.statusCode ?? 0));
+    });
+    // Counted as failed.
+    req.on('error', () => resolve(0));
+    req.end(bodyOf(id));
+  });
+}
+
+interface Arrived {
+  /** By auction. */
+  tookMs: Map<string, number>;
+  /** Without a winner. */
+  failed: number;
+}
+
+/** Sends at the rate for so long. */
+async function arrive(url: string, forMs: number, perS = rate): Promise<Arrived> {
+  const arrived: Arrived = { tookMs: new Map(), failed: 0 };
   const pending: Promise<void>[] = [];
   const until = performance.now() + forMs;
-  for (let next = performance.now(); next < until; next += 1_000 / rate) {
+  for (let next = performance.now(); next < until; next += 1_000 / perS) {
     await new Promise((resolve) => setTimeout(resolve, next - performance.now()));
     const startedAt = performance.now();
-    const one = fetch(url, call).then(async (answer) => {
-      await answer.arrayBuffer();
-      tookMs.push(performance.now() - startedAt);
-      if (answer.status !== 200) failed++;
+    const id = `auction-${++sent}`;
+    const one = auction(url, id).then((status) => {
+      arrived.tookMs.set(id, performance.now() - startedAt);
+      if (status !== 200) arrived.failed++;
     });
     pending.push(one);
   }
   await Promise.all(pending);
-  return { tookMs, failed };
+  return arrived;
 }
 
-async function measure(count: number): Promise<object> {
-  const partners = fork(file('fanout/partners.ts'), { execArgv: ['--import', 'tsx'] });
+async function measure(child: ChildProcess, partners: ChildProcess, url: string): Promise<Load> {
+  await arrive(url, WARM_MS, WARM_RATE);
+  await ask(partners, { report: true });
+  const pid = child.pid as number;
+  const cpuBefore = cpuMicros(pid);
+  const { tookMs, failed } = await arrive(url, seconds * 1_000);
+  const cpuPerAuctionMicros = (cpuMicros(pid) - cpuBefore) / tookMs.size;
+  const { slowestMs, asked } = await ask<PartnerReport>(partners, { report: true });
+  const took = [...tookMs.values()];
+  const slowest = [...tookMs.keys()].map((id) => slowestMs[id] ?? 0);
+  const p99Ms = percentile(took, 0.99);
+  const healthyP99Ms = percentile(slowest, 0.99);
+  return {
+    p50Ms: round(percentile(took, 0.5), 1),
+    p99Ms: round(p99Ms, 1),
+    maxMs: round(percentile(took, 1), 1),
+    healthyP99Ms: round(healthyP99Ms, 1),
+    addedP99Ms: round(p99Ms - healthyP99Ms, 1),
+    addedP50Ms: round(percentile(took, 0.5) - percentile(slowest, 0.5), 1),
+    withinTmax: p99Ms <= TMAX_MS,
+    failed,
+    hungAskedShare: round((asked['dsp-0'] ?? 0) / tookMs.size, 2),
+    cpuPerAuctionMicros: Math.round(cpuPerAuctionMicros),
+  };
+}
+
+interface Load {
+  p50Ms: number;
+  p99Ms: number;
+  maxMs: number;
+  /** Of the slowest healthy answer of each auction, as the partners saw it. */
+  healthyP99Ms: number;
+  addedP99Ms: number;
+  addedP50Ms: number;
+  withinTmax: boolean;
+  failed: number;
+  /** How much of the time the first partner, which hangs where there are several, was asked. */
+  hungAskedShare: number;
+  cpuPerAuctionMicros: number;
+}
+
+interface Saturated {
+  saturatedAuctionsPerS: number;
+  saturatedP99Ms: number;
+}
+
+async function compare(count: number): Promise<{ ours: Load & Saturated; plain: Load }> {
+  const partners = fork(programs.partners);
+  children.add(partners);
   const specs = Array.from({ length: count }, (_, n): BenchPartner => {
     return { seat: `dsp-${n}`, priceCpm: 21 + n, latencyMs, fault: faultOf(n, count) };
   });
@@ -101,41 +182,56 @@ async function measure(count: number): Promise<object> {
   for (const { lineItemId } of demandPartners)
     await grant(redis, lineItemId, dayOf(Date.now()), 1e12);
   const port = 28_000 + ((process.pid + count) % 400);
-  const exchange = await startExchange(port);
+  const exchange = await start(programFile('exchange'), {
+    REDIS_URL: server.url,
+    TOKEN_KEY: '11'.repeat(32),
+    NODE_ID: `bench-${port}`,
+    EXCHANGE_PORT: String(port),
+  });
+  const plain = await start(programs.plain, {
+    PARTNERS: urls.join(' '),
+    DEADLINE_MS: String(DEADLINE_MS),
+    EXCHANGE_PORT: String(port + 400),
+  });
   const url = `http://127.0.0.1:${port}/openrtb2/auction`;
   try {
-    await arrive(url, WARM_MS);
-    await ask(partners, { report: true });
-    const pid = exchange.pid as number;
-    const cpuBefore = cpuMicros(pid);
-    const { tookMs, failed } = await arrive(url, seconds * 1_000);
-    const cpuPerAuctionMicros = (cpuMicros(pid) - cpuBefore) / tookMs.length;
-    const healthy = await ask<{ p50Ms: number; p99Ms: number }>(partners, { report: true });
-    const full = await autocannon({ url, ...call, connections: 20, duration: 2 });
-    const p99Ms = percentile(tookMs, 0.99);
-    return {
-      p50Ms: round(percentile(tookMs, 0.5), 1),
-      p99Ms: round(p99Ms, 1),
-      maxMs: round(percentile(tookMs, 1), 1),
-      healthyP99Ms: round(healthy.p99Ms, 1),
-      addedP99Ms: round(p99Ms - healthy.p99Ms, 1),
-      withinTmax: p99Ms <= TMAX_MS,
-      failed,
-      cpuPerAuctionMicros: Math.round(cpuPerAuctionMicros),
+    const ours = await measure(exchange, partners, url);
+    const theirs = await measure(plain, partners, `http://127.0.0.1:${port + 400}/`);
+    const body = bodyOf('auction-0');
+    const options = { url, method: 'POST', headers, body, connections: 20, duration: 2 } as const;
+    const full = await autocannon(options);
+    const saturated = {
       saturatedAuctionsPerS: Math.round(full.requests.average),
       saturatedP99Ms: full.latency.p99,
     };
+    return { ours: { ...ours, ...saturated }, plain: theirs };
   } finally {
+    exchange.removeAllListeners('exit');
     exchange.kill('SIGTERM');
+    plain.kill('SIGTERM');
     partners.kill();
   }
 }
 
 const figures: Record<string, unknown> = { latencyMs, tmaxMs: TMAX_MS, ratePerS: rate };
+const cpu: { ours: number; plain: number }[] = [];
 try {
-  for (const count of [1, 5, 20]) figures[`partners${count}`] = await measure(count);
+  for (const count of COUNTS) {
+    const measured = await compare(count);
+    figures[`partners${count}`] = measured.ours;
+    figures[`plain${count}`] = measured.plain;
+    cpu.push({
+      ours: measured.ours.cpuPerAuctionMicros,
+      plain: measured.plain.cpuPerAuctionMicros,
+    });
+  }
+  const perCall = (which: 'ours' | 'plain'): number =>
+    Math.round(((cpu[2]?.[which] ?? 0) - (cpu[0]?.[which] ?? 0)) / (COUNTS[2] - COUNTS[0]));
+  figures.cpuPerPartnerMicros = perCall('ours');
+  figures.plainCpuPerPartnerMicros = perCall('plain');
   report('fanout', figures, args);
 } finally {
+  agent.destroy();
   redis.disconnect();
   await server.stop();
   rmSync(dataDir, { recursive: true, force: true });

@@ -1,10 +1,10 @@
 /**
  * Demand partners for the bench, in a process of their own: a fixed answer after a fixed time, or a fault. Says over IPC where they
- * are, and when asked how long the healthy ones really took, since on a busy machine a timer of 20 ms may fire after 25.
+ * are, and when asked how long the slowest healthy answer of each auction really took, since on a busy machine a timer of 20 ms may
+ * fire after 25.
  */
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { percentile } from '../kit/figures.ts';
 
 export interface BenchPartner {
   seat: string;
@@ -13,11 +13,18 @@ export interface BenchPartner {
   fault: 'none' | 'hang' | 'garbage';
 }
 
-const took: number[] = [];
+/** By auction, milliseconds from the question to the answer; and how often each partner was asked. */
+export interface PartnerReport {
+  slowestMs: Record<string, number>;
+  asked: Record<string, number>;
+}
 
-const answerOf = ({ seat, priceCpm }: BenchPartner): string =>
+let slowestMs = new Map<string, number>();
+let asked = new Map<string, number>();
+
+const answerOf = ({ seat, priceCpm }: BenchPartner, id: string): string =>
   JSON.stringify({
-    id: 'bench',
+    id,
     cur: 'CNY',
     seatbid: [
       {
@@ -39,23 +46,34 @@ const answerOf = ({ seat, priceCpm }: BenchPartner): string =>
     ],
   });
 
-async function open(partner: BenchPartner): Promise<string> {
-  const body = Buffer.from(partner.fault === 'garbage' ? '<html>502</html>' : answerOf(partner));
-  const headers = { 'content-type': 'application/json', 'content-length': body.length };
-  const send = (res: ServerResponse): void => {
-    res.writeHead(200, headers).end(body);
+const ID = /"id":"(auction-\d+)"/;
+
+function answer(partner: BenchPartner, body: string, res: ServerResponse): void {
+  asked.set(partner.seat, (asked.get(partner.seat) ?? 0) + 1);
+  if (partner.fault === 'hang') return;
+  const startedAt = performance.now();
+  const id = ID.exec(body)?.[1] ?? '';
+  const text = partner.fault === 'garbage' ? '<html>502</html>' : answerOf(partner, id);
+  const headers = { 'content-type': 'application/json', 'content-length': text.length };
+  const send = (): void => {
+    res.writeHead(200, headers).end(text);
   };
+  if (partner.fault === 'garbage') send();
+  else
+    setTimeout(() => {
+      send();
+      const tookMs = performance.now() - startedAt;
+      slowestMs.set(id, Math.max(slowestMs.get(id) ?? 0, tookMs));
+    }, partner.latencyMs);
+}
+
+async function open(partner: BenchPartner): Promise<string> {
   const server = createServer((req, res) => {
-    req.resume();
-    const startedAt = performance.now();
-    req.on('end', () => {
-      if (partner.fault === 'hang') return;
-      if (partner.fault === 'garbage') return send(res);
-      setTimeout(() => {
-        send(res);
-        took.push(performance.now() - startedAt);
-      }, partner.latencyMs);
+    let body = '';
+    req.on('data', (chunk: Buffer) => {
+      body += chunk.toString('latin1');
     });
+    req.on('end', () => answer(partner, body, res));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -64,7 +82,12 @@ async function open(partner: BenchPartner): Promise<string> {
 process.on('message', async (message: { open?: BenchPartner[]; report?: true }) => {
   if (message.open) process.send?.(await Promise.all(message.open.map(open)));
   else {
-    process.send?.({ p50Ms: percentile(took, 0.5), p99Ms: percentile(took, 0.99) });
-    took.length = 0;
+    const report: PartnerReport = {
+      slowestMs: Object.fromEntries(slowestMs),
+      asked: Object.fromEntries(asked),
+    };
+    process.send?.(report);
+    slowestMs = new Map();
+    asked = new Map();
   }
 });

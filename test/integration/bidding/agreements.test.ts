@@ -220,7 +220,7 @@ test('one that hangs costs its deadline twice; then it is asked and nobody waits
     return performance.now() - startedAt;
   };
   await expect.poll(askedForMs, { timeout: 30_000 }).toBeLessThan(slow.timeoutMs);
-  expect(dsp.requests.length).toBeGreaterThan(before);
+  await expect.poll(() => dsp.requests.length).toBeGreaterThan(before);
   dsp.options = { seat: 'slow', priceCpm: 40 };
   await expect.poll(async () => (await ask()).seat, { timeout: 10_000 }).toBe('slow');
 });

@@ -4,6 +4,9 @@ import { openTestExchange, type TestExchange } from '../../kit/exchange.ts';
 import { aLineItem, aPartner, aPlacement, aSnapshot } from '../../kit/snapshot.ts';
 import { type Dsp, type Fault, openDsp } from '../../simulator/dsp/dsp.ts';
 
+/** Long enough for any machine; the one that hangs costs it once. */
+const TIMEOUT_MS = 1_000;
+
 let high: Dsp;
 let low: Dsp;
 let it: TestExchange;
@@ -16,8 +19,8 @@ beforeAll(async () => {
       placements: [...aSnapshot().placements, aPlacement({ id: 210, auctionType: 'second' })],
       lineItems: [aLineItem({ target: { attribute: 'placement', in: [201, 210] } })],
       demandPartners: [
-        aPartner(1, 'high', high.url, { gzip: true, advertiserId: 77 }),
-        aPartner(2, 'low', low.url),
+        aPartner(1, 'high', high.url, { gzip: true, advertiserId: 77, timeoutMs: TIMEOUT_MS }),
+        aPartner(2, 'low', low.url, { timeoutMs: TIMEOUT_MS }),
       ],
     }),
     { noticeRetryMs: 50 },
@@ -54,7 +57,7 @@ const request = (over: object = {}) => ({
   site: { publisher: { id: '1' } },
   cur: ['CNY'],
   badv: ['block.example'],
-  tmax: 300,
+  tmax: 2_000,
   source: {
     ext: {
       schain: { ver: '1.0', complete: 0, nodes: [{ asi: 'other.example', sid: '9', hp: 1 }] },
@@ -119,7 +122,7 @@ test('the bill notice is called once when the impression is counted, again while
 test('a partner is asked with our floor, our currency, the time that is left and our link of the chain', async () => {
   await ask();
   const [asked] = high.requests;
-  expect(asked?.tmax).toBe(150);
+  expect(asked?.tmax).toBe(TIMEOUT_MS);
   expect(asked?.cur).toEqual(['CNY']);
   expect(asked?.imp[0]).toMatchObject({ bidfloor: 5, bidfloorcur: 'CNY', ext: { kept: true } });
   expect(asked?.ext).toEqual({ ours: 1, prebidless: true });

@@ -1,0 +1,21 @@
+/** A certificate for 127.0.0.1 and its key, signed by itself, good for a century: for servers of tests, and trusted by nobody else. */
+
+export const CERTIFICATE = `-----BEGIN CERTIFICATE-----
+MIIBojCCAUegAwIBAgIUYFPB+34pj920zgKUJDsILwn7mdEwCgYIKoZIzj0EAwIw
+FzEVMBMGA1UEAwwMcGFydG5lci50ZXN0MCAXDTI2MTEyNTIyNTU1N1oYDzIxMjYx
+MTAxMjI1NTU3WjAXMRUwEwYDVQQDDAxwYXJ0bmVyLnRlc3QwWTATBgcqhkjOPQIB
+BggqhkjOPQMBBwNCAASkWucrTJN7G795p9DbjyhpX4JzWfo0uiHqnMb+ik0n72Eq
+obRy+YK16jLVMtandtxsZGI7zdj18g8WgXJXk6U+o28wbTAdBgNVHQ4EFgQU7dYl
+GY151+Nq0qTxr6PjqPZ5h0IwHwYDVR0jBBgwFoAU7dYlGY151+Nq0qTxr6PjqPZ5
+h0IwDwYDVR0TAQH/BAUwAwEB/zAaBgNVHREEEzARgglsb2NhbGhvc3SHBH8AAAEw
+CgYIKoZIzj0EAwIDSQAwRgIhAIETplZRQvpU+iShjgzbgHojwQ8ad5Dg0bxXxpuH
+jr/xAiEA1a3hWzKOJk84VYXdlPa1izikVDZCEzgKKOC4RVSkzq4=
+-----END CERTIFICATE-----
+`;
+
+export const CERTIFICATE_KEY = `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgpyppJzBG+HK/8hAl
+03cBdkzRdgcZSj5576FAKosGto6hRANCAASkWucrTJN7G795p9DbjyhpX4JzWfo0
+uiHqnMb+ik0n72EqobRy+YK16jLVMtandtxsZGI7zdj18g8WgXJXk6U+
+-----END PRIVATE KEY-----
+`;
