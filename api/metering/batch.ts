@@ -1,73 +1,106 @@
 /**
- * One batch of events into PostgreSQL: raw rows, hourly sums and spend by lease in one statement (`metering_write`), hence
- * one transaction. Owns the promise that an event counts once: only rows that were new reach the sums. Refuses batches over
- * 20,000.
+ * One batch of events into PostgreSQL: raw rows, hourly sums and spend by lease in one transaction. Owns the promise that an
+ * event counts once: rows go into their day by COPY, whose key refuses a batch with a row that stands; then those that stand
+ * are looked for, and the rest is written and summed.
  *
- * Measured on two cores, rows/s on one connection: single inserts 4,400; array parameters about half of array literals
- * sent as text (the driver serialises each element).
+ * Measured, µs of PostgreSQL an event: INSERT … ON CONFLICT DO NOTHING from arrays, summing in the same statement 14.8;
+ * COPY into the partition 3, and the sums 4, of which there are 0.4 an event.
  */
 import { sql } from 'drizzle-orm';
-import type { TrackedEvent } from '../../bidding/wire/event.ts';
-import type { Db } from '../../db/client.ts';
-import { assert } from '../../db/terms/failure.ts';
+import type { ReadEvent } from '../../bidding/wire/event.ts';
+import type { Db, Transaction } from '../../db/client.ts';
+import { copyIn, copyText } from '../../db/copy.ts';
+import { rejectedEvent } from '../../db/schema/metering.ts';
+import { type Day, dayOf, hourOf } from '../../db/terms/day.ts';
+import { addEvent, openSums, writeSums } from './sums.ts';
 
-export const BATCH_EVENTS = 20_000;
+export interface Batch {
+  events: readonly ReadEvent[];
+  /** Kept in `rejected_event`, in the same transaction. */
+  rejects: readonly { reason: string; detail: Record<string, unknown> }[];
+}
 
-const SHANGHAI_MS = 8 * 3_600_000;
+const COLUMNS = `event_key, kind, at_ms, outlet_id, placement_id, division_code, advertiser_id, campaign_id,
+  line_item_id, creative_id, device, price_micro_cny, lease_id, user_hash, ivt, day, hour`;
+const UNIQUE_VIOLATION = '23505';
 const DAY_MS = 86_400_000;
+const SHANGHAI_MS = 8 * 3_600_000;
 
-const SAFE = /^[\w:.-]+$/;
-const quote = (text: string): string =>
-  SAFE.test(text) ? text : `"${text.replaceAll('\0', '').replace(/[\\"]/g, '\\$&')}"`;
+/** The day in whose partition an event's key is unique: its auction's. */
+export const dayNumberOf = ({ auctionAtMs, atMs }: ReadEvent): number =>
+  Math.floor(((auctionAtMs > 0 ? auctionAtMs : atMs) + SHANGHAI_MS) / DAY_MS);
 
-const dayNumber = (ms: number): number => Math.floor((ms + SHANGHAI_MS) / DAY_MS);
+export const dayOfNumber = (dayNumber: number): Day => dayOf(dayNumber * DAY_MS - SHANGHAI_MS);
 
-type Column = (event: TrackedEvent) => string | number;
+/** As it stands on the stream, but for what an invalid event would have cost. */
+function storedOf(e: ReadEvent): string {
+  if (e.ivt === 0) return copyText(e.stored);
+  const fields = e.stored.split('\t');
+  fields[11] = '0';
+  return copyText(fields.join('\t'));
+}
 
-/** In the order of `metering_write`'s arguments. Days and hours are left to SQL. */
-const COLUMNS: readonly Column[] = [
-  (e) => dayNumber(e.auctionAtMs > 0 ? e.auctionAtMs : e.atMs),
-  (e) => quote(e.eventKey),
-  (e) => e.kind,
-  (e) => e.atMs,
-  (e) => e.outletId,
-  (e) => e.placementId,
-  (e) => quote(e.divisionCode),
-  (e) => e.advertiserId,
-  (e) => e.campaignId,
-  (e) => e.lineItemId,
-  (e) => e.creativeId,
-  (e) => e.device,
-  (e) => (e.ivt === 0 ? e.priceMicroCny : 0),
-  (e) => e.leaseId,
-  (e) => quote(e.userHash),
-  (e) => e.ivt,
-];
-
-/** A column of a batch as a PostgreSQL array literal. */
-function literalOf(events: readonly TrackedEvent[], column: Column): string {
-  let text = '{';
-  for (let i = 0; i < events.length; i++) {
-    if (i > 0) text += ',';
-    text += column(events[i] as TrackedEvent);
+function byDay(events: readonly ReadEvent[]): Map<number, ReadEvent[]> {
+  const days = new Map<number, ReadEvent[]>();
+  for (const event of events) {
+    const number = dayNumberOf(event);
+    const day = days.get(number);
+    if (day) day.push(event);
+    else days.set(number, [event]);
   }
-  return `${text}}`;
+  return days;
+}
+
+/** The first of each key, unless it stands already. */
+async function onlyNew(tx: Transaction, day: Day, events: ReadEvent[]): Promise<ReadEvent[]> {
+  const fresh = new Map(events.toReversed().map((event) => [event.eventKey, event]));
+  const known = await tx.execute<{ event_key: string }>(sql`
+    SELECT event_key FROM event WHERE day = ${day}::date AND event_key = ANY(
+      ARRAY(SELECT json_array_elements_text(${JSON.stringify([...fresh.keys()])}::text::json)))`);
+  for (const { event_key } of known) fresh.delete(event_key);
+  return [...fresh.values()];
 }
 
 /**
- * Writes a batch; returns how many of its events were new. Throws what PostgreSQL throws, having written nothing: a
- * partition that is missing (23514), a deadlock (40P01) — the caller may simply send the batch again.
+ * Writes a batch within the caller's transaction; returns how many of its events were new. `careful`: looks first for those
+ * that stand or come twice; without, such a one fails the transaction (23505).
  */
-export async function writeBatch(db: Db, batch: readonly TrackedEvent[]): Promise<number> {
-  if (batch.length === 0) return 0;
-  assert(batch.length <= BATCH_EVENTS, `a batch of ${batch.length} events`);
-  const c = COLUMNS.map((column) => sql`${literalOf(batch, column)}::text`);
-  const rows = await db.execute<{ fresh: number }>(sql`SELECT metering_write(
-    ${c[0]}::int[], ${c[1]}::text[], ${c[2]}::smallint[], ${c[3]}::bigint[], ${c[4]}::bigint[],
-    ${c[5]}::bigint[], ${c[6]}::text[], ${c[7]}::bigint[], ${c[8]}::bigint[], ${c[9]}::bigint[],
-    ${c[10]}::bigint[], ${c[11]}::smallint[], ${c[12]}::bigint[], ${c[13]}::bigint[],
-    ${c[14]}::text[], ${c[15]}::smallint[]) AS fresh`);
-  return Number(rows[0]?.fresh ?? 0);
+export async function writeWithin(
+  tx: Transaction,
+  { events, rejects }: Batch,
+  careful: boolean,
+): Promise<number> {
+  if (rejects.length > 0) await tx.insert(rejectedEvent).values([...rejects]);
+  const sums = openSums();
+  let fresh = 0;
+  for (const [dayNumber, ofDay] of byDay(events)) {
+    const day = dayOfNumber(dayNumber);
+    const rows = careful ? await onlyNew(tx, day, ofDay) : ofDay;
+    if (rows.length === 0) continue;
+    let text = '';
+    for (const e of rows) {
+      text += `${storedOf(e)}\t${e.ivt}\t${day}\t${hourOf(e.atMs)}\n`;
+      addEvent(sums, e);
+    }
+    await copyIn(tx, `event_${day.replaceAll('-', '')} (${COLUMNS})`, text);
+    fresh += rows.length;
+  }
+  await writeSums(tx, sums);
+  return fresh;
+}
+
+/**
+ * Writes a batch in a transaction of its own; returns how many of its events were new. Throws what PostgreSQL throws, having
+ * written nothing: a partition that is missing (42P01), a deadlock (40P01) — the batch may be sent again.
+ */
+export async function writeBatch(db: Db, batch: Batch): Promise<number> {
+  const write = (careful: boolean) => db.transaction((tx) => writeWithin(tx, batch, careful));
+  try {
+    return await write(false);
+  } catch (error) {
+    if ((error as { code?: string }).code !== UNIQUE_VIOLATION) throw error;
+    return write(true);
+  }
 }
 
 /** Creates the daily partitions of the days named, where they are missing. */

@@ -6,7 +6,7 @@
  */
 import { createHash } from 'node:crypto';
 import { eq, sql } from 'drizzle-orm';
-import { EVENT_KIND, type TrackedEvent } from '../../bidding/wire/event.ts';
+import { asRead, EVENT_KIND, type ReadEvent } from '../../bidding/wire/event.ts';
 import type { Database, Db } from '../../db/client.ts';
 import {
   attributionSetting,
@@ -18,7 +18,7 @@ import { asHouse } from '../../db/scope.ts';
 import { addDays, type Clock, type Day, dayOf } from '../../db/terms/day.ts';
 import { Failure } from '../../db/terms/failure.ts';
 import type { MicroCny } from '../../db/terms/money.ts';
-import { ensurePartitions, writeBatch } from './batch.ts';
+import { ensurePartitions, writeWithin } from './batch.ts';
 
 /** Unless the advertiser says otherwise. */
 export const USUAL_WINDOWS = { clickWindowDays: 7, viewWindowDays: 1 };
@@ -76,10 +76,10 @@ async function causeOf(db: Db, told: ToldConversion, windows: Windows): Promise<
 }
 
 /** The event that counts it, in the partition of its auction. */
-function eventOf(told: ToldConversion, cause: Cause): TrackedEvent {
+function eventOf(told: ToldConversion, cause: Cause): ReadEvent {
   const order = createHash('sha256').update(told.orderId).digest('hex').slice(0, 16);
   const [auction, imp] = cause.event_key.split(':');
-  return {
+  return asRead({
     eventKey: `${auction}:${imp}:${EVENT_KIND.conversion}.${order}`,
     kind: EVENT_KIND.conversion,
     atMs: told.atMs,
@@ -99,7 +99,7 @@ function eventOf(told: ToldConversion, cause: Cause): TrackedEvent {
     userAgent: '',
     ip: '',
     geometry: '',
-  };
+  });
 }
 
 /**
@@ -148,7 +148,7 @@ export async function recordConversion(
       if (made) {
         if (cause) {
           await ensurePartitions(tx, [cause.day as Day]);
-          await writeBatch(tx, [eventOf(told, cause)]);
+          await writeWithin(tx, { events: [eventOf(told, cause)], rejects: [] }, true);
         }
         return made;
       }

@@ -76,12 +76,7 @@ export type Judge = (event: TrackedEvent) => number;
  */
 export function createJudge(): Judge {
   let minute = 0;
-  let counts = new Map<string, number>();
-  const tooFast = (key: string, limit: number): boolean => {
-    const count = (counts.get(key) ?? 0) + 1;
-    counts.set(key, count);
-    return count > limit;
-  };
+  let pace = { clicks: openPace(), impressions: openPace() };
   return (event) => {
     if (event.ivt !== IVT.none) return event.ivt;
     if (event.userAgent !== '' && isDeclaredBot(event.userAgent)) return IVT.declaredBot;
@@ -92,17 +87,32 @@ export function createJudge(): Judge {
     const now = Math.floor(event.atMs / 60_000);
     if (now !== minute) {
       minute = now;
-      counts = new Map();
+      pace = { clicks: openPace(), impressions: openPace() };
     }
-    const limits = VELOCITY_PER_MINUTE;
-    const what = click ? 'c' : 'i';
-    const fastUser =
-      event.userHash !== '' &&
-      tooFast(`u${what}${event.userHash}`, click ? limits.userClicks : limits.userImpressions);
-    const fastAddress =
-      event.ip !== '' &&
-      !INSIDE.test(event.ip) &&
-      tooFast(`a${what}${event.ip}`, click ? limits.addressClicks : limits.addressImpressions);
-    return fastUser || fastAddress ? IVT.velocity : IVT.none;
+    const { userClicks, addressClicks, userImpressions, addressImpressions } = VELOCITY_PER_MINUTE;
+    const tooFast = click
+      ? isTooFast(pace.clicks, event, userClicks, addressClicks)
+      : isTooFast(pace.impressions, event, userImpressions, addressImpressions);
+    return tooFast ? IVT.velocity : IVT.none;
   };
+}
+
+/** How often each was seen this minute. */
+interface Pace {
+  users: Map<string, number>;
+  addresses: Map<string, number>;
+}
+const openPace = (): Pace => ({ users: new Map(), addresses: new Map() });
+
+function countIn(counts: Map<string, number>, key: string): number {
+  const count = (counts.get(key) ?? 0) + 1;
+  counts.set(key, count);
+  return count;
+}
+
+function isTooFast(pace: Pace, event: TrackedEvent, ofUser: number, ofAddress: number): boolean {
+  const { userHash, ip } = event;
+  const user = userHash !== '' && countIn(pace.users, userHash) > ofUser;
+  const address = ip !== '' && !INSIDE.test(ip) && countIn(pace.addresses, ip) > ofAddress;
+  return user || address;
 }

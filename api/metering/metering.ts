@@ -1,19 +1,20 @@
 /**
  * Metering: from the trackers' streams to rows and hourly sums, exactly once. Owns the order that makes it so — commit
- * first, acknowledge after — and the watermark that tells delivery how far it has come. Refuses to price anything: an event
+ * first, cut the stream after — and the watermark that tells delivery how far it has come. Refuses to price anything: an event
  * brings its price from its token.
  */
 import { hostname } from 'node:os';
 import { sql } from 'drizzle-orm';
-import { decodeEvent, type TrackedEvent } from '../../bidding/wire/event.ts';
+import { decodeEvent, type ReadEvent } from '../../bidding/wire/event.ts';
 import { EVENT_SHARDS, keys } from '../../bidding/wire/keys.ts';
 import type { Db } from '../../db/client.ts';
 import type { RedisStore } from '../../db/redis.ts';
 import { rejectedEvent } from '../../db/schema/metering.ts';
 import { addDays, type Clock, dayOf } from '../../db/terms/day.ts';
-import { BATCH_EVENTS, ensurePartitions, writeBatch } from './batch.ts';
+import { type Batch, dayNumberOf, dayOfNumber, ensurePartitions, writeBatch } from './batch.ts';
 import { createJudge, type Judge } from './ivt.ts';
-import { letGo, oldestAgeMs, type StreamEntry, take } from './stream.ts';
+import { type HeldShard, letGoShards, takeShards } from './shards.ts';
+import { letGo, oldestAgeMs, take } from './stream.ts';
 import { tracedBatch } from './tracing.ts';
 
 export { letGo, take } from './stream.ts';
@@ -27,13 +28,13 @@ export interface MeteringContext {
 export interface MeteringOptions {
   /** Unique among live consumers; by default host and process. */
   consumer?: string;
-  /** Take over entries that nobody acknowledged for so long; tests shorten it. */
+  /** Take over what a consumer has had in hand for so long; tests shorten it. */
   claimIdleMs?: number;
   judge?: Judge;
 }
 
 export interface Consumed {
-  /** Entries taken from the streams. */
+  /** Events and refused calls taken from the streams. */
   taken: number;
   /** Events that were new; the rest were replays or retries. */
   counted: number;
@@ -41,85 +42,74 @@ export interface Consumed {
   rejected: number;
 }
 
-const SHARDS = Array.from({ length: EVENT_SHARDS }, (_, shard) => keys.events(shard));
-const SHARD_EVENTS = BATCH_EVENTS / EVENT_SHARDS;
+/** A consumer takes half of the shards, so that a second one, here or elsewhere, works while it waits for PostgreSQL. */
+const SHARDS_A_BATCH = EVENT_SHARDS / 2;
 const MAX_REASON = 64;
-const partitionsMade = new WeakMap<object, Set<string>>();
+const partitionsMade = new WeakMap<object, Set<number>>();
 const sharedJudge = createJudge();
 
-/** Creates partitions for the days of a batch and two ahead, remembering by connection which stand. */
-async function prepareDays(db: Db, events: readonly TrackedEvent[]): Promise<void> {
-  const made = partitionsMade.get(db) ?? new Set<string>();
+/** Creates the partitions of a batch's days, remembering by connection which stand. */
+async function prepareDays(db: Db, events: readonly ReadEvent[]): Promise<void> {
+  const made = partitionsMade.get(db) ?? new Set<number>();
   partitionsMade.set(db, made);
-  const wanted = new Set<string>();
-  for (const event of events) {
-    const day = dayOf(event.auctionAtMs > 0 ? event.auctionAtMs : event.atMs);
-    if (!made.has(day)) wanted.add(day);
-  }
+  const wanted = new Set(events.map(dayNumberOf).filter((day) => !made.has(day)));
   if (wanted.size === 0) return;
-  await ensurePartitions(db, wanted);
+  await ensurePartitions(db, [...wanted].map(dayOfNumber));
   for (const day of wanted) made.add(day);
 }
 
-interface Sorted {
-  events: TrackedEvent[];
-  rejects: { reason: string; detail: Record<string, unknown> }[];
-}
-
-function sort(entries: readonly StreamEntry[], judge: Judge): Sorted {
-  const sorted: Sorted = { events: [], rejects: [] };
-  for (const { id, fields } of entries) {
-    const event = fields.e === undefined ? undefined : decodeEvent(fields.e);
-    if (event && isCountable(event)) {
-      event.ivt = judge(event);
-      sorted.events.push(event);
-    } else {
-      sorted.rejects.push({ reason: 'malformed', detail: { id, ...fields } });
+function readEvents(held: readonly HeldShard[], judge: Judge): Batch {
+  const batch = { events: [] as ReadEvent[], rejects: [] as Batch['rejects'][number][] };
+  // JSON in PostgreSQL holds no NUL, and what is refused may hold anything.
+  const refuse = (detail: Record<string, string>) => {
+    const fields = Object.entries(detail).map((field) =>
+      field.map((text) => text.replaceAll('\0', '\uFFFD')),
+    );
+    batch.rejects.push({ reason: 'malformed', detail: Object.fromEntries(fields) });
+  };
+  for (const { events, strangers } of held) {
+    for (const text of events) {
+      const event = decodeEvent(text);
+      if (event && isCountable(event)) {
+        event.ivt = judge(event);
+        batch.events.push(event);
+      } else refuse({ e: text });
     }
+    for (const stranger of strangers) refuse(stranger);
   }
-  return sorted;
+  return batch;
 }
 
-/** Numbers that PostgreSQL would refuse would stop the whole batch for ever: such an entry is set aside instead. */
-function isCountable(e: TrackedEvent): boolean {
-  const ids = [e.outletId, e.placementId, e.advertiserId, e.campaignId, e.lineItemId, e.creativeId];
+/** What PostgreSQL would refuse would stop the whole batch for ever: such an event is set aside instead. */
+function isCountable(e: ReadEvent): boolean {
   return (
     e.eventKey !== '' &&
-    [...ids, e.leaseId, e.priceMicroCny, e.atMs].every((n) => Number.isSafeInteger(n) && n >= 0) &&
-    [e.kind, e.device, e.ivt].every((n) => Number.isInteger(n) && n >= 0 && n < 32_768) &&
+    !e.stored.includes('\0') &&
+    Math.max(e.kind, e.device, e.ivt) < 32_768 &&
     e.atMs > 0 &&
     e.atMs < 4_102_444_800_000 &&
-    Number.isSafeInteger(e.auctionAtMs) &&
     Math.abs(e.auctionAtMs - e.atMs) < 40 * 86_400_000
   );
 }
 
-/**
- * Takes one batch of every shard through to the end: rows committed, then entries let go. All shards in one transaction, since
- * four batches together touch a third fewer sums than one after another, and commit once.
- */
-async function consumeEvents(
-  ctx: MeteringContext,
-  options: Required<Pick<MeteringOptions, 'consumer' | 'judge'>> & MeteringOptions,
-): Promise<Consumed> {
-  const { consumer, claimIdleMs } = options;
-  const batches = await Promise.all(
-    SHARDS.map((stream) => take(ctx.redis, stream, consumer, SHARD_EVENTS, claimIdleMs)),
-  );
-  const taken = batches.reduce((sum, entries) => sum + entries.length, 0);
-  if (taken === 0) return { taken: 0, counted: 0, rejected: 0 };
-  const { events, rejects } = sort(batches.flat(), options.judge);
-  await prepareDays(ctx.db, events);
-  const commit = () =>
-    ctx.db.transaction(async (tx) => {
-      if (rejects.length > 0) await tx.insert(rejectedEvent).values(rejects);
-      return writeBatch(tx, events);
-    });
-  const counted = await tracedBatch(events, commit);
-  await Promise.all(
-    SHARDS.map((stream, shard) => letGo(ctx.redis, stream, batches[shard] as StreamEntry[])),
-  );
-  return { taken, counted, rejected: rejects.length };
+type ConsumerOptions = MeteringOptions & Required<Pick<MeteringOptions, 'consumer' | 'judge'>>;
+
+/** Takes a batch of some shards through to the end: rows committed, then the streams cut. */
+async function consumeEvents(ctx: MeteringContext, options: ConsumerOptions): Promise<Consumed> {
+  const { consumer, claimIdleMs: holdMs } = options;
+  const held = await takeShards(ctx.redis, { consumer, most: SHARDS_A_BATCH, holdMs });
+  if (held.length === 0) return { taken: 0, counted: 0, rejected: 0 };
+  let committed = false;
+  try {
+    const batch = readEvents(held, options.judge);
+    await prepareDays(ctx.db, batch.events);
+    const counted = await tracedBatch(batch.events, () => writeBatch(ctx.db, batch));
+    committed = true;
+    const rejected = batch.rejects.length;
+    return { taken: batch.events.length + rejected, counted, rejected };
+  } finally {
+    await letGoShards(ctx.redis, held, committed);
+  }
 }
 
 /** Refused tracker calls: kept for people, at least once. `reason` names the refusal; other fields are its detail. */
@@ -142,8 +132,8 @@ async function consumeRejected(
 }
 
 /**
- * Consumes at most one batch of each shard and of the refused calls. Call until `taken` is 0 to drain. Throws when
- * PostgreSQL or Redis fails; nothing is lost by that, and the next call takes it up again.
+ * Consumes at most one batch of the shards that nobody has in hand, and of the refused calls. Call until `taken` is 0 to
+ * drain. Throws when PostgreSQL or Redis fails; nothing is lost by that, and the next call takes it up again.
  */
 export async function consume(
   ctx: MeteringContext,
@@ -176,7 +166,8 @@ export async function drain(
 /** Every event that a tracker accepted before this instant (epoch ms) is committed. */
 export async function watermark(ctx: Pick<MeteringContext, 'redis' | 'clock'>): Promise<number> {
   const nowMs = ctx.clock();
-  const ages = await Promise.all(SHARDS.map((stream) => oldestAgeMs(ctx.redis, stream)));
+  const streams = Array.from({ length: EVENT_SHARDS }, (_, shard) => keys.events(shard));
+  const ages = await Promise.all(streams.map((stream) => oldestAgeMs(ctx.redis, stream)));
   return nowMs - Math.max(...ages);
 }
 

@@ -5,19 +5,24 @@
  * deduplicates again by the same key; the guard is there to name replays and to keep floods of them out of the streams.
  */
 
-import { encodeEvent, type TrackedEvent } from '../wire/event.ts';
+import { EVENTS_AN_ENTRY, encodeEvent, type TrackedEvent } from '../wire/event.ts';
 import { EVENT_SHARDS, keys } from '../wire/keys.ts';
 import { createKept } from './kept.ts';
 import { runAll, type Store, script, within } from './script.ts';
 
 /** KEYS stream, then one guard for each event; ARGV seconds to remember, then events → which were replays (0-based). */
 const APPEND = script(`
-local replays = {}
+local replays, entry = {}, {}
 for i = 2, #KEYS do
   if redis.call('SET', KEYS[i], '1', 'NX', 'EX', ARGV[1]) then
-    redis.call('XADD', KEYS[1], '*', 'e', ARGV[i])
+    entry[#entry + 1] = 'e'
+    entry[#entry + 1] = ARGV[i]
   else
     replays[#replays + 1] = i - 2
+  end
+  if #entry == ${2 * EVENTS_AN_ENTRY} or (i == #KEYS and #entry > 0) then
+    redis.call('XADD', KEYS[1], '*', unpack(entry))
+    entry = {}
   end
 end
 return replays`);

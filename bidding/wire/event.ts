@@ -2,6 +2,7 @@
  * What the trackers append to the stream and metering reads: one flat record an event. Owns the record's form
  * on the stream and the key that makes each event count once.
  */
+import { assert } from '../../db/terms/failure.ts';
 
 export const EVENT_KIND = {
   impression: 1,
@@ -62,13 +63,16 @@ export const IVT = {
 export type IvtReason = keyof typeof IVT;
 
 const SEPARATOR = '\t';
-const FIELDS = 19;
+const TAB = 9;
+const ZERO = 48;
+/** An entry of a stream holds at most so many events, each a field `e`: read as one, they cost a third less. */
+export const EVENTS_AN_ENTRY = 20;
 
 /** What a client wrote may hold anything; a tab in it would shift the fields behind it. */
 const plain = (text: string): string =>
   text.includes(SEPARATOR) ? text.replaceAll(SEPARATOR, ' ') : text;
 
-/** One stream field, `e`: tab-separated, in the order above. No field may hold a tab. */
+/** One stream field, `e`: tab-separated, in the order above. */
 export function encodeEvent(e: TrackedEvent): string {
   return [
     e.eventKey,
@@ -93,28 +97,73 @@ export function encodeEvent(e: TrackedEvent): string {
   ].join(SEPARATOR); // prettier-ignore
 }
 
-export function decodeEvent(text: string): TrackedEvent | undefined {
-  const f = text.split(SEPARATOR);
-  if (f.length !== FIELDS) return undefined;
+/** An event as it was read off the stream. */
+export interface ReadEvent extends TrackedEvent {
+  /** Its first fourteen fields as they came, key to user: what metering keeps, already as COPY takes it. */
+  stored: string;
+}
+
+/** Where the reader stands in its text: before the next field; beyond the text once a field was not what it should be. */
+let at = 0;
+const LOST = Number.MAX_SAFE_INTEGER;
+
+/** The next field as text; the last one ends with the text. */
+function word(text: string): string {
+  const from = at;
+  const end = text.indexOf(SEPARATOR, from);
+  at = end < 0 ? LOST : end + 1;
+  return text.slice(from, end);
+}
+
+/** The next field as a whole number as `encodeEvent` writes it: digits, no leading zero, exact. */
+function number(text: string): number {
+  const from = at;
+  let value = 0;
+  let i = from;
+  for (; i < text.length; i++) {
+    const digit = text.charCodeAt(i) - ZERO;
+    if (digit < 0 || digit > 9) break;
+    value = value * 10 + digit;
+  }
+  const spelt = i > from && (i === from + 1 || text.charCodeAt(from) !== ZERO);
+  const whole = spelt && value <= Number.MAX_SAFE_INTEGER && text.charCodeAt(i) === TAB;
+  at = whole ? i + 1 : LOST;
+  return value;
+}
+
+/** Undefined where it is not what `encodeEvent` writes. One pass: metering reads a hundred thousand a second. */
+export function decodeEvent(text: string): ReadEvent | undefined {
+  at = 0;
+  const eventKey = word(text);
+  const kind = number(text) as EventKind;
+  const atMs = number(text);
+  const outletId = number(text);
+  const placementId = number(text);
+  const divisionCode = word(text);
+  const advertiserId = number(text);
+  const campaignId = number(text);
+  const lineItemId = number(text);
+  const creativeId = number(text);
+  const device = number(text);
+  const priceMicroCny = number(text);
+  const leaseId = number(text);
+  const userHash = word(text);
+  const stored = text.slice(0, at - 1);
+  const ivt = number(text);
+  const auctionAtMs = number(text);
+  const userAgent = word(text);
+  const ip = word(text);
+  const geometry = text.slice(at);
+  if (at === LOST || geometry.includes(SEPARATOR)) return undefined;
   return {
-    eventKey: f[0] as string,
-    kind: Number(f[1]) as EventKind,
-    atMs: Number(f[2]),
-    outletId: Number(f[3]),
-    placementId: Number(f[4]),
-    divisionCode: f[5] as string,
-    advertiserId: Number(f[6]),
-    campaignId: Number(f[7]),
-    lineItemId: Number(f[8]),
-    creativeId: Number(f[9]),
-    device: Number(f[10]),
-    priceMicroCny: Number(f[11]),
-    leaseId: Number(f[12]),
-    userHash: f[13] as string,
-    ivt: Number(f[14]),
-    auctionAtMs: Number(f[15]),
-    userAgent: f[16] as string,
-    ip: f[17] as string,
-    geometry: f[18] as string,
-  }; // prettier-ignore
+    eventKey, kind, atMs, outletId, placementId, divisionCode, advertiserId, campaignId, lineItemId, creativeId, device,
+    priceMicroCny, leaseId, userHash, ivt, auctionAtMs, userAgent, ip, geometry, stored,
+  }; // biome-ignore format: in their order
+}
+
+/** An event of our own making, as if it had been read off the stream. */
+export function asRead(event: TrackedEvent): ReadEvent {
+  const read = decodeEvent(encodeEvent(event));
+  assert(read !== undefined, `an event that cannot be read back: ${event.eventKey}`);
+  return read;
 }

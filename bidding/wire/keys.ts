@@ -11,6 +11,8 @@ export const keys = {
   events: (shard: number): string => `events:{e${shard}}`,
   /** Names this life of a stream's Redis: gone with its data. See bidding/state/kept.ts. */
   eventsLife: (shard: number): string => `events:{e${shard}}:life`,
+  /** Which consumer has taken an event stream in hand, and since when. */
+  eventsHolder: (shard: number): string => `events:{e${shard}}:holder`,
   /** Refused tracker calls: bounded stream, kept for people. */
   rejected: 'events:{e0}:rejected',
   /** Central budget pool of a line item and business day: hash. See bidding/state/leases.ts. */

@@ -7,10 +7,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
-import { EVENT_SHARDS, keys } from '../../bidding/wire/keys.ts';
 import { auctionIds, BILLED_ON, sealToken, tokenKey } from '../../bidding/wire/token.ts';
 import { bootRedis } from '../../db/embedded/redis.ts';
 import { buildPrograms, programFile } from '../../run/demo/programs.ts';
+import { eventsWaiting } from '../kit/streams.ts';
 import { type Contestant, contestant, type Load, moveToLoadCore } from './auction/contestant.ts';
 import { bundle } from './kit/bundle.ts';
 import { percentile, readArguments, report, round } from './kit/figures.ts';
@@ -57,11 +57,7 @@ function impressions(port: number): { text: string; readerAt: number }[] {
   });
 }
 
-async function appended(): Promise<number> {
-  let sum = 0;
-  for (let shard = 0; shard < EVENT_SHARDS; shard++) sum += await redis.xlen(keys.events(shard));
-  return sum;
-}
+const appended = async (): Promise<number> => (await eventsWaiting(redis)).length;
 
 async function run(): Promise<void> {
   moveToLoadCore(Number(/process_id:(\d+)/.exec(await redis.info('server'))?.[1]));

@@ -2,12 +2,13 @@
 import type { Redis } from 'ioredis';
 import { afterAll } from 'vitest';
 import { createExchange, type Exchange, type ExchangeOptions } from '../../bidding/exchange.ts';
-import { decodeEvent, type TrackedEvent } from '../../bidding/wire/event.ts';
-import { EVENT_SHARDS, keys } from '../../bidding/wire/keys.ts';
+import type { TrackedEvent } from '../../bidding/wire/event.ts';
+import { keys } from '../../bidding/wire/keys.ts';
 import type { Snapshot } from '../../bidding/wire/snapshot.ts';
 import { dayOf } from '../../db/terms/day.ts';
 import { openTestRedis } from './redis.ts';
 import { aSnapshot, grant, publish } from './snapshot.ts';
+import { eventsWaiting } from './streams.ts';
 
 export const TOKEN_KEY = '11'.repeat(32);
 
@@ -47,13 +48,7 @@ export async function openTestExchange(
     url,
     async events() {
       await exchange.flush();
-      const events: TrackedEvent[] = [];
-      for (let shard = 0; shard < EVENT_SHARDS; shard++)
-        for (const [, fields] of await redis.xrange(keys.events(shard), '-', '+')) {
-          const event = decodeEvent(fields[1] ?? '');
-          if (event) events.push(event);
-        }
-      return events;
+      return eventsWaiting(redis);
     },
     async rejections() {
       await exchange.flush();

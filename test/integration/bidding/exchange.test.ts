@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createExchange, type Exchange } from '../../../bidding/exchange.ts';
-import { decodeEvent, EVENT_KIND, type TrackedEvent } from '../../../bidding/wire/event.ts';
-import { EVENT_SHARDS, keys } from '../../../bidding/wire/keys.ts';
+import { EVENT_KIND, type TrackedEvent } from '../../../bidding/wire/event.ts';
+import { keys } from '../../../bidding/wire/keys.ts';
 import { decodeSample } from '../../../bidding/wire/sample.ts';
 import { dayOf } from '../../../db/terms/day.ts';
 import { openTestRedis } from '../../kit/redis.ts';
 import { aLineItem, aSnapshot, grant, publish, publishDelta } from '../../kit/snapshot.ts';
+import { eventsWaiting } from '../../kit/streams.ts';
 
 const TOKEN_KEY = '11'.repeat(32);
 const START_MS = Date.UTC(2026, 10, 20, 4);
@@ -83,13 +84,7 @@ const tokenIn = (bid: Bid): string => new URL(bid.burl).searchParams.get('t') as
 
 async function eventsOf(kind: number): Promise<TrackedEvent[]> {
   await exchange.flush();
-  const events: TrackedEvent[] = [];
-  for (let shard = 0; shard < EVENT_SHARDS; shard++)
-    for (const [, fields] of await redis.xrange(keys.events(shard), '-', '+')) {
-      const event = decodeEvent(fields[1] as string);
-      if (event?.kind === kind) events.push(event);
-    }
-  return events;
+  return (await eventsWaiting(redis)).filter((event) => event.kind === kind);
 }
 
 async function rejections(): Promise<string[]> {

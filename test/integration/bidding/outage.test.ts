@@ -5,10 +5,11 @@ import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createExchange, type Exchange } from '../../../bidding/exchange.ts';
 import { connectRedis } from '../../../bidding/server.ts';
-import { EVENT_SHARDS, keys } from '../../../bidding/wire/keys.ts';
+import { keys } from '../../../bidding/wire/keys.ts';
 import { bootRedis, type RedisServer } from '../../../db/embedded/redis.ts';
 import { dayOf } from '../../../db/terms/day.ts';
 import { aLineItem, aSnapshot, grant, publish } from '../../kit/snapshot.ts';
+import { eventsWaiting } from '../../kit/streams.ts';
 
 const dataDir = mkdtempSync(join(tmpdir(), 'hongze-outage-'));
 let server: RedisServer;
@@ -82,10 +83,7 @@ test('Redis gone: capped line items stand back, uncapped go on from their leases
   expect(back?.price, 'recovered by itself').toBe(30);
   await new Promise((resolve) => setTimeout(resolve, 700));
   await exchange.flush();
-  let events = 0;
-  for (let shard = 0; shard < EVENT_SHARDS; shard++)
-    events += await client.xlen(keys.events(shard));
-  expect(events, 'the impression of the outage').toBe(1);
+  expect(await eventsWaiting(client), 'the impression of the outage').toHaveLength(1);
   const pool = await client.hgetall(keys.budget(501, dayOf(Date.now())));
   const out = Object.entries(pool)
     .filter(([field]) => field.startsWith('l:'))

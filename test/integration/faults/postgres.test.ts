@@ -80,4 +80,4 @@ test('PostgreSQL killed with -9 under traffic: auctions go on, no event is lost 
   expect(seen.wonWhileDown).toBeGreaterThan(30);
   expect(metered).toBe(seen.accepted);
   expect(spent).toBe(metered * PRICE);
-});
+}, 180_000);

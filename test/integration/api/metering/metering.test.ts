@@ -3,8 +3,9 @@ import type { Redis } from 'ioredis';
 import { beforeEach, expect, test } from 'vitest';
 import { consume, drain, keepPartitions, watermark } from '../../../../api/metering/metering.ts';
 import { leaseDay, makeLeaseId } from '../../../../bidding/wire/budget.ts';
-import { EVENT_KIND, IVT } from '../../../../bidding/wire/event.ts';
+import { EVENT_KIND, encodeEvent, IVT, type TrackedEvent } from '../../../../bidding/wire/event.ts';
 import { keys } from '../../../../bidding/wire/keys.ts';
+import { within } from '../../../../db/scope.ts';
 import { openTestDatabase } from '../../../kit/database.ts';
 import { openTestRedis } from '../../../kit/redis.ts';
 import { append, MONDAY_TEN_MS, trackedEvent } from './events.ts';
@@ -70,10 +71,9 @@ test('a consumer that dies after the commit and before the acknowledgement doubl
   );
   const mute = new Proxy(redis, {
     get: (target, name) =>
-      name === 'multi'
-        ? () => {
-            throw new Error('killed');
-          }
+      name === 'eval'
+        ? (lua: string, ...rest: [number, ...string[]]) =>
+            lua.includes('XTRIM') ? Promise.reject(new Error('killed')) : target.eval(lua, ...rest)
         : Reflect.get(target, name, target),
   }) as Redis;
   await expect(consume({ ...ctx, redis: mute }, { consumer: 'dead' })).rejects.toThrow('killed');
@@ -109,14 +109,56 @@ test('invalid traffic is kept and counted but neither sold nor billed', async ()
   ]); // biome-ignore format: one line
 });
 
+test('events packed into one entry count each for itself, and a known one among them hides no new one', async () => {
+  const pack = (from: number) =>
+    redis.xadd(
+      keys.events(0),
+      '*',
+      ...Array.from({ length: 5 }, (_, i) => ['e', encodeEvent(trackedEvent(from + i))]).flat(),
+    );
+  await pack(0);
+  await drain(ctx);
+  await pack(3);
+  await pack(5);
+  expect(await drain(ctx)).toMatchObject({ taken: 10, counted: 5 });
+  expect(await totals()).toMatchObject({ events: 10, impressions: 10, spend: 200_000 });
+});
+
+test('what a reader wrote into an event comes back letter by letter, whatever COPY means by it', async () => {
+  const hostile = 'a\\N\\.\n\\t"{,}\r界';
+  await append(redis, [
+    trackedEvent(1, { userHash: hostile }),
+    trackedEvent(2, { userHash: '\\.' }),
+    trackedEvent(3, { userHash: 'nul\0' }),
+  ]);
+  expect(await drain(ctx)).toMatchObject({ counted: 2, rejected: 1 });
+  const rows = await db.execute<{ user_hash: string }>(
+    sql`SELECT user_hash FROM event ORDER BY at_ms`,
+  );
+  expect(rows.map((row) => row.user_hash)).toEqual([hostile, '\\.']);
+});
+
+test('the worker’s role, which owns no table, may write what happened', async () => {
+  await append(redis, [trackedEvent(1), trackedEvent(2)]);
+  const house = await within(db, { organizationId: null, personId: null });
+  expect(await drain({ ...ctx, db: house })).toMatchObject({ counted: 2 });
+});
+
 test('an entry nobody can read is set aside and stops nothing', async () => {
   await redis.xadd(keys.events(0), '*', 'e', 'nonsense');
   await redis.xadd(keys.events(0), '*', 'other', 'field');
-  await append(redis, [trackedEvent(1, { outletId: Number.NaN }), trackedEvent(2)]);
+  const unread: Partial<TrackedEvent>[] = [
+    { outletId: Number.NaN },
+    { priceMicroCny: -1 },
+    { leaseId: 2 ** 53 },
+    { device: 40_000 },
+    { eventKey: '' },
+  ];
+  await append(redis, [...unread.map((change, i) => trackedEvent(i, change)), trackedEvent(9)]);
   await drain(ctx);
   expect(await totals()).toMatchObject({ events: 1 });
   const rows = await db.execute<{ reason: string }>(sql`SELECT reason FROM rejected_event`);
-  expect(rows.map((row) => row.reason)).toEqual(['malformed', 'malformed', 'malformed']);
+  expect(rows.map((row) => row.reason)).toEqual(Array(7).fill('malformed'));
 });
 
 test('a refused tracker call is kept with its reason', async () => {
