@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { sql } from 'drizzle-orm';
 import { pino } from 'pino';
+import { followRedis } from '../bidding/wire/followed-clock.ts';
 import type { Span } from '../bidding/wire/span.ts';
 import type { Database } from '../db/client.ts';
 import type { Context } from './context.ts';
@@ -130,8 +131,14 @@ export function createWorker(ctx: Context, options: WorkerOptions = {}): Worker 
 
 async function main(): Promise<void> {
   const logger = pino({ name: 'worker' });
-  const ctx = createContext(readConfig(process.env), 'worker');
-  ctx.redis.on('error', (error) => logger.warn({ error: error.message }, 'redis'));
+  const own = createContext(readConfig(process.env), 'worker');
+  own.redis.on('error', (error) => logger.warn({ error: error.message }, 'redis'));
+  // Leases are settled by the clock that the nodes go by.
+  const clock = followRedis(own.redis, own.clock, (skewMs) =>
+    logger.error({ skewMs }, 'clock is off'),
+  );
+  await clock.look();
+  const ctx = { ...own, clock: clock.now };
   const worker = createWorker(ctx, { log: (entry) => logger.error(entry, 'task failed') });
   worker.start();
   logger.info('started');

@@ -11,6 +11,7 @@ import type { Outcome } from './engine/outcome.ts';
 import { createAuctioneer } from './http/auction.ts';
 import { addressReader } from './http/caller.ts';
 import { type Express, type ExpressDeps, openExpress } from './http/express.ts';
+import { behindGate, createGate } from './http/gate.ts';
 import { createPages } from './http/pages.ts';
 import { createPlayer } from './http/player.ts';
 import { createRefusals } from './http/refusals.ts';
@@ -117,18 +118,22 @@ type Parts = ReturnType<typeof openParts>;
 function openPaths(options: ExchangeOptions, parts: Parts) {
   const { clock, pulse, sampler, market, fanOut, notices, events } = parts;
   const { spans } = options;
-  const auctioneer = createAuctioneer({
-    ...parts,
-    demand: { fanOut, notices },
-    held: (outcome, auctionId, divisionCode, startedAt, request) => {
-      sampler.note(request, auctionId);
-      const tookMs = performance.now() - startedAt;
-      const won = outcome.imps.some((imp) => imp.win !== undefined);
-      const live = () => liveOf(outcome, auctionId, divisionCode, tookMs, clock());
-      pulse.auction(tookMs, won, live);
-      if (spans && isFollowed(auctionId, spans.share)) spans.add(auctionSpan(live()));
-    },
-  });
+  const gate = createGate();
+  const auctioneer = behindGate(
+    createAuctioneer({
+      ...parts,
+      demand: { fanOut, notices },
+      held: (outcome, auctionId, divisionCode, startedAt, request) => {
+        sampler.note(request, auctionId);
+        const tookMs = performance.now() - startedAt;
+        const won = outcome.imps.some((imp) => imp.win !== undefined);
+        const live = () => liveOf(outcome, auctionId, divisionCode, tookMs, clock());
+        pulse.auction(tookMs, won, live);
+        if (spans && isFollowed(auctionId, spans.share)) spans.add(auctionSpan(live()));
+      },
+    }),
+    gate,
+  );
   const addressOf = addressReader(options.trustProxy ?? false);
   return createFront(
     {
@@ -141,7 +146,7 @@ function openPaths(options: ExchangeOptions, parts: Parts) {
         debugKey !== '' && debugKey === options.debugKey ? TRACED : UNTRACED,
     },
     {
-      page: createPages({ ...parts, auctioneer, partners: () => fanOut.health(clock()) }),
+      page: createPages({ ...parts, auctioneer, gate, partners: () => fanOut.health(clock()) }),
       supply: createSupply({ auctioneer, market, clock, nodes: () => pulse.nodes }),
       player: createPlayer(parts),
     },

@@ -4,6 +4,7 @@ import { Cluster, type ClusterOptions, Redis, type RedisOptions } from 'ioredis'
 import { readEnv } from './env.ts';
 import { createExchange } from './exchange.ts';
 import { openSpanExport } from './tracing.ts';
+import { followRedis } from './wire/followed-clock.ts';
 
 export { createExchange } from './exchange.ts';
 
@@ -50,9 +51,14 @@ async function main(): Promise<void> {
     redis.once('ready', resolve);
     setTimeout(resolve, 3_000).unref();
   });
+  const clock = followRedis(redis, Date.now, (skewMs) => {
+    process.stderr.write(`this machine's clock is off: ${skewMs} ms are added, by Redis's clock\n`);
+  });
+  await clock.look();
   const spans = env.tracing ? openSpanExport(env.tracing, 'exchange') : undefined;
   const exchange = createExchange({
     redis,
+    clock: clock.now,
     tokenKey: env.tokenKey,
     publicUrl: env.exchangeUrl,
     assetsUrl: env.assetsUrl,

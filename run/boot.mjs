@@ -17,7 +17,7 @@ if (major < 20 || (major === 20 && minor < 19)) {
 }
 
 /** Commands that need the compiler, the test runner or the browser driver: two fifths of all that is installed. */
-const NEEDS_TOOLS = new Set(['test', 'check', 'bench', 'sim', 'screens']);
+const NEEDS_TOOLS = new Set(['test', 'check', 'bench', 'sim', 'faults', 'screens']);
 
 const command = process.argv[2] ?? 'start';
 const file = join(root, 'run', `${command.replace(':', '-')}.ts`);

@@ -1,4 +1,5 @@
 /** The paths asked for seldom: VAST, the tag, demo pages, transparency files, health and metrics. Owns their routing only. */
+
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../../db/terms/day.ts';
 import type { Market } from '../engine/market.ts';
@@ -11,6 +12,7 @@ import { scriptPage } from './assets.ts';
 import type { createAuctioneer } from './auction.ts';
 import { demo } from './demo.ts';
 import { describeExchange } from './description.ts';
+import type { Gate } from './gate.ts';
 import { allowOrigin, preflight, sendText } from './respond.ts';
 import { cookieSync, setUid } from './sync.ts';
 import { adsTxt, apiCatalog, gpcJson, securityTxt, sellersJson, whyPage } from './transparency.ts';
@@ -18,6 +20,7 @@ import { vastPage } from './vast.ts';
 
 export interface PageDeps {
   auctioneer: ReturnType<typeof createAuctioneer>;
+  gate: Pick<Gate, 'shed'>;
   market: () => Market | undefined;
   links: Links;
   pulse: Pulse;
@@ -56,6 +59,7 @@ function metrics(deps: PageDeps, _req: IncomingMessage, res: ServerResponse): vo
   const lines = [
     `hongze_auctions_total ${totals.auctions}`,
     `hongze_wins_total ${totals.wins}`,
+    `hongze_shed_total ${deps.gate.shed}`,
     `hongze_events_waiting ${deps.events.waiting}`,
     `hongze_events_kept ${deps.events.kept}`,
     `hongze_events_lost_total ${deps.events.lost}`,

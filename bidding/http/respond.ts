@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 export interface Problem {
-  status: 400 | 401 | 404 | 405 | 408 | 409 | 410 | 413 | 415 | 429;
+  status: 400 | 401 | 404 | 405 | 408 | 409 | 410 | 413 | 415 | 429 | 503;
   code: string;
   zh: string;
   en: string;
