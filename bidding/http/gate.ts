@@ -4,15 +4,18 @@
  * always, since what was sold must be billed.
  *
  * A node is overloaded when its turns have been long without a break: one long turn is a burst, or the collector. Then
- * each turn holds auctions for its share of time and turns away what else it reads (after CoDel, RFC 8289).
+ * each turn holds auctions for its share of time and turns away what else it has read, until one had nothing to turn
+ * away (after CoDel, RFC 8289). So an auction waits for two turns at most.
  */
 import { performance } from 'node:perf_hooks';
 import type { Answer, Auctioneer } from './auction.ts';
 
-/** A turn of the event loop that holds auctions for so long is a long one. */
-const TURN_MS = 10;
+/** A turn of the event loop that is as long is a long one: a hundred auctions at once. */
+const LONG_TURN_MS = 8;
 /** Long turns on end for this long are an overload. */
 const PATIENCE_MS = 100;
+/** What an overloaded node gives to auctions in a turn. */
+const SHARE_MS = 4;
 
 const OVERLOADED: Answer = {
   body: undefined,
@@ -39,27 +42,32 @@ export function createGate(
 ): Gate {
   let inTurn = false;
   let turnBeganMs = 0;
+  let turnShed = 0;
   let calmMs = nowMs();
+  let overloaded = false;
   let shed = 0;
 
+  const begin = (now: number): void => {
+    // Nothing to do for a while is as good as a short turn.
+    if (now - turnBeganMs > PATIENCE_MS) calmMs = now;
+    inTurn = true;
+    turnBeganMs = now;
+    turnShed = 0;
+    atTurnsEnd(end);
+  };
   const end = (): void => {
     inTurn = false;
     const now = nowMs();
-    if (now - turnBeganMs < TURN_MS) calmMs = now;
+    if (overloaded ? turnShed === 0 : now - turnBeganMs < LONG_TURN_MS) calmMs = now;
+    overloaded = now - calmMs >= PATIENCE_MS || (overloaded && turnShed > 0);
   };
 
   return {
     admits() {
       const now = nowMs();
-      if (!inTurn) {
-        inTurn = true;
-        // Nothing to do for a while is as good as a short turn.
-        if (now - turnBeganMs > PATIENCE_MS * 10) calmMs = now;
-        turnBeganMs = now;
-        atTurnsEnd(end);
-        return true;
-      }
-      if (now - turnBeganMs < TURN_MS || turnBeganMs - calmMs < PATIENCE_MS) return true;
+      if (!inTurn) begin(now);
+      if (!overloaded || now - turnBeganMs < SHARE_MS) return true;
+      turnShed += 1;
       shed += 1;
       return false;
     },

@@ -121,7 +121,8 @@ export async function contestant(
       const spent = cpuMicros(pid) - before;
       const it = JSON.parse(stdout) as Measured;
       asked += it.answered + connections;
-      if (it.faults > 0) throw new Error(`${name}: ${it.faults} requests failed`);
+      const failed = it.faults + it.shed;
+      if (failed > 0) throw new Error(`${name}: ${failed} requests failed or were turned away`);
       return {
         requestsPerS: it.answered / seconds,
         p50Ms: round(it.p50Ms, 2),

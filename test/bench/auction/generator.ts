@@ -23,6 +23,9 @@ export interface Measured {
   answered: number;
   bids: number;
   faults: number;
+  /** Turned away with 503; their times are apart. */
+  shed: number;
+  shedP99Ms: number;
   p50Ms: number;
   p99Ms: number;
   /** µs of the generator's own processor time a request. */
@@ -36,6 +39,7 @@ const requests = plan.requests.map(({ text, readerAt }) => ({
   readerAt,
 }));
 const tookMs: number[] = [];
+const shedMs: number[] = [];
 let asked = plan.from;
 let bids = 0;
 let faults = 0;
@@ -53,6 +57,7 @@ function nextRequest(): Buffer {
 class Connection {
   private readonly socket: Socket;
   private missing = 0;
+  private shed = false;
   private dueMs = 0;
 
   constructor(private readonly answered: (connection: Connection) => void) {
@@ -73,15 +78,16 @@ class Connection {
     if (this.missing === 0) {
       const head = chunk.toString('latin1', 0, Math.min(chunk.length, 700));
       const status = head.slice(9, 12);
+      this.shed = status === '503';
       if (status === '200') bids += 1;
-      else if (status !== '204') faults += 1;
+      else if (status !== '204' && !this.shed) faults += 1;
       const length = /\r\ncontent-length: (\d+)/i.exec(head)?.[1] ?? '0';
       this.missing = head.indexOf('\r\n\r\n') + 4 + Number(length);
     }
     this.missing -= chunk.length;
     if (this.missing > 0) return;
     this.missing = 0;
-    tookMs.push(performance.now() - this.dueMs);
+    (this.shed ? shedMs : tookMs).push(performance.now() - this.dueMs);
     this.answered(this);
   }
 }
@@ -128,6 +134,8 @@ setTimeout(() => {
     answered: tookMs.length,
     bids,
     faults,
+    shed: shedMs.length,
+    shedP99Ms: shedMs.length > 0 ? percentile(shedMs, 0.99) : 0,
     p50Ms: percentile(tookMs, 0.5),
     p99Ms: percentile(tookMs, 0.99),
     ownMicros: (user + system) / Math.max(1, tookMs.length),

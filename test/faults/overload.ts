@@ -1,0 +1,90 @@
+/**
+ * A node is asked three times what it can do for fifteen seconds, as if each request did not care for the others. Before that,
+ * what it can do (closed loop) and how fast it answers at half of that. Readers with trackers go on all the while.
+ * `npm run faults -- overload`
+ */
+import { execFile } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { bidRequest } from '../bench/auction/contestant.ts';
+import type { Measured } from '../bench/auction/generator.ts';
+import { bundle } from '../bench/kit/bundle.ts';
+import { openHouse } from './kit/house.ts';
+import { openReaders } from './kit/readers.ts';
+import { judge, settleBooks } from './kit/verdict.ts';
+
+/** Many places a page, so that what saturates is the node, and not the load. */
+const IMPS = 24;
+const BODIES = 50;
+const SECONDS = 15;
+
+function body(n: number): string {
+  const reader = `reader-${String(n).padStart(6, '0')}`;
+  return JSON.stringify({
+    id: `o${n}`,
+    imp: Array.from({ length: IMPS }, (_, i) => ({
+      id: String(i + 1),
+      tagid: '201',
+      banner: { format: [{ w: 300, h: 250 }] },
+    })),
+    site: { publisher: { id: '1' } },
+    device: { ua: 'Mozilla/5.0 (Linux; Android 14) Mobile', ip: `10.2.0.${n}` },
+    user: { id: reader, ext: { divisionCode: '330110' } },
+    cur: ['CNY'],
+  });
+}
+
+const house = await openHouse({ impressions: 5_000_000, nodes: () => [{}] });
+const { generator } = await bundle({ generator: 'test/bench/auction/generator.ts' });
+const port = Number(new URL(house.urls[0] as string).port);
+const requests = Array.from({ length: BODIES }, (_, n) => bidRequest(body(n), port));
+
+async function load(seconds: number, rate: number, connections: number): Promise<Measured> {
+  const plan = join(house.folder, 'plan.json');
+  writeFileSync(plan, JSON.stringify({ port, seconds, connections, rate, from: 0, requests }));
+  const { stdout } = await promisify(execFile)(process.execPath, [generator, plan]);
+  return JSON.parse(stdout) as Measured;
+}
+
+const figure = (ms: number): number => Math.round(ms * 10) / 10;
+
+try {
+  const readers = openReaders(house.urls);
+  await load(2, 0, 16);
+  const most = await load(4, 0, 32);
+  const saturation = most.answered / 4;
+  const normal = await load(6, saturation / 2, 512);
+  readers.down = true;
+  const [over] = await Promise.all([
+    load(SECONDS, 3 * saturation, 512),
+    readers.drive(SECONDS, 20),
+  ]);
+  readers.down = false;
+  const served = await readers.untilServed(30);
+  const { books, seconds } = await settleBooks(house, readers.accepted);
+  judge({
+    fault: 'overload',
+    readers,
+    house,
+    recoveryS: served + seconds,
+    books,
+    more: {
+      saturationPerS: Math.round(saturation),
+      askedPerS: Math.round((over.answered + over.shed) / SECONDS),
+      servedPerS: Math.round(over.answered / SECONDS),
+      shedPerS: Math.round(over.shed / SECONDS),
+      normalP99Ms: figure(normal.p99Ms),
+      acceptedP99Ms: figure(over.p99Ms),
+      shedP99Ms: figure(over.shedP99Ms),
+    },
+    held: {
+      'accepted p99 at most twice the normal': over.p99Ms <= 2 * normal.p99Ms,
+      'turned away as fast as served': over.shedP99Ms <= Math.max(2 * normal.p99Ms, 50),
+      'it went on working': over.answered / SECONDS > saturation / 2,
+      'nothing failed': over.faults === 0,
+    },
+  });
+} finally {
+  await house.stop();
+}
