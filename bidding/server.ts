@@ -65,6 +65,7 @@ async function main(): Promise<void> {
     nodeId: env.nodeId,
     trustProxy: env.trustProxy,
     random: Math.random,
+    sheds: true,
     ...(env.debugKey ? { debugKey: env.debugKey } : {}),
     ...(spans ? { spans } : {}),
   });

@@ -35,6 +35,9 @@ export interface Gate {
   readonly shed: number;
 }
 
+/** Lets everybody in. */
+export const OPEN_GATE: Gate = { admits: () => true, shed: 0 };
+
 /** `atTurnsEnd` calls back once what was read in this turn is through. */
 export function createGate(
   nowMs: () => number = () => performance.now(),

@@ -56,11 +56,12 @@ export const ENTRANCES = [
   /^[\w.]+\.config\.ts$/,
 ];
 
-/** Programs of the tests; they keep test files alive, not the product's. */
+/** Programs of the tests (skew.mjs is loaded before one); they keep test files alive, not the product's. */
 export const TEST_ENTRANCES = [
   /\.test\.tsx?$/,
   /^test\/simulator\/(\w+\/main|story|sim)\.ts$/,
-  /^test\/bench\/[\w-]+\.ts$/,
+  /^test\/(bench|faults)\/[\w-]+\.ts$/,
+  /^test\/faults\/kit\/skew\.mjs$/,
   /^test\/e2e\/screens\.ts$/,
   /^test\/kit\//,
 ];
