@@ -13,6 +13,7 @@ import { acceptSilence, advanceOrders, closeOverdue, returnPending } from './boo
 import { consumeArticles, keepArticles, restorePages } from './content/content.ts';
 import type { Context } from './context.ts';
 import { expirePermits, keepArchive, patrol } from './creatives/creatives.ts';
+import { endFulfilledDeals } from './deals/deals.ts';
 import {
   grantBudgets,
   keepSamples,
@@ -97,6 +98,7 @@ export function taskList(context: Context): Task[] {
     every(5 * SECOND, 'samples', keepSamples),
     every(MINUTE, 'rates', learnRates),
     every(10 * SECOND, 'pacing', pace),
+    every(10 * SECOND, 'deals', endFulfilledDeals),
 
     // Money.
     every(10 * SECOND, 'billing', billing()),

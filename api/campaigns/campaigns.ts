@@ -31,6 +31,7 @@ import type {
 export {
   openPartnerLine,
   type PartnerLine,
+  pauseLineItem,
   readLineItemTerms,
   setLineItemPriority,
 } from './dealing.ts';

@@ -1,6 +1,6 @@
 /**
- * What partners and deals need of line items. Owns two writes: the line item by which a demand partner buys, and the priority that
- * a deal gives and its end takes away. Nobody sets a priority by itself.
+ * What partners and deals need of line items. Owns three writes: the line item by which a demand partner buys, the priority that
+ * a deal gives and its end takes away, and the pause of what has got all that it was promised. Nobody sets a priority by itself.
  */
 import { inArray } from 'drizzle-orm';
 import type { Db } from '../../db/client.ts';
@@ -9,7 +9,7 @@ import { addDays, type Clock, dayOf } from '../../db/terms/day.ts';
 import { Failure } from '../../db/terms/failure.ts';
 import type { Priority } from '../../db/terms/market.ts';
 import { MAX_MICRO_CNY, type MicroCny } from '../../db/terms/money.ts';
-import { record } from '../audit/audit.ts';
+import { type Author, record } from '../audit/audit.ts';
 import { lockRow, saveEdit } from '../http/versioned.ts';
 import type { Actor } from '../identity/actor.ts';
 
@@ -71,7 +71,7 @@ export async function openPartnerLine(
 export async function setLineItemPriority(
   db: Db,
   ctx: { clock: Clock },
-  actor: Actor,
+  actor: Author,
   lineItemId: number,
   priority: Priority,
 ): Promise<void> {
@@ -82,6 +82,26 @@ export async function setLineItemPriority(
     changes: { priority },
     actor,
     action: 'lineItem.priority',
+    subject: `lineItem:${lineItemId}`,
+    nowMs: ctx.clock(),
+  });
+}
+
+/** Pauses a line item that runs, inside the caller's transaction. */
+export async function pauseLineItem(
+  db: Db,
+  ctx: { clock: Clock },
+  actor: Author,
+  lineItemId: number,
+): Promise<void> {
+  const row = await lockRow(db, lineItem, lineItemId);
+  if (row.status !== 'active') return;
+  await saveEdit(db, {
+    table: lineItem,
+    row,
+    changes: { status: 'paused' },
+    actor,
+    action: 'lineItem.paused',
     subject: `lineItem:${lineItemId}`,
     nowMs: ctx.clock(),
   });

@@ -19,8 +19,11 @@ import { lockRow, saveEdit } from '../http/versioned.ts';
 import { type Actor, opens } from '../identity/actor.ts';
 import { outletOwnership } from '../outlets/outlets.ts';
 import { demandOwnership } from '../partners/partners.ts';
+import { guaranteeProblem } from './guarantee.ts';
 import { releaseLines } from './lines.ts';
 import type { agreementSchema, counterSchema, dealStatusSchema, newDealSchema } from './shapes.ts';
+
+export { endFulfilledDeals } from './guarantee.ts';
 
 export type DealContext = { db: Db; clock: Clock };
 export type Deal = typeof deal.$inferSelect;
@@ -211,14 +214,18 @@ export async function agreeToDeal(
     const row = await lockRow(tx, deal, id, version);
     if (row.status !== 'proposed') throw notProposed();
     const side = sideOf(actor, row);
-    refuse(...(await termsProblems(tx, ctx, { ...row, placementIds: await placementsOf(tx, id) })));
+    const placementIds = await placementsOf(tx, id);
+    refuse(...(await termsProblems(tx, ctx, { ...row, placementIds })));
     const at = new Date(ctx.clock());
     const changes: Partial<Deal> =
       side === 'outlet'
         ? { outletAgreedAt: row.outletAgreedAt ?? at }
         : { buyerAgreedAt: row.buyerAgreedAt ?? at };
     const both = { ...row, ...changes };
-    if (both.outletAgreedAt && both.buyerAgreedAt) changes.status = 'active';
+    if (both.outletAgreedAt && both.buyerAgreedAt) {
+      refuse(await guaranteeProblem({ ...ctx, db: tx }, row, placementIds));
+      changes.status = 'active';
+    }
     return save(tx, ctx, actor, row, 'deal.agree', changes);
   });
 }

@@ -9,7 +9,7 @@ import { deal, dealLineItem } from '../../db/schema/deals.ts';
 import type { Clock } from '../../db/terms/day.ts';
 import { Failure, type FailureDetail } from '../../db/terms/failure.ts';
 import type { Priority } from '../../db/terms/market.ts';
-import { record } from '../audit/audit.ts';
+import { type Author, record } from '../audit/audit.ts';
 import { readLineItemTerms, setLineItemPriority } from '../campaigns/campaigns.ts';
 import { forbidden } from '../http/auth.ts';
 import { lockRow, saveEdit } from '../http/versioned.ts';
@@ -126,23 +126,27 @@ async function buysOtherwise(db: Db, row: Deal, lineItemId: number): Promise<boo
 async function unlink(
   db: Db,
   ctx: { clock: Clock },
-  actor: Actor,
+  actor: Author,
   row: Deal,
   lineItemId: number,
-): Promise<void> {
+): Promise<boolean> {
   await db
     .delete(dealLineItem)
     .where(and(eq(dealLineItem.dealId, row.id), eq(dealLineItem.lineItemId, lineItemId)));
   const left = await db.$count(dealLineItem, eq(dealLineItem.lineItemId, lineItemId));
   if (left === 0) await setLineItemPriority(db, ctx, actor, lineItemId, 'open');
+  return left === 0;
 }
 
-/** A deal is over: its line items buy in the open market again, unless another deal holds them. */
+/** A deal is over: its line items buy in the open market again, unless another deal holds them. Returns those that are free. */
 export async function releaseLines(
   db: Db,
   ctx: { clock: Clock },
-  actor: Actor,
+  actor: Author,
   row: Deal,
-): Promise<void> {
-  for (const lineItemId of await linesOf(db, row.id)) await unlink(db, ctx, actor, row, lineItemId);
+): Promise<number[]> {
+  const free: number[] = [];
+  for (const lineItemId of await linesOf(db, row.id))
+    if (await unlink(db, ctx, actor, row, lineItemId)) free.push(lineItemId);
+  return free;
 }

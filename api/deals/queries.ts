@@ -9,6 +9,7 @@ import { notFound, ownedBy } from '../http/auth.ts';
 import { decodeIdCursor, type PageQuery, pageOf } from '../http/paging.ts';
 import type { Actor } from '../identity/actor.ts';
 import { placementsOf } from './deals.ts';
+import { deliveredImpressions } from './guarantee.ts';
 import { linesOf } from './lines.ts';
 import type { DealFilter } from './shapes.ts';
 
@@ -58,6 +59,9 @@ export async function readDeal(db: Db, actor: Actor, id: number) {
   return {
     ...flat(row),
     placementIds: await placementsOf(db, id),
+    /** Of a guaranteed deal, at its placements so far. */
+    deliveredImpressions:
+      row.deal.impressions === null ? null : await deliveredImpressions(db, row.deal),
     lineItemIds: actor.kind === 'outlet' ? [] : await linesOf(db, id),
   };
 }

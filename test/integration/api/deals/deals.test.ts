@@ -1,11 +1,13 @@
 import { gunzipSync } from 'node:zlib';
 import { eq } from 'drizzle-orm';
 import { beforeAll, beforeEach, expect, test } from 'vitest';
+import { endFulfilledDeals } from '../../../../api/deals/deals.ts';
 import { publishChanges, publishSnapshot } from '../../../../api/delivery/publish.ts';
 import { keys } from '../../../../bidding/wire/keys.ts';
 import type { Snapshot, SnapshotDelta } from '../../../../bidding/wire/snapshot.ts';
 import { lineItem } from '../../../../db/schema/campaigns.ts';
-import { dayOf } from '../../../../db/terms/day.ts';
+import { rollupHour } from '../../../../db/schema/metering.ts';
+import { dayOf, hourOf } from '../../../../db/terms/day.ts';
 import {
   type Caller,
   newAdvertiser,
@@ -192,4 +194,44 @@ test('an operator speaks for a demand partner, may end any deal, and agrees for 
   const { body: other } = await buyer.call('POST', '/api/deals', terms());
   const no = await operator.call('POST', `/api/deals/${other.id}/agreement`, { version: 1 });
   expect(no.status).toBe(403);
+});
+
+/** Impressions of a line item at the placement, counted in the hour before now. */
+const show = (of: { lineItemId: number; campaignId: number }, impressions: number) =>
+  api.ctx.db.insert(rollupHour).values({
+    hour: hourOf(NOW) - 1,
+    outletId: seller.outletId,
+    placementId,
+    divisionCode: '330100',
+    advertiserId: buyer.advertiserId,
+    ...of,
+    creativeId: impressions,
+    device: 0,
+    impressions,
+  });
+
+test('a guaranteed deal ends with its last impression, and what bought by it alone is paused', async () => {
+  const deal = await agreed({ kind: 'guaranteed', impressions: 1_000 });
+  await buyer.call('PUT', `/api/deals/${deal.id}/line-items`, {
+    version: deal.version,
+    lineItemIds: [lineItemId],
+  });
+  const [line] = await api.ctx.db
+    .update(lineItem)
+    .set({ status: 'active' })
+    .where(eq(lineItem.id, lineItemId))
+    .returning();
+  const of = { lineItemId, campaignId: line?.campaignId ?? 0 };
+  await show(of, 999);
+  expect(await endFulfilledDeals(api.ctx)).toBe(0);
+  const running = await seller.call('GET', `/api/deals/${deal.id}`);
+  expect(running.body).toMatchObject({ status: 'active', deliveredImpressions: 999 });
+  await show(of, 1);
+  expect(await endFulfilledDeals(api.ctx)).toBe(1);
+  expect(await endFulfilledDeals(api.ctx)).toBe(0);
+  expect((await buyer.call('GET', `/api/deals/${deal.id}`)).body.status).toBe('ended');
+  const [after] = await api.ctx.db.select().from(lineItem).where(eq(lineItem.id, lineItemId));
+  expect([after?.status, after?.priority]).toEqual(['paused', 'open']);
+  expect((await delta()).remove.deals).toContain(deal.code);
+  await api.ctx.db.delete(rollupHour);
 });
