@@ -63,7 +63,6 @@ export function approvePayout(
           version: row.version + 1,
         })
         .where(eq(payout.id, row.id));
-      await moveToClearing(tx, row, dayOf(ctx.clock()));
       const parts = splitIntoParts(row.amountFen, policyOf(ctx).limits);
       const day = dayOf(row.createdAt.getTime());
       await tx.insert(payoutPart).values(
@@ -76,6 +75,7 @@ export function approvePayout(
         })),
       );
       await ctx.statements.advance(tx, row.statementId, 'paying');
+      await moveToClearing(tx, row, dayOf(ctx.clock()));
       await record(tx, {
         actor: { userId: input.by },
         action: 'payout.approve',

@@ -76,12 +76,25 @@ async function settleIn(
     .where(and(eq(payoutPart.id, partId), inArray(payoutPart.status, settlement.from)))
     .returning();
   if (!part) return false;
-  const { debit, credit } = settlement.entries(part, row);
+  await rollUp(ctx, tx, row.id);
+  // Last: clearing and cash are the ledger's busiest rows, and are locked from here to the commit.
+  await postSettlement(ctx, tx, settlement, part, row);
+  return true;
+}
+
+async function postSettlement(
+  ctx: PayoutContext,
+  tx: Transaction,
+  { to, entries }: Settlement,
+  part: Part,
+  row: Payout,
+): Promise<void> {
+  const { debit, credit } = entries(part, row);
   const amountMicroCny = fenToMicroCny(part.amountFen);
   await post(tx, [
     {
-      key: `payout:${row.id}:part:${part.ordinal}:${settlement.to}`,
-      kind: `payout.${settlement.to}`,
+      key: `payout:${row.id}:part:${part.ordinal}:${to}`,
+      kind: `payout.${to}`,
       day: dayOf(ctx.clock()),
       subject: `payout:${row.id}`,
       memo: part.outBizNo,
@@ -91,8 +104,6 @@ async function settleIn(
       ],
     },
   ]);
-  await rollUp(ctx, tx, row.id);
-  return true;
 }
 
 /** `settledAt` is Alipay's instant where it names one: the day of its bill. */
