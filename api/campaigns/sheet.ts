@@ -10,10 +10,10 @@ import { division } from '../../db/schema/delivery.ts';
 import { daySchema } from '../../db/terms/day.ts';
 import { Failure } from '../../db/terms/failure.ts';
 import { PRICINGS, type Pricing } from '../../db/terms/market.ts';
-import { fenToYuan, formatYuan, parseYuan } from '../../db/terms/money.ts';
+import { fenToYuan, formatYuan } from '../../db/terms/money.ts';
 import { assertOwned } from '../http/auth.ts';
 import { takeIn } from '../http/intake.ts';
-import { type Column, checkRows, rowsOf, sheetOf } from '../http/sheet.ts';
+import { type Column, checkRows, rowsOf, sheetOf, yuanCell } from '../http/sheet.ts';
 import { safe } from '../http/sheetFile.ts';
 import { parsed } from '../http/validation.ts';
 import { readGrid } from '../http/workbook.ts';
@@ -51,14 +51,7 @@ const CUSTOM = '（自定义）';
 const PRICING_WORDS: Record<string, Pricing> = { 千次: 'CPM', 点击: 'CPC', 转化: 'OCPC' };
 const PACING_WORDS: Record<string, 'even' | 'asap'> = { 匀速: 'even', 尽速: 'asap' };
 
-const yuan = z
-  .string()
-  .transform((text) => parseYuan(text.replaceAll(',', '')))
-  .refine(
-    (amount) => amount !== undefined && amount >= 0n,
-    '应为金额（元）|must be an amount in yuan',
-  )
-  .transform((amount) => amount ?? 0n);
+const yuan = yuanCell.refine((amount) => amount >= 0n, '应为金额（元）|must be an amount in yuan');
 const list = z.string().transform((text) => text.split(/[、,，;；\s]+/).filter(Boolean));
 const whole = z
   .string()

@@ -4,7 +4,7 @@
  * which moves money between the platform and the partner's own account. A later report replaces what an earlier left open.
  */
 import { createHash } from 'node:crypto';
-import { and, eq, ne, sql } from 'drizzle-orm';
+import { and, asc, eq, ne, sql } from 'drizzle-orm';
 import type { Db } from '../../db/client.ts';
 import { type PartnerSide, partnerDifference, partnerStatement } from '../../db/schema/clearing.ts';
 import { type Clock, type Day, dayOf, monthOf } from '../../db/terms/day.ts';
@@ -146,6 +146,17 @@ async function keepDifferences(
     })),
   );
 }
+
+/** A report's differences, by day. */
+export const reportDifferences = (
+  db: Db,
+  partnerStatementId: number,
+): Promise<PartnerDifference[]> =>
+  db
+    .select()
+    .from(partnerDifference)
+    .where(eq(partnerDifference.partnerStatementId, partnerStatementId))
+    .orderBy(asc(partnerDifference.day));
 
 async function lockDifference(tx: Db, id: number): Promise<PartnerDifference> {
   const [row] = await tx

@@ -1,5 +1,5 @@
 /** Clearing with partners over HTTP: finance only. */
-import { and, asc, desc, eq, lt } from 'drizzle-orm';
+import { and, desc, eq, lt } from 'drizzle-orm';
 import { Hono } from 'hono';
 import { describeRoute } from 'hono-openapi';
 import { z } from 'zod';
@@ -9,15 +9,25 @@ import {
   partnerDifference,
   partnerStatement,
 } from '../../db/schema/clearing.ts';
-import { daySchema } from '../../db/terms/day.ts';
+import { addDays, daySchema } from '../../db/terms/day.ts';
 import { idSchema } from '../../db/terms/id.ts';
 import { MAX_MICRO_CNY, microCnySchema } from '../../db/terms/money.ts';
 import type { AppEnv } from '../context.ts';
 import { notFound, requireActor } from '../http/auth.ts';
 import { idempotent } from '../http/idempotency.ts';
+import { intakeForm } from '../http/intake.ts';
 import { decodeIdCursor, pageOf, pageQuery } from '../http/paging.ts';
-import { idParam, json, query, wire } from '../http/validation.ts';
-import { approveTheirs, closeDifference, proposeTheirs, receiveReport } from './clearing.ts';
+import { templateOf } from '../http/sheet.ts';
+import { sheetFile } from '../http/sheetFile.ts';
+import { form, idParam, json, query, wire } from '../http/validation.ts';
+import {
+  approveTheirs,
+  closeDifference,
+  proposeTheirs,
+  receiveReport,
+  reportDifferences,
+} from './clearing.ts';
+import { importReport, REPORT_COLUMNS } from './sheet.ts';
 
 const tags = ['clearing'];
 const finance = requireActor('platform:finance');
@@ -26,13 +36,29 @@ const amountMicroCny = microCnySchema.refine(
   (amount) => amount <= MAX_MICRO_CNY && amount >= -MAX_MICRO_CNY,
   '超出范围|out of range',
 );
-const reportSchema = z
-  .object({
-    side: z.enum(PARTNER_SIDES),
-    partnerId: idSchema,
-    fromDay: daySchema,
-    toDay: daySchema,
-    tolerancePpm: z.number().int().min(0).max(200_000).default(10_000),
+const MAX_DAYS = 366;
+const aboutSchema = z.object({
+  side: z.enum(PARTNER_SIDES),
+  partnerId: idSchema,
+  fromDay: daySchema,
+  toDay: daySchema,
+  tolerancePpm: z.coerce.number().int().min(0).max(200_000).default(10_000),
+});
+/** In order, and no longer than a year: each of its days is compared. */
+const spanned = <Schema extends z.ZodType<{ fromDay: string; toDay: string }>>(schema: Schema) =>
+  schema
+    .refine((report) => report.fromDay <= report.toDay, {
+      path: ['toDay'],
+      message: '结束日早于开始日|it ends before it begins',
+    })
+    .refine((report) => addDays(report.fromDay, MAX_DAYS) > report.toDay, {
+      path: ['toDay'],
+      message: '一次最多 366 天|366 days at most',
+    });
+const sheetSchema = spanned(aboutSchema.extend(intakeForm));
+const sheetQuery = z.object({ as: z.enum(['csv', 'xlsx']).default('xlsx') });
+const reportSchema = spanned(
+  aboutSchema.extend({
     rows: z
       .array(
         z.object({
@@ -42,11 +68,8 @@ const reportSchema = z
         }),
       )
       .max(2_000),
-  })
-  .refine((report) => report.fromDay <= report.toDay, {
-    path: ['toDay'],
-    message: '结束日早于开始日|it ends before it begins',
-  });
+  }),
+);
 const listQuery = pageQuery.extend({
   side: z.enum(PARTNER_SIDES).optional(),
   partnerId: idSchema.optional(),
@@ -96,12 +119,36 @@ const reportRoutes = new Hono<AppEnv>()
       const { id } = c.req.valid('param');
       const [found] = await db.select().from(partnerStatement).where(eq(partnerStatement.id, id));
       if (!found) throw notFound();
-      const differences = await db
-        .select()
-        .from(partnerDifference)
-        .where(eq(partnerDifference.partnerStatementId, id))
-        .orderBy(asc(partnerDifference.day));
-      return c.json(wire({ ...found, differences }));
+      return c.json(wire({ ...found, differences: await reportDifferences(db, id) }));
+    },
+  );
+
+const sheetRoutes = new Hono<AppEnv>()
+  .get(
+    '/imports/partner-report/template',
+    describeRoute({ tags, summary: 'An empty sheet for a partner’s report' }),
+    finance,
+    query(sheetQuery),
+    async (c) => {
+      const file = await sheetFile(templateOf(REPORT_COLUMNS), c.req.valid('query').as);
+      return c.body(file.bytes, 200, file.headers('partner-report'));
+    },
+  )
+  .post(
+    '/imports/partner-report',
+    describeRoute({
+      tags,
+      summary: 'Preview a partner’s report from a sheet, or take it in whole',
+    }),
+    finance,
+    idempotent(),
+    form(sheetSchema),
+    async (c) => {
+      const { file, apply, ...about } = c.req.valid('form');
+      const input = { ...about, file: new Uint8Array(await file.arrayBuffer()) };
+      const by = c.var.actor.userId;
+      const taken = await importReport(c.var.ctx, { ...input, apply: apply === 'true' }, by);
+      return c.json(wire(taken));
     },
   );
 
@@ -168,4 +215,5 @@ const differenceRoutes = new Hono<AppEnv>()
 
 export const clearingRoutes = new Hono<AppEnv>()
   .route('/', reportRoutes)
+  .route('/', sheetRoutes)
   .route('/', differenceRoutes);

@@ -2,8 +2,9 @@
  * Rows of a spreadsheet as typed input. Owns the meeting of headings and columns, and that whatever is wrong is named by
  * its cell: a row is checked by the same zod schema that a form's request passes, and each issue finds its column.
  */
-import type { z } from 'zod';
+import { z } from 'zod';
 import { Failure, type FailureDetail } from '../../db/terms/failure.ts';
+import { parseYuan } from '../../db/terms/money.ts';
 import { sayIssue } from './issues.ts';
 import type { Sheet } from './sheetFile.ts';
 import { cellFault, cellName, type Grid } from './workbook.ts';
@@ -26,6 +27,14 @@ export interface SheetRow {
   /** The cell's name of a field, for faults found later; the first column's where the field has none. */
   cellOf(key: string): string;
 }
+
+/** A cell of yuan, `1,234.50`, as µCNY. */
+export const yuanCell = z.string().transform((text, context) => {
+  const amount = parseYuan(text.replaceAll(',', ''));
+  if (amount !== undefined) return amount;
+  context.addIssue({ code: 'custom', message: '应为金额（元）|must be an amount in yuan' });
+  return z.NEVER;
+});
 
 const folded = (text: string): string => text.normalize('NFKC').replace(/\s+/g, '').toLowerCase();
 

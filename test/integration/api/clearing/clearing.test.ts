@@ -14,6 +14,7 @@ import {
   signContract,
 } from '../../../kit/books.ts';
 import { openTestDatabase } from '../../../kit/database.ts';
+import { csvOf, formWith } from '../../../kit/files.ts';
 import { openTestRedis } from '../../../kit/redis.ts';
 
 let api: TestApi;
@@ -135,4 +136,49 @@ it('a supply partner’s becomes an adjustment of its current statement; a later
   );
   const list = await maker.call('GET', '/api/partner-differences?status=open');
   expect(list.body.items).toEqual([]);
+});
+
+it('comes as the sheet of the partner’s system: every wrong cell is named, a preview keeps nothing, the whole is taken once', async () => {
+  const send = (rows: (string | number)[][], apply: boolean, over = {}) =>
+    maker.call(
+      'POST',
+      '/api/imports/partner-report',
+      formWith(csvOf([['日期', '数量', '金额（元）'], ...rows]), {
+        side: 'supply',
+        partnerId: sellerId,
+        fromDay: '2026-10-08',
+        toDay: '2026-10-09',
+        apply: String(apply),
+        ...over,
+      }),
+    );
+  const wrong = [
+    ['2026-10-07', 100, '5.50'],
+    ['2026-10-08', '1.5', '5,5x'],
+    ['2026-10-09', '1,000', '1,234.5678901'],
+  ];
+  const cells = ['/cells/A2', '/cells/B3', '/cells/C3', '/cells/C4'];
+  const pointers = (faults: { pointer: string }[]) => faults.map((one) => one.pointer).sort();
+  const looked = await send(wrong, false);
+  expect(looked.body).toMatchObject({ applied: false, rows: 3, items: [] });
+  expect(pointers(looked.body.faults)).toEqual(cells);
+  const refused = await send(wrong, true);
+  expect([refused.status, ...pointers(refused.body.errors)]).toEqual([422, ...cells]);
+  const kept = async () =>
+    (await maker.call('GET', `/api/partner-statements?side=supply`)).body.items.length;
+  const before = await kept();
+  const good = [
+    ['2026-10-08', 100, '5.60'],
+    ['2026-10-09', 100, '6.10'],
+  ];
+  const preview = await send(good, false);
+  expect(preview.body).toMatchObject({ applied: false, faults: [] });
+  expect(preview.body.items[0].differences).toHaveLength(2);
+  expect(await kept()).toBe(before);
+  expect((await send(good, true)).body).toMatchObject({ applied: true, rows: 2 });
+  expect(await kept()).toBe(before + 1);
+  expect((await send(good, true)).status).toBe(422);
+  expect((await send(good, true, { toDay: '2028-01-01' })).status).toBe(422);
+  const template = await maker.call('GET', '/api/imports/partner-report/template?as=csv');
+  expect(template.body).toContain('金额（元）');
 });
