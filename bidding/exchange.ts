@@ -6,6 +6,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Clock } from '../db/terms/day.ts';
 import { createFanOut } from './demand/fanout.ts';
+import { createHeldMarkup } from './demand/held.ts';
 import { createNotices } from './demand/notices.ts';
 import type { Outcome } from './engine/outcome.ts';
 import { createAuctioneer } from './http/auction.ts';
@@ -102,6 +103,7 @@ function openParts(options: ExchangeOptions) {
     sampler: createSampler(redis),
     chains: createProofChains(redis),
     notices: createNotices(redis, options.noticeRetryMs),
+    held: createHeldMarkup(redis),
     fanOut: createFanOut({
       exchangeHost: () => new URL(links.exchangeUrl).hostname,
       nodeId,
@@ -118,13 +120,13 @@ type Parts = ReturnType<typeof openParts>;
 
 /** The paths in front of the parts. */
 function openPaths(options: ExchangeOptions, parts: Parts) {
-  const { clock, pulse, sampler, market, fanOut, notices, events } = parts;
+  const { clock, pulse, sampler, market, fanOut, notices, held, events } = parts;
   const { spans } = options;
   const gate = options.sheds ? createGate() : OPEN_GATE;
   const auctioneer = behindGate(
     createAuctioneer({
       ...parts,
-      demand: { fanOut, notices },
+      demand: { fanOut, notices, held },
       held: (outcome, auctionId, divisionCode, startedAt, request) => {
         sampler.note(request, auctionId);
         const tookMs = performance.now() - startedAt;

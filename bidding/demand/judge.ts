@@ -11,6 +11,7 @@ import { durationFloorMicroCny, fitsDuration } from '../openrtb/durations.ts';
 import type { BidRequest, Deal, Imp, Media } from '../openrtb/message.ts';
 import { listOf, type Question, type ReceivedBid, type Refused, textOf } from './incoming.ts';
 import { dealNamed } from './offers.ts';
+import { plays, readVast } from './vast.ts';
 
 type Json = Record<string, unknown>;
 const numberOf = (value: unknown): number => (typeof value === 'number' && value >= 0 ? value : 0);
@@ -47,7 +48,7 @@ export function judgeBid(
   const media = mtype === 2 ? imp.video : mtype === 3 ? imp.audio : undefined;
   const durationS = media ? durationOf(bid) : 0;
   const unfit =
-    markupRefusal(bid, imp) ||
+    markupRefusal(bid, imp, media) ||
     listRefusal(bid, adomain, request, match) ||
     shapeRefusal(bid, mtype, imp, match, media, durationS);
   if (unfit !== NO_BID.none) return refuse(unfit);
@@ -102,9 +103,14 @@ const housed = (bid: Json): readonly string[] =>
 
 const INSECURE = /\bsrc\s*=\s*["']?http:|<MediaFile[^>]*>\s*(?:<!\[CDATA\[)?\s*http:/i;
 
-function markupRefusal(bid: Json, imp: Imp): NoBidReason {
+function markupRefusal(bid: Json, imp: Imp, media: Media | undefined): NoBidReason {
   const adm = textOf(bid.adm);
   if (adm === '' && textOf(bid.nurl) === '') return NO_BID.no_markup;
+  if (media && adm !== '') {
+    const facts = readVast(adm);
+    if (!facts) return NO_BID.no_markup;
+    if (!plays(facts, media)) return NO_BID.format_not_offered;
+  }
   return imp.secure === 1 && INSECURE.test(adm) ? NO_BID.insecure : NO_BID.none;
 }
 

@@ -6,6 +6,7 @@ import { escapeHtml, webUrl } from '../render/escape.ts';
 import { type Links, trackerUrl } from '../render/links.ts';
 import { vastWrapper } from '../render/vast.ts';
 import type { ReceivedBid } from './incoming.ts';
+import { withOurImpression } from './vast.ts';
 
 const MARK =
   'position:absolute;left:0;bottom:0;padding:2px 5px;background:rgba(0,0,0,.55);color:#fff;' +
@@ -25,15 +26,6 @@ function framed(bid: ReceivedBid, adm: string, links: Links, w: number, h: numbe
     `<button type="button" aria-label="关闭广告" style="${CLOSE}" onclick="this.parentNode.remove();parent.postMessage('hongze:close','*')">×</button>` +
     `<img src="${escapeHtml(trackerUrl(links, 'i'))}" width="1" height="1" alt="" style="position:absolute;opacity:0"></div>`
   );
-}
-
-/** Our impression and error beside theirs, in every ad of the document. */
-function withOurImpression(vast: string, links: Links): string | undefined {
-  if (!/<VAST[\s>]/.test(vast)) return undefined;
-  const ours =
-    `<Error><![CDATA[${trackerUrl(links, 'e')}&e=error&code=[ERRORCODE]]]></Error>` +
-    `<Impression><![CDATA[${trackerUrl(links, 'i')}]]></Impression>`;
-  return vast.replace(/<Creatives[\s>]/g, (found) => `${ours}${found}`);
 }
 
 function withOurTracker(native: string, links: Links): string | undefined {

@@ -5,6 +5,7 @@
  */
 import type { Clock } from '../../db/terms/day.ts';
 import type { FanOut } from '../demand/fanout.ts';
+import type { HeldMarkup } from '../demand/held.ts';
 import type { Refused } from '../demand/incoming.ts';
 import type { Notices } from '../demand/notices.ts';
 import { tellLosers } from '../demand/settle.ts';
@@ -46,7 +47,7 @@ export interface AuctionDeps {
   salt: string;
   links: Links;
   nextAuctionId: () => string;
-  demand: { fanOut: FanOut; notices: Notices };
+  demand: { fanOut: FanOut; notices: Notices; held: HeldMarkup };
   /** Told of each auction that was held, for the wall and the metrics. */
   held: (
     outcome: Outcome,

@@ -118,6 +118,7 @@ function partnerBidOf(
   const sold = partnerSale(partnerBid, imp.id, win, size, deps.links, sale);
   if (!sold) return undefined;
   tellWinner(deps.demand.notices, sold, ordinal, sale);
+  if (ref.mtype === 2 || ref.mtype === 3) deps.demand.held.keep(auctionId, ordinal, sold.markup);
   const seat = hearing.message.prebid ? seatFor(hearing.message, imp) : partnerBid.seat;
   const json = bidJson(
     {

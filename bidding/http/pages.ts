@@ -2,6 +2,7 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../../db/terms/day.ts';
+import type { HeldMarkup } from '../demand/held.ts';
 import type { Market } from '../engine/market.ts';
 import type { Links } from '../render/links.ts';
 import type { EventLog } from '../state/events.ts';
@@ -28,6 +29,7 @@ export interface PageDeps {
   key: TokenKey;
   clock: Clock;
   partners: () => PartnerHealth[];
+  held: HeldMarkup;
 }
 
 type Page = (

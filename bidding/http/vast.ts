@@ -2,8 +2,8 @@
  * `GET /vast?placement=202`: an auction for players, answered as VAST; `?t=<token>`: the VAST of a bid already won. Owns the
  * translation of the URL's few words into a bid request. No ad is an empty VAST with status 200, as players expect.
  */
+import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type BidRequest, CHANNEL, newBidRequest, newImp, newMedia } from '../openrtb/message.ts';
 import { TOKEN_MARK } from '../render/links.ts';
 import {
   emptyVast,
@@ -38,47 +38,61 @@ const size = (text: string | null, usual: number): number => {
   return Number.isInteger(value) && value > 0 && value <= 10_000 ? value : usual;
 };
 
-/** The bid request that a player's URL stands for; `pod` imps of the same placement. */
-function requestOf(req: IncomingMessage, query: URLSearchParams, version: VastVersion): BidRequest {
-  const request = newBidRequest();
-  request.id = query.get('id')?.slice(0, 64) || 'vast';
-  request.channels = CHANNEL.site;
-  request.cur = ['CNY'];
-  request.ua = req.headers['user-agent'] ?? '';
-  request.page = req.headers.referer ?? '';
-  request.userDivision = query.get('division') ?? '';
-  request.userId = query.get('consent') === '1' ? (query.get('user') ?? '').slice(0, 128) : '';
-  request.test = query.get('test') === '1';
+/** The bid request that a player's URL stands for, as anybody would send it; `pod` imps of the same placement. */
+function requestOf(
+  deps: PageDeps,
+  req: IncomingMessage,
+  query: URLSearchParams,
+  version: VastVersion,
+): object {
+  const tagid = query.get('placement') ?? '';
+  const format = deps.market()?.placements.get(Number(tagid))?.format;
+  const protocols = PROTOCOLS[version];
+  const media =
+    format === 'audio'
+      ? { audio: { mimes: ['audio/mpeg', 'audio/mp4', 'audio/ogg'], protocols } }
+      : {
+          video: {
+            mimes: ['video/mp4', 'video/webm'],
+            protocols,
+            w: size(query.get('w'), 640),
+            h: size(query.get('h'), 360),
+            skip: query.get('skip') === '0' ? 0 : 1,
+          },
+        };
   const pod = Math.min(MAX_POD, size(query.get('pod'), 1));
-  for (let i = 1; i <= pod; i++) {
-    const imp = newImp();
-    imp.id = String(i);
-    imp.tagId = query.get('placement') ?? '';
-    const media = newMedia();
-    media.mimes = ['video/mp4', 'audio/mpeg'];
-    media.protocols = PROTOCOLS[version];
-    media.w = size(query.get('w'), 640);
-    media.h = size(query.get('h'), 360);
-    media.skip = query.get('skip') === '0' ? 0 : 1;
-    imp.video = media;
-    imp.audio = media;
-    request.imps.push(imp);
-  }
-  return request;
+  const user = query.get('consent') === '1' ? (query.get('user') ?? '').slice(0, 128) : '';
+  return {
+    id: query.get('id')?.slice(0, 64) || randomUUID(),
+    imp: Array.from({ length: pod }, (_, i) => ({
+      id: String(i + 1),
+      tagid,
+      secure: deps.links.exchangeUrl.startsWith('https:') ? 1 : 0,
+      ...media,
+    })),
+    site: { page: req.headers.referer },
+    device: { ua: req.headers['user-agent'] },
+    user: { id: user || undefined, ext: { divisionCode: query.get('division') ?? undefined } },
+    cur: ['CNY'],
+    test: query.get('test') === '1' ? 1 : 0,
+  };
 }
 
 interface Answered {
   seatbid?: { bid: { adm: string; impid: string; burl: string }[] }[];
 }
 
-const AD = /<Ad [\s\S]*<\/Ad>/;
+/** The first ad of a document, its own place in a sequence taken off. */
+const AD = /<Ad(?=[\s>])([^>]*)>([\s\S]*?<\/Ad\s*>)/;
+const SEQUENCE = /\ssequence\s*=\s*(?:"[^"]*"|'[^']*')/;
 
 /** Puts several single-ad documents into one, in the order of their imps. */
 function join(documents: string[], version: VastVersion): string {
   if (documents.length === 1) return documents[0] as string;
-  const ads = documents.map((each, i) =>
-    AD.exec(each)?.[0].replace('<Ad ', `<Ad sequence="${i + 1}" `),
-  );
+  const ads = documents.map((each, i) => {
+    const [, attributes = '', rest = ''] = AD.exec(each) ?? [];
+    return `<Ad sequence="${i + 1}"${attributes.replace(SEQUENCE, '')}>${rest}`;
+  });
   return `<?xml version="1.0" encoding="UTF-8"?><VAST version="${version}">${ads.join('')}</VAST>`;
 }
 
@@ -92,11 +106,13 @@ export function vastPage(
   const version = versionOf(query);
   const token = query.get('t');
   if (token !== null) {
-    sendText(res, XML, wonVast(deps, token, version) ?? emptyVast(version), NO_STORE);
+    void wonVast(deps, token, version).then((won) => {
+      sendText(res, XML, won ?? emptyVast(version), NO_STORE);
+    });
     return;
   }
-  const request = requestOf(req, query, version);
-  deps.auctioneer.hold(request, { mayTrace: false }, (answer) => {
+  const request = Buffer.from(JSON.stringify(requestOf(deps, req, query, version)));
+  deps.auctioneer(request, { mayTrace: false }, (answer) => {
     const bids = answer.body
       ? (JSON.parse(answer.body) as Answered).seatbid?.flatMap((seat) => seat.bid)
       : [];
@@ -117,12 +133,17 @@ function wrapperOf(deps: PageDeps, token: string, version: VastVersion): string 
 }
 
 /** The document of a bid that was won: its trackers are marked as a second copy, since the wrapper has its own. */
-function wonVast(deps: PageDeps, text: string, version: VastVersion): string | undefined {
+async function wonVast(
+  deps: PageDeps,
+  text: string,
+  version: VastVersion,
+): Promise<string | undefined> {
   const token = openToken(deps.key, text);
   if (typeof token === 'string' || deps.clock() > token.expiresAtMs) return undefined;
   const creative = deps.market()?.creatives.get(token.creativeId);
-  if (!creative) return undefined;
-  const markup = vastMarkup(creative, deps.links, { version, w: 640, h: 360, skipAfterS: 5 });
+  const markup = creative
+    ? vastMarkup(creative, deps.links, { version, w: 640, h: 360, skipAfterS: 5 })
+    : await deps.held.read(token.auctionId, token.impOrdinal);
   // Only addresses say so, and they stand in CDATA; the serving id is plain XML text.
   return markup?.replaceAll(`>${TOKEN_MARK}<`, `>${text}<`).replaceAll(TOKEN_MARK, `${text}&b=1`);
 }
