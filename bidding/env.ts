@@ -37,6 +37,9 @@ export interface ExchangeEnv {
   tracing: TracingSettings | null;
 }
 
+/** Responses are ASCII: a host of Chinese characters goes by its punycode. */
+const asciiUrl = (url: string): string => new URL(url).href;
+
 /** Throws with every wrong variable named. */
 export function readEnv(source: NodeJS.ProcessEnv): ExchangeEnv {
   const parsed = schema.safeParse(source);
@@ -48,7 +51,7 @@ export function readEnv(source: NodeJS.ProcessEnv): ExchangeEnv {
     redisCluster: env.REDIS_CLUSTER === '1',
     port: env.EXCHANGE_PORT,
     host: env.EXCHANGE_HOST,
-    exchangeUrl: exchangeUrl.replace(/\/+$/, ''),
+    exchangeUrl: asciiUrl(exchangeUrl).replace(/\/+$/, ''),
     assetsUrl: env.PUBLIC_URL ?? exchangeUrl,
     tokenKey: env.TOKEN_KEY,
     nodeId: env.NODE_ID ?? `${hostname()}-${process.pid}`,

@@ -57,9 +57,9 @@ export interface Request {
   segments: number[];
   /** Children are known to be watching (`regs.coppa`); property for minors is known to the market. */
   forMinors: boolean;
-  blockedCategories: string[];
-  blockedAdvertiserIds: number[];
-  blockedDomains: string[];
+  blockedCategories: readonly string[];
+  blockedAdvertiserIds: readonly number[];
+  blockedDomains: readonly string[];
   /** Campaigns that the reader does not want to see again. */
   refusedCampaigns: number[];
   imps: RequestImp[];

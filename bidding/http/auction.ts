@@ -59,7 +59,7 @@ export interface AuctionDeps {
 }
 
 export interface Answer {
-  /** JSON of a bid response; undefined for 204. */
+  /** JSON of a bid response, in ASCII; undefined for 204. */
   body: string | undefined;
   /** Key of the reason why there is no bid. */
   reason: string;

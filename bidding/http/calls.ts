@@ -54,10 +54,10 @@ export function sendAnswer(req: IncomingMessage, res: ServerResponse, answer: An
   } else {
     res.writeHead(200, {
       'content-type': 'application/json',
-      'content-length': Buffer.byteLength(answer.body),
+      'content-length': answer.body.length,
       'x-openrtb-version': '2.6',
     });
     // As a string it leaves together with the headers, in one write.
-    res.end(answer.body);
+    res.end(answer.body, 'latin1');
   }
 }

@@ -6,7 +6,7 @@ import type { ImpOutcome, Outcome, PartnerBid, TraceLine, Win } from '../engine/
 import { reasonOf } from '../engine/reasons.ts';
 import { cpmYuan } from '../openrtb/decimal.ts';
 import type { BidRequest, Imp } from '../openrtb/message.ts';
-import { bidJson, prepare, preparedOf, responseJson } from '../openrtb/write.ts';
+import { asciiJson, bidJson, prepare, preparedOf, responseJson } from '../openrtb/write.ts';
 import { TOKEN_TTL_MS } from '../wire/budget.ts';
 import { reportQuery } from '../wire/reported.ts';
 import { BILLED_ON, sealToken, type Token } from '../wire/token.ts';
@@ -139,7 +139,7 @@ function partnerBidOf(
   return { seat, json };
 }
 
-/** The response's JSON; undefined where there is nothing to say. */
+/** The response's JSON, in ASCII; undefined where there is nothing to say. */
 export function compose(
   deps: AuctionDeps,
   hearing: Hearing,
@@ -156,7 +156,9 @@ export function compose(
   const { prebid } = hearing.message;
   const tookMs = Math.round(performance.now() - hearing.startedAt);
   const times = prebid ? `"responsetimemillis":{"${OUR_SEAT}":${tookMs}},` : '';
-  const told = trace ? `,"trace":${JSON.stringify(traceOf(hearing, outcome, trace))}` : '';
+  const told = trace
+    ? `,"trace":${asciiJson(JSON.stringify(traceOf(hearing, outcome, trace)))}`
+    : '';
   const ext = `{${times}"hongze":{"version":${outcome.version}${told}}}`;
   return responseJson(hearing.message.id, hearing.auctionId, bids, ext);
 }

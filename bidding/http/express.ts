@@ -13,11 +13,11 @@ import type { Socket } from 'node:net';
 import type { Clock } from '../../db/terms/day.ts';
 import type { Answer, Auctioneer, CallOptions } from './auction.ts';
 import type { AddressOf } from './caller.ts';
-import { type Head, readHead } from './head.ts';
+import { type Head, type HeadPattern, patternOf, readByPattern, readHead } from './head.ts';
 import { readQuery } from './query.ts';
 import type { FileRefusal } from './refusals.ts';
 import { replyText } from './reply.ts';
-import { problemText } from './respond.ts';
+import { type Problem, problemText } from './respond.ts';
 import { type TrackerDeps, track } from './trackers.ts';
 
 export interface ExpressDeps {
@@ -37,6 +37,9 @@ export interface ExpressDeps {
 const MAX_AHEAD_BYTES = 1_048_576;
 /** Answers that a caller does not take: beyond this its next request waits. */
 const MAX_UNSENT_BYTES = 262_144;
+
+/** Kinds of heads that a connection may begin anew. */
+const MAX_PATTERNS = 4;
 
 export interface Express {
   /** Looks for connections whose time is over; call once a second. */
@@ -95,6 +98,9 @@ class Lane {
   private held = 0;
   /** Bytes of the request that has begun, 0 where not known. */
   private wanted = 0;
+  /** The head to read the next one by, and how many there were. */
+  private pattern: HeadPattern | undefined;
+  private patterns = 0;
   /** The head of the request that is being answered. */
   private head: Head | undefined;
   private body: Buffer = NO_BYTES;
@@ -138,7 +144,7 @@ class Lane {
   private next(): void {
     const bytes =
       this.chunks.length === 1 ? (this.chunks[0] as Buffer) : Buffer.concat(this.chunks);
-    const head = readHead(bytes);
+    const head = this.readHead(bytes);
     if (!head) {
       this.leave(bytes);
       return;
@@ -161,6 +167,18 @@ class Lane {
     this.busy = true;
     const { auctioneer, optionsOf } = this.shared.deps;
     auctioneer(this.body, optionsOf(head.debugKey), this.onAnswer);
+  }
+
+  private readHead(bytes: Buffer): Head | undefined {
+    const same = this.pattern && readByPattern(bytes, this.pattern);
+    if (same) return same;
+    const head = readHead(bytes);
+    // Behind a proxy that names the visitor no two are alike, and looking for it would be in vain.
+    if (head && this.patterns < MAX_PATTERNS) {
+      this.patterns++;
+      this.pattern = patternOf(bytes, head);
+    }
+    return head;
   }
 
   private readonly onAnswer = (answer: Answer): void => {
@@ -219,22 +237,24 @@ class Lane {
       origin === undefined
         ? ''
         : `vary: origin\r\naccess-control-allow-origin: ${origin}\r\naccess-control-allow-credentials: true\r\n`;
-    const { problem } = answer;
-    const body = problem ? problemText(problem) : answer.body;
+    const { problem, body, reason } = answer;
     const tail = `x-openrtb-version: 2.6\r\n${cors}${this.shared.date}${this.keepAlive}`;
-    if (body === undefined) {
+    if (problem) this.writeProblem(problem, tail);
+    else if (body === undefined)
+      this.socket.write(`HTTP/1.1 204 No Content\r\nx-no-bid: ${reason}\r\n${tail}`, 'latin1');
+    else
       this.socket.write(
-        `HTTP/1.1 204 No Content\r\nx-no-bid: ${answer.reason}\r\n${tail}`,
+        `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n${tail}${body}`,
         'latin1',
       );
-      return;
-    }
-    const status = problem?.status ?? 200;
-    const type = problem ? 'application/problem+json; charset=utf-8' : 'application/json';
+  }
+
+  private writeProblem(problem: Problem, tail: string): void {
+    const body = problemText(problem);
+    const status = `${problem.status} ${STATUS_CODES[problem.status]}`;
     const length = Buffer.byteLength(body);
     this.socket.write(
-      `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\ncontent-type: ${type}\r\ncontent-length: ${length}\r\n${tail}${body}`,
-      length === body.length ? 'latin1' : 'utf8',
+      `HTTP/1.1 ${status}\r\ncontent-type: application/problem+json; charset=utf-8\r\ncontent-length: ${length}\r\n${tail}${body}`,
     );
   }
 

@@ -71,13 +71,30 @@ export function coveredBy(code: string, taxonomy: number): readonly Category[] {
   return (SECOND.has(taxonomy) ? IAB_2[code] : IAB_1[code.toUpperCase()]) ?? NONE;
 }
 
+/** Callers send the same few lists: what was made of one is kept. */
+const MAX_LISTS = 1_000;
+const MAX_KEY_CHARS = 1_000;
+const known = new Map<string, readonly string[]>();
+const NOTHING: readonly string[] = [];
+
 /** What may not be shown: categories that `bcat` touches, or all but those that `acat` covers. */
 export function blockedCategories(
   bcat: readonly string[],
   acat: readonly string[],
   taxonomy: number,
-): string[] {
-  if (bcat.length === 0 && acat.length === 0) return [];
+): readonly string[] {
+  if (bcat.length === 0 && acat.length === 0) return NOTHING;
+  const key = JSON.stringify([taxonomy, bcat, acat]);
+  const before = known.get(key);
+  if (before) return before;
+  const blocked = blockedBy(bcat, acat, taxonomy);
+  if (key.length > MAX_KEY_CHARS) return blocked;
+  if (known.size >= MAX_LISTS) known.clear();
+  known.set(key, blocked);
+  return blocked;
+}
+
+function blockedBy(bcat: readonly string[], acat: readonly string[], taxonomy: number): string[] {
   if (acat.length === 0)
     return [...new Set([...bcat, ...bcat.flatMap((code) => touchedBy(code, taxonomy))])];
   const allowed = new Set(acat.flatMap((code) => coveredBy(code, taxonomy)));

@@ -214,9 +214,11 @@ export function createLeases(
     },
     async sweep(nowMs, all = false) {
       const returns: Promise<void>[] = [];
+      const today = dayOf(nowMs);
       for (const [lineItemId, account] of accounts) {
+        if (account.leases.length === 0) continue;
         account.leases = account.leases.filter((lease) => {
-          const over = lease.expiresAtMs - SAFETY_MS <= nowMs || lease.day !== dayOf(nowMs);
+          const over = lease.expiresAtMs - SAFETY_MS <= nowMs || lease.day !== today;
           const idle = nowMs - lease.usedAtMs >= RETURN_IDLE_EVERY_MS;
           if (!all && !over && !idle && lease.signed < lease.amount) return true;
           if (lease.signed < lease.amount) returns.push(giveBack(lineItemId, lease));

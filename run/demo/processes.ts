@@ -11,10 +11,15 @@ export interface DemoProcess {
 }
 
 /**
- * Node's flags for the exchange: little of what an auction makes outlives it, so a small nursery stays in the cache, and on
- * one core helper threads of the collector only take turns with it.
+ * Node's flags for the exchange. A collection of the young looks at every page of the old, however little has survived: 2.4 ms with
+ * 100,000 line items. A nursery of 4 MB made that ten times a thousand auctions, 64 MB less than once, and an auction took a third
+ * less of the processor. On one core helper threads of the collector only take turns with it.
  */
-export const EXCHANGE_FLAGS = ['--max-semi-space-size=4', '--single-threaded-gc'];
+export const EXCHANGE_FLAGS = [
+  '--min-semi-space-size=64',
+  '--max-semi-space-size=64',
+  '--single-threaded-gc',
+];
 
 /** Starts a built program; it ends when this process ends. Its output goes to a log. */
 export function startProcess(

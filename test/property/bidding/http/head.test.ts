@@ -3,7 +3,7 @@ import { type AddressInfo, connect } from 'node:net';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { callerOf } from '../../../../bidding/http/caller.ts';
-import { readHead } from '../../../../bidding/http/head.ts';
+import { patternOf, readByPattern, readHead } from '../../../../bidding/http/head.ts';
 
 /** What Node's own server reads of the same bytes. */
 interface Seen {
@@ -124,6 +124,27 @@ test('a head that the express lane reads, Node reads alike: the same length and 
   );
   expect(read.bids).toBeGreaterThan(50);
   expect(read.trackers).toBeGreaterThan(50);
+});
+
+const lengths = fc.constantFrom('7', '8', '9', '5', '3', '0', '07', '12', '+7', '7\r\nx: y');
+
+test('a head that is read by the one before it is read as it would be afresh', () => {
+  let same = 0;
+  fc.assert(
+    fc.property(heads, heads, lengths, fc.nat({ max: 9 }), (first, other, length, changed) => {
+      const head = readHead(first);
+      const pattern = head && patternOf(first, head);
+      if (!pattern) return;
+      const text = first.toString('latin1').replace(/(?<=length: *)7/i, length);
+      const bytes = changed > 0 ? Buffer.from(text, 'latin1') : other;
+      const read = readByPattern(bytes, pattern);
+      if (!read) return;
+      same++;
+      expect(read).toEqual(readHead(bytes));
+    }),
+    { numRuns: 5_000 },
+  );
+  expect(same).toBeGreaterThan(20);
 });
 
 test.each([
