@@ -42,7 +42,7 @@ export default defineConfig({
           ...served,
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
-          globalSetup: ['test/kit/servers.ts', 'test/kit/browserSetup.ts'],
+          globalSetup: ['test/kit/servers.ts', 'test/kit/browserSetup.ts', 'test/kit/demoSetup.ts'],
           testTimeout: 120_000,
           hookTimeout: 180_000,
         },

@@ -1,4 +1,4 @@
-/** The seller's calendar: placements of an outlet with who holds how much of which day. Owns its reading. */
+/** The calendar: placements with who holds how much of which day; a buyer's has what it booked itself. Owns its reading. */
 import { and, asc, eq, gte, inArray, lte, sql } from 'drizzle-orm';
 import type { Db } from '../../db/client.ts';
 import { bookingDay, bookingOrder } from '../../db/schema/bookings.ts';
@@ -10,13 +10,14 @@ import type { Actor } from '../identity/actor.ts';
 
 const MAX_CALENDAR_PLACEMENTS = 300;
 
-/** Placements of an outlet with who holds how much of which day. An outlet sees its own, the platform what it names. */
+/** An outlet's, by its placements; the platform's, of what it names; a buyer's, of the placements on which it holds days. */
 export async function bookingCalendar(
   db: Db,
   actor: Actor,
   filter: { outletId?: number | undefined; propertyId?: number | undefined; from: Day; to: Day },
   nowMs: number,
 ) {
+  const isBuyer = actor.kind === 'advertiser' || actor.kind === 'agency';
   const places = await db
     .select({
       placementId: placement.id,
@@ -31,7 +32,7 @@ export async function bookingCalendar(
     .innerJoin(property, eq(property.id, placement.propertyId))
     .where(
       and(
-        ownedBy(actor, { outlet: placement.outletId }),
+        isBuyer ? bookedBy(actor, filter) : ownedBy(actor, { outlet: placement.outletId }),
         filter.outletId ? eq(placement.outletId, filter.outletId) : undefined,
         filter.propertyId ? eq(placement.propertyId, filter.propertyId) : undefined,
       ),
@@ -60,6 +61,7 @@ export async function bookingCalendar(
           .where(
             and(
               inArray(bookingDay.placementId, ids),
+              isBuyer ? ownedBy(actor, { advertiser: bookingDay.advertiserId }) : undefined,
               gte(bookingDay.day, filter.from),
               lte(bookingDay.day, filter.to),
               sql`${bookingDay.status} NOT IN ('cancelled', 'released')`,
@@ -76,3 +78,12 @@ export async function bookingCalendar(
     nextCursor: null,
   };
 }
+
+/** Placements on which the buyer has days in this span. */
+const bookedBy = (actor: Actor, { from, to }: { from: Day; to: Day }) =>
+  sql`EXISTS (SELECT FROM ${bookingDay} WHERE ${and(
+    eq(bookingDay.placementId, placement.id),
+    ownedBy(actor, { advertiser: bookingDay.advertiserId }),
+    gte(bookingDay.day, from),
+    lte(bookingDay.day, to),
+  )})`;

@@ -36,7 +36,7 @@ const calendarRoutes = new Hono<AppEnv>()
   .get(
     '/booking-calendar',
     describeRoute({ tags, summary: 'Who holds which day of which placement' }),
-    requireActor('outlet', 'platform'),
+    requireActor('advertiser', 'agency', 'outlet', 'platform'),
     query(calendarQuery),
     async (c) => {
       const { db, clock } = c.var.ctx;

@@ -20,6 +20,7 @@ import { assertActsFor, type Ownership, ownedBy } from '../http/auth.ts';
 import { decodeIdCursor, pageOf, pageQuery } from '../http/paging.ts';
 import { lockRow, saveEdit } from '../http/versioned.ts';
 import type { Actor } from '../identity/actor.ts';
+import { assetUrl } from './assets.ts';
 
 type VaultContext = { db: Db; clock: Clock };
 
@@ -99,6 +100,12 @@ export async function addQualification(
   });
 }
 
+const sameFile = and(
+  eq(asset.advertiserId, qualification.advertiserId),
+  eq(asset.sha256, qualification.assetSha256),
+);
+
+/** Newest first, each with the address of its scan. */
 export async function listQualifications(
   ctx: VaultContext,
   actor: Actor,
@@ -108,8 +115,9 @@ export async function listQualifications(
   const soon =
     q.endingWithinDays === undefined ? undefined : addDays(dayOf(ctx.clock()), q.endingWithinDays);
   const rows = await ctx.db
-    .select()
+    .select({ paper: qualification, scan: asset })
     .from(qualification)
+    .leftJoin(asset, sameFile)
     .where(
       and(
         ownedBy(actor, { advertiser: qualification.advertiserId }),
@@ -122,9 +130,10 @@ export async function listQualifications(
     .orderBy(desc(qualification.id))
     .limit(q.limit + 1);
   const today = dayOf(ctx.clock());
-  const flat = rows.map((row) => ({
-    ...row,
-    isExpired: row.validUntil !== null && row.validUntil < today,
+  const flat = rows.map(({ paper, scan }) => ({
+    ...paper,
+    isExpired: paper.validUntil !== null && paper.validUntil < today,
+    scanUrl: scan && assetUrl(scan),
   }));
   return pageOf(flat, q.limit, (row) => row.id);
 }

@@ -8,6 +8,7 @@ import type { Db } from '../../db/client.ts';
 import { advertiser } from '../../db/schema/campaigns.ts';
 import { creative } from '../../db/schema/creatives.ts';
 import { CASE_STATUSES, feedback, feedbackCase } from '../../db/schema/feedback.ts';
+import { houseOf } from '../../db/scope.ts';
 import { Failure } from '../../db/terms/failure.ts';
 import { idSchema } from '../../db/terms/id.ts';
 import { placeStop } from '../delivery/delivery.ts';
@@ -49,7 +50,8 @@ export async function listCases(db: Db, actor: Actor, q: z.infer<typeof caseQuer
     actor.kind === 'outlet'
       ? said(sql`f.outlet_id = ANY (${outlets}::text::bigint[])`)
       : ownedBy(actor, { advertiser: feedbackCase.advertiserId });
-  const rows = await db
+  // Over the wall: an outlet sees by name who was shown on its pages.
+  const rows = await (actor.kind === 'outlet' ? houseOf(db) : db)
     .select(shown)
     .from(feedbackCase)
     .leftJoin(advertiser, eq(advertiser.id, feedbackCase.advertiserId))

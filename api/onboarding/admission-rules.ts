@@ -35,7 +35,9 @@ export function admissionProblems(
 ): FailureDetail[] {
   const problems: FailureDetail[] = [];
   const add = (pointer: string, zh: string, en: string) => problems.push({ pointer, zh, en });
-  if (!isCreditCode(papers.creditCode ?? '')) {
+  if (!isGiven(papers.creditCode)) {
+    add('/creditCode', '请填写统一社会信用代码', 'give the unified social credit code');
+  } else if (!isCreditCode(papers.creditCode ?? '')) {
     add('/creditCode', '统一社会信用代码不正确', 'not a unified social credit code');
   }
   if (!isGiven(papers.contactName)) add('/contactName', '请填写联系人', 'name a contact');

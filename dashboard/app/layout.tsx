@@ -3,7 +3,7 @@ import { LogoutOutlined, MenuOutlined, TranslationOutlined } from '@ant-design/i
 import { useQueryClient } from '@tanstack/react-query';
 import { Link, Outlet, useLocation, useNavigate, useRouterState } from '@tanstack/react-router';
 import { Button, Drawer } from 'antd';
-import { useEffect, useState, useSyncExternalStore } from 'react';
+import { lazy, Suspense, useEffect, useState, useSyncExternalStore } from 'react';
 import { HelpButton } from '../features/help/help.tsx';
 import { deskOf, type Me } from '../lib/me.ts';
 import { auth } from '../lib/session.ts';
@@ -59,6 +59,7 @@ function Side({ me, items }: { me: Me; items: readonly MenuItem[] }) {
       </nav>
       <footer className="side-foot">
         <OrganisationSwitch me={me} />
+        <Acting me={me} />
         <p className="faint small">{me.userName}</p>
         <div className="side-actions">
           <LanguageButton />
@@ -67,6 +68,20 @@ function Side({ me, items }: { me: Me; items: readonly MenuItem[] }) {
         </div>
       </footer>
     </aside>
+  );
+}
+
+const ActingSwitch = lazy(async () => ({
+  default: (await import('./actingSwitch.tsx')).ActingSwitch,
+}));
+
+/** Few organisations have several outlets or advertisers: the switch is fetched for them alone. */
+function Acting({ me }: { me: Me }) {
+  if (me.outletIds.length < 2 && me.advertiserIds.length < 2) return null;
+  return (
+    <Suspense fallback={null}>
+      <ActingSwitch />
+    </Suspense>
   );
 }
 
@@ -131,6 +146,7 @@ function Tabs({ me, items }: { me: Me; items: readonly MenuItem[] }) {
       >
         <Items items={rest} />
         <OrganisationSwitch me={me} />
+        <Acting me={me} />
         <div className="side-actions">
           <LanguageButton />
           <SignOutButton />

@@ -35,7 +35,8 @@ export function Waiting() {
 export function WaitingBell() {
   const say = useShellWords();
   return (
-    <Link to="/notices" className="phone-bell" aria-label={say('notices')}>
+    <Link to="/notices" className="phone-bell">
+      <span className="visually-hidden">{say('notices')}</span>
       <BellOutlined />
       <Count />
     </Link>

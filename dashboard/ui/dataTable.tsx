@@ -81,7 +81,7 @@ const useWords = defineWords(
 );
 
 const ROW_HEIGHT = 44;
-const CARD_HEIGHT = 132;
+const CARD_HEIGHT = 168;
 
 export function DataTable<Row>(props: Props<Row>) {
   const { columns } = props;
@@ -89,12 +89,14 @@ export function DataTable<Row>(props: Props<Row>) {
   const { shown, order, query, setSort, setQuery } = useShownRows(props);
   const { onShown } = props;
   useEffect(() => onShown?.(shown), [onShown, shown]);
-  const tools = props.filters || props.search || props.exportAs;
+  // Where there is nothing yet, there is nothing to search or take away either.
+  const some = props.rows === undefined || props.rows.length > 0;
+  const tools = props.filters || (some && (props.search || props.exportAs));
   return (
     <div className="table-frame">
       {tools && (
         <div className="table-tools">
-          {props.search && (
+          {some && props.search && (
             <Input
               className="table-search"
               allowClear
@@ -107,9 +109,11 @@ export function DataTable<Row>(props: Props<Row>) {
           )}
           {props.filters}
           <span className="table-count faint small number">
-            {props.rows ? say('rows', { n: shown.length.toLocaleString('en') }) : ''}
+            {props.rows && some ? say('rows', { n: shown.length.toLocaleString('en') }) : ''}
           </span>
-          {props.exportAs && <ExportButton name={props.exportAs} columns={columns} rows={shown} />}
+          {some && props.exportAs && (
+            <ExportButton name={props.exportAs} columns={columns} rows={shown} />
+          )}
         </div>
       )}
       <Rows {...props} shown={shown} order={order} setSort={setSort} />

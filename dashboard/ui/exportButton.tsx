@@ -60,6 +60,7 @@ export function ExportButton<Row>({ name, columns, rows }: Props<Row>) {
     >
       <Button
         type="text"
+        className="table-export"
         icon={<DownloadOutlined />}
         loading={busy}
         aria-label={say('export')}

@@ -58,6 +58,8 @@ export function FormDrawer<Values extends object, Output>(props: Props<Values, O
   const { open, name } = props;
   const [form] = Form.useForm<Values>();
   const [stale, setStale] = useState<Problem>();
+  /** Until theirs is here, neither choice would be about it. */
+  const [reloading, setReloading] = useState(false);
   const [kept, setKept] = useState(() => readKept<Values>(name));
   const save = useChange<Values, Output>({
     run: props.run,
@@ -71,7 +73,8 @@ export function FormDrawer<Values extends object, Output>(props: Props<Values, O
     failed: (error) => {
       if (error instanceof Problem && error.code === 'stale_version' && props.reload) {
         setStale(error);
-        void props.reload();
+        setReloading(true);
+        void props.reload().finally(() => setReloading(false));
         return true;
       }
       return showInForm(form, error, language, props.alias);
@@ -116,10 +119,10 @@ export function FormDrawer<Values extends object, Output>(props: Props<Values, O
           title={problemText(stale, language)}
           action={
             <span className="row">
-              <Button size="small" onClick={start}>
+              <Button size="small" disabled={reloading} onClick={start}>
                 {say('theirs')}
               </Button>
-              <Button size="small" onClick={() => form.submit()}>
+              <Button size="small" disabled={reloading} onClick={() => form.submit()}>
                 {say('mine')}
               </Button>
             </span>

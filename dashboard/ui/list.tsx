@@ -83,7 +83,8 @@ export function List<Row>(props: ListProps<Row>) {
         rowKey={rowKey}
         label={props.label}
         search={props.search ?? true}
-        filters={above(choices, props.tools)}
+        // There is nothing to choose among where there is nothing.
+        filters={above(query.data?.length === 0 ? askedOf(choices) : choices, props.tools)}
         empty={
           <Empty
             {...props.none}
@@ -141,6 +142,9 @@ function chosen<Row>(
   if (made.length === 0) return rows;
   return rows?.filter((row) => made.every(({ of, param }) => of?.(row) === filters[param]));
 }
+
+/** Choices that the API answers: they may be why there is nothing. */
+const askedOf = <Row,>(choices: readonly Choice<Row>[]) => choices.filter(({ of }) => !of);
 
 /** Nothing where there is neither choice nor tool: the table then has no bar of its own. */
 function above<Row>(choices: readonly Choice<Row>[], tools: ReactNode): ReactNode {

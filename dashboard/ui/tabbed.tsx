@@ -1,8 +1,11 @@
-/** A panel with several faces; which one is shown stands in the URL, the first of them stands there unsaid. */
-import { Tabs } from 'antd';
-import type { ReactNode } from 'react';
+/**
+ * A panel with several faces; which one is shown stands in the URL, the first of them stands there unsaid. (Ant's tabs put
+ * those that a phone has no room for behind a button inside the list of tabs, where no button may be; these scroll.)
+ */
+import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef } from 'react';
 import { useFilters } from '../lib/filters.ts';
 import { Panel } from './page.tsx';
+import './tabbed.css';
 
 export interface Face<Key extends string> {
   key: Key;
@@ -18,22 +21,51 @@ export function useFace<Key extends string>(keys: readonly [Key, ...Key[]]): Key
   return keys.find((key) => key === filters.tab) ?? keys[0];
 }
 
+const STEP: Record<string, number> = { ArrowRight: 1, ArrowLeft: -1 };
+
 export function TabbedPanel<Key extends string>({ faces }: { faces: readonly Face<Key>[] }) {
   const { filters, set } = useFilters();
-  const [first] = faces;
-  const shown = faces.find(({ key }) => key === filters.tab) ?? first;
+  const id = useId();
+  const list = useRef<HTMLDivElement>(null);
+  const at = Math.max(
+    0,
+    faces.findIndex(({ key }) => key === filters.tab),
+  );
+  const shown = faces[at];
+  const show = (to: number) => set({ tab: to === 0 ? undefined : faces[to]?.key });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: on a phone the chosen tab comes into sight
+  useEffect(() => {
+    const chosen = list.current?.querySelector<HTMLElement>('[aria-selected="true"]');
+    if (chosen && list.current)
+      list.current.scrollLeft = chosen.offsetLeft - list.current.offsetLeft;
+  }, [at]);
+  const onKeyDown = (event: KeyboardEvent) => {
+    const step = STEP[event.key];
+    if (step === undefined) return;
+    const to = (at + step + faces.length) % faces.length;
+    show(to);
+    list.current?.querySelectorAll<HTMLElement>('[role="tab"]')[to]?.focus();
+  };
   return (
     <Panel flush>
-      <Tabs
-        style={{ padding: '0 18px' }}
-        activeKey={shown?.key ?? ''}
-        onChange={(key) => set({ tab: key === first?.key ? undefined : key })}
-        items={faces.map(({ key, label, count = 0 }) => ({
-          key,
-          label: count > 0 ? `${label} ${count}` : label,
-        }))}
-      />
-      {shown?.body()}
+      <div ref={list} role="tablist" className="faces" onKeyDown={onKeyDown}>
+        {faces.map(({ key, label, count = 0 }, index) => (
+          <button
+            key={key}
+            type="button"
+            role="tab"
+            id={`${id}-${key}`}
+            aria-selected={index === at}
+            tabIndex={index === at ? 0 : -1}
+            onClick={() => show(index)}
+          >
+            {count > 0 ? `${label} ${count}` : label}
+          </button>
+        ))}
+      </div>
+      <div role="tabpanel" aria-labelledby={`${id}-${shown?.key}`}>
+        {shown?.body()}
+      </div>
     </Panel>
   );
 }

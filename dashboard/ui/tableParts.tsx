@@ -4,9 +4,9 @@ import type { Column } from './dataTable.tsx';
 export function Cell<Row>(props: { column: Column<Row>; row: Row; narrow: boolean }) {
   const { column, row } = props;
   const value = column.render ? column.render(row) : String(column.value(row) ?? '—');
-  const name = column.lead ? 'cell cell-lead' : 'cell';
+  const kind = column.lead ? ' cell-lead' : column.title === '' ? ' cell-acts' : '';
   return (
-    <td className={column.align === 'right' ? `${name} cell-right` : name}>
+    <td className={`cell${kind}${column.align === 'right' ? ' cell-right' : ''}`}>
       {props.narrow && !column.lead && column.title && (
         <span className="cell-label">{column.title}</span>
       )}

@@ -30,6 +30,8 @@ interface Props {
 }
 
 const STEPS = 6;
+/** What a phone has room for of an English name. */
+const SHORT_LETTERS = 3;
 const stepOf = (share: number): number =>
   share <= 0 ? 0 : Math.min(STEPS, 1 + Math.floor(share * STEPS * 0.999));
 
@@ -130,7 +132,9 @@ function CountyTile({ tile, county, edges, focusable, ...props }: TileProps) {
   const inner = (
     <>
       {pulses > 0 && <span key={pulses} className="tile-pulse" />}
-      <span className="tile-name">{short}</span>
+      <span className="tile-name" data-short={short.slice(0, SHORT_LETTERS)}>
+        {short}
+      </span>
     </>
   );
   const title = `${city} · ${name} ${county.code}${heat?.text ? `\n${heat.text}` : ''}`;

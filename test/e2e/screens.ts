@@ -1,17 +1,20 @@
 /**
- * `npm run screens [word…]`: a picture of every screen of the demo at PUBLIC_URL, in both languages, on a desk (1440)
- * and a phone (390), into the ignored folder `screens/`. Words narrow it: a desk, a screen's name, `zh`, `en`, `1440`,
- * `390`. A person looks at them; the tests only walk through.
+ * `npm run screens [word…]`: a picture of every screen of the demo at PUBLIC_URL, full and empty, in both languages, on a
+ * desk (1440) and a phone (390), into the ignored folder `screens/`. Words narrow it: a desk, a screen's name, `full`,
+ * `empty`, `zh`, `en`, `1440`, `390`. A person looks at them; the tests only walk through.
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Page } from 'playwright-core';
 import { findChromium, launchChromium } from '../kit/chromium.ts';
+import { type EmptyDesk, openEmptyDesk } from './console/emptyDesks.ts';
 import { DESKS, DOORS } from './console/places.ts';
-import { look, openWindow, signIn } from './console/visitor.ts';
+import { look, openWindow, signIn, visit } from './console/visitor.ts';
 
 const FOLDER = 'screens';
 /** Charts draw themselves after their data has come. */
 const SETTLE_MS = 700;
+const MAX_HEIGHT = 4_000;
 const baseUrl = process.env.PUBLIC_URL;
 if (!baseUrl) throw new Error('PUBLIC_URL is not set: run this as `npm run screens`');
 
@@ -31,34 +34,55 @@ const named = new Set(everyPlace.map(({ name }) => name).filter((name) => words.
 const chosen = <P extends { name: string }>(places: readonly P[]) =>
   places.filter(({ name }) => named.size === 0 || named.has(name));
 
+const fills = wanted(['full', 'empty'] as const, String);
+
+interface Sitting {
+  name: string;
+  language: 'zh' | 'en';
+  width: number;
+  places: readonly { name: string; path: string }[];
+  email?: string;
+  password?: string;
+  prepare?: (page: Page) => Promise<void>;
+}
+
+const empty: EmptyDesk[] = [];
+if (fills.includes('empty')) {
+  for (const desk of desks) empty.push(await openEmptyDesk(desk, baseUrl));
+}
 let pictures = 0;
 for (const language of languages) {
   for (const width of widths) {
-    await takeDesk('door', language, width, undefined, chosen(DOORS));
-    for (const desk of desks) {
-      await takeDesk(desk.name, language, width, desk.email, chosen(desk.places));
+    const seat = { language, width };
+    if (fills.includes('full')) {
+      if (desks.length === DESKS.length) await sit({ ...seat, name: 'door', places: DOORS });
+      for (const { name, email, places } of desks) await sit({ ...seat, name, email, places });
     }
+    for (const { desk, ...rest } of empty)
+      await sit({ ...seat, ...rest, name: `${desk.name}-empty` });
   }
 }
 await browser.close();
 process.stdout.write(`${pictures} pictures in ${FOLDER}/\n`);
 
-async function takeDesk(
-  name: string,
-  language: 'zh' | 'en',
-  width: number,
-  email: string | undefined,
-  places: readonly { name: string; path: string }[],
-): Promise<void> {
+/** One window through all the screens of a desk. */
+async function sit({ name, language, width, email, password, ...rest }: Sitting): Promise<void> {
+  const places = chosen(rest.places);
   if (places.length === 0) return;
   const { page, faults, context } = await openWindow(browser, baseUrl ?? '', { language, width });
+  await rest.prepare?.(page);
   const folder = join(FOLDER, `${width}-${language}`, name);
+  const base = page.viewportSize()?.height ?? 900;
   mkdirSync(folder, { recursive: true });
-  if (email) await signIn(page, email);
+  if (email) await signIn(page, email, password);
   for (const place of places) {
-    await look(page, place.path);
+    await (email ? visit : look)(page, place.path);
     await page.waitForTimeout(SETTLE_MS);
-    await page.screenshot({ path: join(folder, `${place.name}.png`), fullPage: true });
+    // The whole page as a window of its height, so that bars that stand still stand where they belong.
+    const height = await page.evaluate(() => document.documentElement.scrollHeight);
+    await page.setViewportSize({ width, height: Math.min(MAX_HEIGHT, Math.max(height, base)) });
+    await page.screenshot({ path: join(folder, `${place.name}.png`) });
+    await page.setViewportSize({ width, height: base });
     pictures += 1;
   }
   for (const fault of faults) process.stderr.write(`${name} ${language} ${width}: ${fault}\n`);

@@ -2,10 +2,10 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { Form, Input, InputNumber, Radio, Select } from 'antd';
 import { CONTENT_CATEGORY_KEYS } from '../../../db/terms/content.ts';
+import { useAdvertiserId } from '../../lib/acting.ts';
 import { api, once, read } from '../../lib/client.ts';
 import { FormDrawer } from '../../ui/formDrawer.tsx';
 import { useCampaigns } from '../campaigns/data.ts';
-import { useAdvertiserId } from '../wallet/data.ts';
 import { AUDIENCE_KINDS, AUDIENCES, type Audience, type NewAudience } from './data.ts';
 import { useAudienceWords, useContentLabel } from './words.ts';
 

@@ -83,6 +83,8 @@ export const useOpenChanges = () =>
       everyPage((cursor) =>
         read(changes.$get({ query: { status: 'open', limit: PAGE_LIMIT, cursor } })),
       ),
+    // The other side writes while one looks.
+    refetchInterval: 30_000,
   });
 
 export const useAvailability = (placementId: number | undefined, from: string, to: string) =>

@@ -1,10 +1,11 @@
 /** A month of placements × days: how many slots are held, by whom. Weekends are tinted; a day opens its holders. */
 import { Button, Drawer, Tooltip } from 'antd';
 import dayjs from 'dayjs';
-import { type CSSProperties, useState } from 'react';
+import { type CSSProperties, useEffect, useRef, useState } from 'react';
 import { addDays } from '../../../db/terms/day.ts';
 import { useFilters } from '../../lib/filters.ts';
 import { monthName } from '../../lib/format.ts';
+import { deskOf, useMe } from '../../lib/me.ts';
 import { useLanguage } from '../../lib/words.ts';
 import { Mark } from '../../ui/page.tsx';
 import { today } from '../../ui/period.tsx';
@@ -23,6 +24,7 @@ const isWeekend = (day: string) => [0, 6].includes(dayjs(day).day());
 export function Month() {
   const say = useBookingWords();
   const language = useLanguage();
+  const isBuyer = deskOf(useMe()) === 'advertiser';
   const { filters, set } = useFilters();
   const month = /^\d{4}-\d{2}$/.test(filters.month ?? '')
     ? (filters.month ?? '')
@@ -50,7 +52,10 @@ export function Month() {
       <Loaded query={calendar} lines={6}>
         {({ items }) =>
           items.length === 0 ? (
-            <Empty title={say('noPlaces')} hint={say('noPlacesHint')} />
+            <Empty
+              title={say(isBuyer ? 'noBookings' : 'noPlaces')}
+              hint={say(isBuyer ? 'noBookingsHint' : 'noPlacesHint')}
+            />
           ) : (
             <Grid
               places={items}
@@ -79,9 +84,19 @@ function Grid(props: {
 }) {
   const say = useBookingWords();
   const { places, days } = props;
+  const frame = useRef<HTMLElement>(null);
+  // A phone shows a week of it: the one that is now.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another month begins anew
+  useEffect(() => {
+    const now = frame.current?.querySelector<HTMLElement>('th[data-today]');
+    const names = frame.current?.querySelector<HTMLElement>('th');
+    if (frame.current && names) {
+      frame.current.scrollLeft = now ? now.offsetLeft - names.offsetWidth - now.offsetWidth : 0;
+    }
+  }, [days[0]]);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls is reached by keys
-    <section className="scroll-x" aria-label={say('month')} tabIndex={0}>
+    <section ref={frame} className="scroll-x" aria-label={say('month')} tabIndex={0}>
       <table className="month" style={{ '--days': days.length } as CSSProperties}>
         <thead>
           <tr>

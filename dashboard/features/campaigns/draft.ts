@@ -14,6 +14,9 @@ export interface Draft {
   hours: number[];
   devices: (typeof DEVICES)[number][];
   tiers: (typeof TIERS)[number][];
+  anyOf: number[];
+  allOf: number[];
+  noneOf: number[];
   itemName: string;
   pricing: 'CPM' | 'CPC';
   bidFen: number | null;
@@ -34,6 +37,9 @@ export const emptyDraft = (): Draft => ({
   hours: ALL_HOURS,
   devices: [],
   tiers: [],
+  anyOf: [],
+  allOf: [],
+  noneOf: [],
   itemName: '',
   pricing: 'CPM',
   bidFen: 2500,

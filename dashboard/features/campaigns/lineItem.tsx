@@ -19,6 +19,8 @@ import { History } from './history.tsx';
 import { LineItemDrawer } from './lineItemDrawer.tsx';
 import { StatusActions, StatusMark } from './statusActions.tsx';
 import { aimOf } from './target.ts';
+import { useWhoText } from './whoStep.tsx';
+import { useWizardWords } from './wizardWords.ts';
 import { useCampaignWords, usePricingLabel } from './words.ts';
 import './lineItem.css';
 
@@ -152,6 +154,8 @@ function Targeting({ lineItem }: { lineItem: LineItemRow }) {
   const tier = useTierLabel();
   const language = useLanguage();
   const book = useCountyBook();
+  const wizard = useWizardWords();
+  const who = useWhoText();
   if (!book.data) return null;
   const aim = aimOf(lineItem.target, book.data);
   const { counties, byCode } = book.data;
@@ -173,6 +177,7 @@ function Targeting({ lineItem }: { lineItem: LineItemRow }) {
         <Facts
           items={[
             [say('where'), where()],
+            [wizard('who'), who(aim) || wizard('everyone')],
             [
               say('when'),
               aim.hours.length === 168 ? say('always') : say('hours', { n: aim.hours.length }),

@@ -1,5 +1,5 @@
 /**
- * Changing a line item, its target included. A target that says more than this form can (any, not, other attributes) is
+ * Changing a line item, its target included. A target that says more than this form can (nested, other attributes) is
  * kept as it is: its fields are not shown, and nothing of it is sent.
  */
 import { useQueryClient } from '@tanstack/react-query';
@@ -12,6 +12,7 @@ import { FormDrawer } from '../../ui/formDrawer.tsx';
 import { YuanInput } from '../../ui/yuanInput.tsx';
 import { LINE_ITEMS, type LineItem } from './data.ts';
 import { type Aim, aimOf, targetOf } from './target.ts';
+import { WhoStep } from './whoStep.tsx';
 import { WhatStep, WhenStep, WhereStep } from './wizardSteps.tsx';
 import { useWizardWords } from './wizardWords.ts';
 import { useCampaignWords } from './words.ts';
@@ -87,9 +88,10 @@ export function LineItemDrawer(props: {
 }
 
 function changesOf(values: Values, item: LineItem, aim: Aim | undefined, book: CountyBook) {
-  const { dailyFen, totalFen, dailyCap, counties, hours, devices, tiers, ...rest } = values;
+  const { dailyFen, totalFen, dailyCap, counties, hours, devices, tiers, ...others } = values;
+  const { anyOf, allOf, noneOf, ...rest } = others;
   const { creativeIds: _linkedApart, ...plain } = rest;
-  const others = item.frequencyCaps.filter(
+  const otherCaps = item.frequencyCaps.filter(
     (cap) => !(cap.scope === 'lineItem' && cap.window === 'day'),
   );
   const cap = dailyCap
@@ -100,12 +102,15 @@ function changesOf(values: Values, item: LineItem, aim: Aim | undefined, book: C
     hours: hours ?? aim.hours,
     devices: devices ?? aim.devices,
     tiers: tiers ?? aim.tiers,
+    anyOf: anyOf ?? aim.anyOf,
+    allOf: allOf ?? aim.allOf,
+    noneOf: noneOf ?? aim.noneOf,
   };
   return {
     ...plain,
     dailyBudgetMicroCny: micro(dailyFen),
     totalBudgetMicroCny: micro(totalFen),
-    frequencyCaps: [...others, ...cap],
+    frequencyCaps: [...otherCaps, ...cap],
     ...(target ? { target: targetOf(target, book) } : {}),
   };
 }
@@ -132,6 +137,9 @@ function Fields(props: { lineItem: LineItem; book: CountyBook; plain: boolean })
             <Alert type="info" showIcon title={campaign('complexTarget')} />
           ),
         },
+        ...(props.plain
+          ? [{ key: 'who', label: say('who'), forceRender: true, children: <WhoStep /> }]
+          : []),
         {
           key: 'when',
           label: say('when'),

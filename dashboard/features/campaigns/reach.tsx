@@ -100,7 +100,9 @@ function Forecast({ draft, book }: { draft: Draft; book: CountyBook }) {
   const say = useWizardWords();
   const language = useLanguage();
   const settled = useDeferredValue(draft);
-  const target = targetOf(settled, book);
+  // The log that is matched against knows no reader's segments.
+  const target = targetOf({ ...settled, anyOf: [], allOf: [], noneOf: [] }, book);
+  const named = draft.anyOf.length + draft.allOf.length + draft.noneOf.length > 0;
   const query = useQuery({
     queryKey: ['forecast', target],
     enabled: settled.counties.length > 0 && settled.hours.length > 0,
@@ -120,6 +122,7 @@ function Forecast({ draft, book }: { draft: Draft; book: CountyBook }) {
         })}
       </li>
       <li>{say('people', { n: shortCount(reach.expected, language) })}</li>
+      {named && <li>{say('notCounted')}</li>}
     </ul>
   );
 }

@@ -1,4 +1,4 @@
-/** The form's view of a target (where, devices, hours, tiers) and its way to the API's expression and back. */
+/** The form's view of a target (where, who, on what, when) and its way to the API's expression and back. */
 import { z } from 'zod';
 import { DEVICES, TIERS } from '../../../db/terms/market.ts';
 import { type CountyBook, foldCities, unfold } from '../../ui/counties.ts';
@@ -8,8 +8,14 @@ const leafSchema = z.discriminatedUnion('attribute', [
   z.strictObject({ attribute: z.literal('device'), in: z.array(z.enum(DEVICES)) }),
   z.strictObject({ attribute: z.literal('tier'), in: z.array(z.enum(TIERS)) }),
   z.strictObject({ attribute: z.literal('hourOfWeek'), in: z.array(z.number()) }),
+  z.strictObject({ attribute: z.literal('segment'), in: z.array(z.number()) }),
 ]);
-const plainSchema = z.strictObject({ all: z.array(leafSchema) });
+const segmentSchema = z.strictObject({
+  attribute: z.literal('segment'),
+  in: z.array(z.number()),
+});
+const partSchema = z.union([leafSchema, z.strictObject({ not: segmentSchema })]);
+const plainSchema = z.strictObject({ all: z.array(partSchema) });
 export type PlainTarget = z.infer<typeof plainSchema>;
 
 export interface Aim {
@@ -19,6 +25,12 @@ export interface Aim {
   tiers: (typeof TIERS)[number][];
   /** Hours of the week; all 168 means always. */
   hours: number[];
+  /** Segments of readers: in at least one of these, */
+  anyOf: number[];
+  /** in every one of these, */
+  allOf: number[];
+  /** and in none of these. */
+  noneOf: number[];
 }
 
 export const ALL_HOURS: number[] = Array.from({ length: 168 }, (_, hour) => hour);
@@ -28,6 +40,9 @@ export const openAim = (book: CountyBook): Aim => ({
   devices: [],
   tiers: [],
   hours: ALL_HOURS,
+  anyOf: [],
+  allOf: [],
+  noneOf: [],
 });
 
 export function targetOf(aim: Aim, book: CountyBook): PlainTarget {
@@ -38,6 +53,9 @@ export function targetOf(aim: Aim, book: CountyBook): PlainTarget {
   if (aim.devices.length > 0) all.push({ attribute: 'device', in: aim.devices });
   if (aim.tiers.length > 0) all.push({ attribute: 'tier', in: aim.tiers });
   if (aim.hours.length < 168) all.push({ attribute: 'hourOfWeek', in: aim.hours });
+  if (aim.anyOf.length > 0) all.push({ attribute: 'segment', in: aim.anyOf });
+  for (const id of aim.allOf) all.push({ attribute: 'segment', in: [id] });
+  if (aim.noneOf.length > 0) all.push({ not: { attribute: 'segment', in: aim.noneOf } });
   return { all };
 }
 
@@ -51,13 +69,18 @@ export function aimOf(target: unknown, book: CountyBook): Aim | undefined {
   if (!plain.success) return undefined;
   const aim = openAim(book);
   const seen = new Set<string>();
-  for (const leaf of plain.data.all) {
-    if (seen.has(leaf.attribute)) return undefined;
-    seen.add(leaf.attribute);
-    if (leaf.attribute === 'division') aim.counties = [...unfold(leaf.in, book)].sort();
-    else if (leaf.attribute === 'device') aim.devices = leaf.in;
-    else if (leaf.attribute === 'tier') aim.tiers = leaf.in;
-    else aim.hours = leaf.in;
+  for (const part of plain.data.all) {
+    if ('not' in part) aim.noneOf = [...aim.noneOf, ...part.not.in];
+    else if (part.attribute === 'segment' && part.in.length === 1) aim.allOf.push(...part.in);
+    else if (seen.has(part.attribute)) return undefined;
+    else if (part.attribute === 'division') aim.counties = [...unfold(part.in, book)].sort();
+    else if (part.attribute === 'device') aim.devices = part.in;
+    else if (part.attribute === 'tier') aim.tiers = part.in;
+    else if (part.attribute === 'segment') aim.anyOf = part.in;
+    else aim.hours = part.in;
+    if (!('not' in part) && !(part.attribute === 'segment' && part.in.length === 1)) {
+      seen.add(part.attribute);
+    }
   }
   return aim;
 }

@@ -1,4 +1,4 @@
-/** A campaign in six short steps, with what is within reach beside them. Typing survives a reload; nothing spends unasked. */
+/** A campaign in seven short steps, with what is within reach beside them. Typing survives a reload; nothing spends unasked. */
 import { useNavigate } from '@tanstack/react-router';
 import { Alert, Button, Form, Popconfirm } from 'antd';
 import { useState } from 'react';
@@ -12,18 +12,20 @@ import { Loaded } from '../../ui/states.tsx';
 import { type Draft, dropDraft, emptyDraft, keepDraft, keptDraft } from './draft.ts';
 import { useLaunch } from './launch.ts';
 import { Reach } from './reach.tsx';
+import { WhoStep } from './whoStep.tsx';
 import { CheckStep, PlanStep, PriceStep, WhatStep, WhenStep, WhereStep } from './wizardSteps.tsx';
 import { useWizardWords } from './wizardWords.ts';
 import { useCampaignWords } from './words.ts';
 
-const STEPS = ['plan', 'where', 'when', 'price', 'what', 'check'] as const;
+const STEPS = ['plan', 'where', 'who', 'when', 'price', 'what', 'check'] as const;
 type Step = (typeof STEPS)[number];
 
 /** Fields that each step must have right before the next. */
 const FIELDS: Record<Step, (keyof Draft)[]> = {
   plan: ['campaignName', 'totalFen', 'startsOn', 'endsOn'],
   where: ['counties', 'tiers'],
-  when: ['hours', 'devices'],
+  who: ['devices', 'anyOf', 'allOf', 'noneOf'],
+  when: ['hours'],
   price: ['itemName', 'pricing', 'bidFen', 'dailyFen', 'pacing', 'dailyCap'],
   what: ['creativeIds'],
   check: [],
@@ -98,6 +100,7 @@ function Steps({ book }: { book: CountyBook }) {
           >
             {step === 'plan' && <PlanStep />}
             {step === 'where' && <WhereStep book={book} />}
+            {step === 'who' && <WhoStep />}
             {step === 'when' && <WhenStep />}
             {step === 'price' && <PriceStep draft={draft} />}
             {step === 'what' && <WhatStep />}

@@ -1,9 +1,9 @@
-/** The wizard's six steps: plan, where, when, price, what, check. Fields only; the wizard owns their order. */
+/** The wizard's steps but for who: plan, where, when, price, what, check. Fields only; the wizard owns their order. */
 import { Checkbox, DatePicker, Form, Input, InputNumber, Radio, Segmented } from 'antd';
 import dayjs from 'dayjs';
-import { DEVICES, TIERS } from '../../../db/terms/market.ts';
+import { TIERS } from '../../../db/terms/market.ts';
 import { fenMoney } from '../../lib/format.ts';
-import { useDeviceLabel, useFormatLabel, useTierLabel } from '../../lib/labels.ts';
+import { useFormatLabel, useTierLabel } from '../../lib/labels.ts';
 import type { CountyBook } from '../../ui/counties.ts';
 import { Facts } from '../../ui/page.tsx';
 import { today } from '../../ui/period.tsx';
@@ -13,6 +13,7 @@ import { type Creative, useCreatives } from '../creatives/data.ts';
 import { CountyPicker } from './countyPicker.tsx';
 import { Daypart } from './daypart.tsx';
 import type { Draft } from './draft.ts';
+import { useWhoText } from './whoStep.tsx';
 import { useWizardWords } from './wizardWords.ts';
 import { useCampaignWords, usePricingLabel } from './words.ts';
 
@@ -101,20 +102,14 @@ export function WhereStep({ book }: { book: CountyBook }) {
 
 export function WhenStep() {
   const say = useWizardWords();
-  const device = useDeviceLabel();
   return (
-    <>
-      <Form.Item
-        name="hours"
-        label={say('hours')}
-        rules={[{ required: true, type: 'array', min: 1, message: say('hoursWanted') }]}
-      >
-        <Daypart />
-      </Form.Item>
-      <Form.Item name="devices" label={say('devices')}>
-        <Checkbox.Group options={DEVICES.map((value) => ({ value, label: device(value) }))} />
-      </Form.Item>
-    </>
+    <Form.Item
+      name="hours"
+      label={say('hours')}
+      rules={[{ required: true, type: 'array', min: 1, message: say('hoursWanted') }]}
+    >
+      <Daypart />
+    </Form.Item>
   );
 }
 
@@ -222,6 +217,7 @@ export function CheckStep({ draft, book }: { draft: Draft; book: CountyBook }) {
   const campaignSay = useCampaignWords();
   const pricing = usePricingLabel();
   const all = draft.counties.length === book.counties.length;
+  const who = useWhoText()(draft);
   return (
     <Facts
       items={[
@@ -232,6 +228,7 @@ export function CheckStep({ draft, book }: { draft: Draft; book: CountyBook }) {
           campaignSay('where'),
           all ? campaignSay('everywhere') : campaignSay('counties', { n: draft.counties.length }),
         ],
+        [say('who'), who || say('everyone')],
         [
           campaignSay('when'),
           draft.hours.length === 168 ? say('always') : say('hoursN', { n: draft.hours.length }),

@@ -9,11 +9,11 @@ import {
   FORMATS,
   type Format,
 } from '../../../db/terms/market.ts';
+import { useAdvertiserId } from '../../lib/acting.ts';
 import { api, once, read } from '../../lib/client.ts';
 import { useCategoryLabel, useFormatLabel } from '../../lib/labels.ts';
 import type { Asset } from '../../lib/upload.ts';
 import { FormDrawer } from '../../ui/formDrawer.tsx';
-import { useAdvertiserId } from '../wallet/data.ts';
 import { AssetInput } from './assetInput.tsx';
 import { CREATIVES, type Creative } from './data.ts';
 import { useEditorWords } from './editorWords.ts';

@@ -3,6 +3,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { DatePicker, Form, Input, InputNumber, Segmented, Select } from 'antd';
 import dayjs from 'dayjs';
 import { addDays } from '../../../db/terms/day.ts';
+import { useAdvertiserId, useOutletId } from '../../lib/acting.ts';
 import { api, once, read } from '../../lib/client.ts';
 import { useMe } from '../../lib/me.ts';
 import { FormDrawer } from '../../ui/formDrawer.tsx';
@@ -33,7 +34,8 @@ const asDates = {
 
 export function DealForm(props: { deal?: DealDetail; open: boolean; close: () => void }) {
   const say = useDealWords();
-  const me = useMe();
+  const outletId = useOutletId();
+  const advertiserId = useAdvertiserId();
   const client = useQueryClient();
   const { deal } = props;
   return (
@@ -60,8 +62,8 @@ export function DealForm(props: { deal?: DealDetail; open: boolean; close: () =>
               kind: 'pmp',
               dates: [addDays(today(), 1), addDays(today(), 30)],
               placementIds: [],
-              ...(me.outletIds[0] ? { outletId: me.outletIds[0] } : {}),
-              ...(me.advertiserIds[0] ? { advertiserId: me.advertiserIds[0] } : {}),
+              ...(outletId ? { outletId } : {}),
+              ...(advertiserId ? { advertiserId } : {}),
             }
       }
       run={async (

@@ -1,5 +1,6 @@
 /** What readers say of ads, for the review desk and for the advertiser it is said of: the queue and the standing. */
 import { count } from '../../lib/format.ts';
+import { deskOf, useMe } from '../../lib/me.ts';
 import { instantColumn, markColumn } from '../../ui/columns.tsx';
 import type { Column } from '../../ui/dataTable.tsx';
 import { List } from '../../ui/list.tsx';
@@ -7,24 +8,31 @@ import { Page } from '../../ui/page.tsx';
 import { TabbedPanel } from '../../ui/tabbed.tsx';
 import { CaseSheet } from './caseSheet.tsx';
 import { CASE_STATUSES, CASE_TONES, type FeedbackCase, useFeedbackCases } from './data.ts';
+import { OutletCaseSheet } from './outletSheet.tsx';
 import { StandingTable } from './standing.tsx';
 import { useFeedbackReason, useFeedbackWords } from './words.ts';
 
 export function Feedback() {
   const say = useFeedbackWords();
+  const outlet = deskOf(useMe()) === 'outlet';
+  const standing = {
+    key: 'standing' as const,
+    label: say('standing'),
+    body: () => <StandingTable />,
+  };
   return (
-    <Page title={say('title')} hint={say('hint')}>
+    <Page title={say('title')} hint={say(outlet ? 'hintOutlet' : 'hint')}>
       <TabbedPanel
         faces={[
-          { key: 'cases', label: say('cases'), body: () => <Cases /> },
-          { key: 'standing', label: say('standing'), body: () => <StandingTable /> },
+          { key: 'cases', label: say('cases'), body: () => <Cases outlet={outlet} /> },
+          ...(outlet ? [] : [standing]),
         ]}
       />
     </Page>
   );
 }
 
-function Cases() {
+function Cases({ outlet }: { outlet: boolean }) {
   const say = useFeedbackWords();
   return (
     <List
@@ -43,7 +51,12 @@ function Cases() {
       none={{ title: say('none'), hint: say('noneHint') }}
       exportAs="feedback"
       param="case"
-      sheet={{ title: () => say('title'), byId: (id) => <CaseSheet id={id} /> }}
+      sheet={{
+        title: () => say('title'),
+        ...(outlet
+          ? { body: (row: FeedbackCase) => <OutletCaseSheet row={row} /> }
+          : { byId: (id: string) => <CaseSheet id={id} /> }),
+      }}
     />
   );
 }

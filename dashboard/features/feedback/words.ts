@@ -59,6 +59,9 @@ export const useFeedbackWords = defineWords(
     noStandingHint: '有广告主投放后，这里列出读者对它们的反馈。',
     upheldCases: '成立',
     seeCases: '其近期口碑',
+    hintOutlet: '读者在你的媒体上点的“举报”与“不感兴趣”，平台审核后给出结论',
+    unanswered: '平台尚未处理',
+    toShown: '查看这条创意，或拒绝它在本媒体投放',
   },
   {
     title: 'Readers’ feedback',
@@ -118,6 +121,9 @@ export const useFeedbackWords = defineWords(
     noStandingHint: 'Once advertisers run, what readers say of them is listed here.',
     upheldCases: 'Upheld',
     seeCases: 'Its recent standing',
+    hintOutlet: 'Reports and dislikes that readers chose on your media; the platform answers each',
+    unanswered: 'Not answered yet',
+    toShown: 'See the creative, or refuse it on your media',
   },
 );
 

@@ -11,6 +11,7 @@ import { PeriodPicker, usePeriod } from '../../ui/period.tsx';
 import { Empty, Loaded } from '../../ui/states.tsx';
 import { type IncomeReport, nameOf, useIncome, useSpend } from '../reports/data.ts';
 import { useStatements } from '../statements/data.ts';
+import { OutletSteps } from './firstSteps.tsx';
 
 const useWords = defineWords(
   {
@@ -22,6 +23,7 @@ const useWords = defineWords(
     impressions: '展现',
     viewable: '可见率 {{rate}}',
     ecpm: '千次收益',
+    ecpmNote: '含按天预订的收入',
     today: '今日实时消耗',
     todayNote: '整点结算后计入收入',
     byDay: '每日收入',
@@ -45,6 +47,7 @@ const useWords = defineWords(
     impressions: 'Impressions',
     viewable: '{{rate}} viewable',
     ecpm: 'Per thousand',
+    ecpmNote: 'booked days’ money included',
     today: 'Running today',
     todayNote: 'Becomes income at the full hour',
     byDay: 'Income by day',
@@ -69,6 +72,7 @@ export function Income() {
   return (
     <Page title={say('title')} actions={<PeriodPicker days={14} />}>
       <Waiting />
+      {byDay.data && BigInt(byDay.data.totals.grossMicroCny) === 0n && <OutletSteps />}
       <Loaded query={byDay} lines={3}>
         {(report) => <Head report={report} from={from} to={to} />}
       </Loaded>
@@ -132,7 +136,7 @@ function Head(props: { report: IncomeReport; from: string; to: string }) {
         value={count(ran?.impressions ?? 0)}
         note={say('viewable', { rate: percent(ran?.viewables ?? 0, ran?.impressions ?? 0, 1) })}
       />
-      <Figure label={say('ecpm')} value={<Money microCny={ecpm} />} />
+      <Figure label={say('ecpm')} value={<Money microCny={ecpm} />} note={say('ecpmNote')} />
       <Figure
         label={say('today')}
         value={<Money microCny={ran?.pendingMicroCny ?? '0'} />}

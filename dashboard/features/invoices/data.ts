@@ -1,5 +1,6 @@
 /** Invoices as the API has them: of outlets to the platform (incoming), of the platform to advertisers (outgoing). */
 import { useQuery } from '@tanstack/react-query';
+import { useAdvertiserId, useOutletId } from '../../lib/acting.ts';
 import { type Answer, api, read } from '../../lib/client.ts';
 import { everyPage, PAGE_LIMIT } from '../../lib/pages.ts';
 import type { Tone } from '../../ui/page.tsx';
@@ -25,8 +26,26 @@ export const useInvoices = () =>
       everyPage((cursor) => read(api.invoices.$get({ query: { limit: PAGE_LIMIT, cursor } }))),
   });
 
-export const useTitles = () =>
-  useQuery({
-    queryKey: [...INVOICES, 'titles'],
-    queryFn: () => read(api['invoice-titles'].$get({ query: {} })),
+export interface TitleOwner {
+  outletId?: number;
+  advertiserId?: number;
+}
+
+/** Whose title this desk enters: that of the outlet or advertiser it acts for; the platform's own has neither. */
+export function useTitleOwner(): TitleOwner {
+  const outletId = useOutletId();
+  const advertiserId = useAdvertiserId();
+  if (outletId > 0) return { outletId };
+  return advertiserId > 0 ? { advertiserId } : {};
+}
+
+export function useTitles({ outletId, advertiserId }: TitleOwner) {
+  const query = {
+    ...(outletId ? { outletId: String(outletId) } : {}),
+    ...(advertiserId ? { advertiserId: String(advertiserId) } : {}),
+  };
+  return useQuery({
+    queryKey: [...INVOICES, 'titles', query],
+    queryFn: () => read(api['invoice-titles'].$get({ query })),
   });
+}

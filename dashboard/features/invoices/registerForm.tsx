@@ -8,7 +8,7 @@ import { today } from '../../ui/period.tsx';
 import { Empty } from '../../ui/states.tsx';
 import { YuanInput } from '../../ui/yuanInput.tsx';
 import { useStatements } from '../statements/data.ts';
-import { INVOICES, useTitles } from './data.ts';
+import { INVOICES, useTitleOwner, useTitles } from './data.ts';
 import { NumberFields } from './invoiceSheet.tsx';
 import { useInvoiceWords } from './words.ts';
 
@@ -28,7 +28,7 @@ const taxOf = (totalFen: number, ratePpm: number): number =>
 
 export function RegisterForm(props: { open: boolean; close: () => void }) {
   const say = useInvoiceWords();
-  const titles = useTitles();
+  const titles = useTitles(useTitleOwner());
   const { title, platform } = titles.data ?? {};
   return (
     <FormDrawer<Values, unknown>

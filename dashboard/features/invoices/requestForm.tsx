@@ -1,11 +1,11 @@
 /** An advertiser asks for an invoice of what it was charged: never more than is left to invoice. */
 import { useQuery } from '@tanstack/react-query';
 import { Form, Input, Segmented } from 'antd';
+import { useAdvertiserId } from '../../lib/acting.ts';
 import { api, once, read } from '../../lib/client.ts';
 import { fenMoney } from '../../lib/format.ts';
 import { FormDrawer } from '../../ui/formDrawer.tsx';
 import { YuanInput } from '../../ui/yuanInput.tsx';
-import { useAdvertiserId } from '../wallet/data.ts';
 import { INVOICES } from './data.ts';
 import { useInvoiceWords } from './words.ts';
 

@@ -2,7 +2,7 @@
 import { Form, Input, Segmented } from 'antd';
 import { api, once, read } from '../../lib/client.ts';
 import { FormDrawer } from '../../ui/formDrawer.tsx';
-import { INVOICES, useTitles } from './data.ts';
+import { INVOICES, useTitleOwner, useTitles } from './data.ts';
 import { useInvoiceWords } from './words.ts';
 
 type Values = Parameters<(typeof api)['invoice-titles']['$put']>[0]['json'];
@@ -10,7 +10,8 @@ const OPTIONAL = ['address', 'phone', 'bankName', 'bankAccount', 'email'] as con
 
 export function TitleForm(props: { open: boolean; close: () => void }) {
   const say = useInvoiceWords();
-  const titles = useTitles();
+  const owner = useTitleOwner();
+  const titles = useTitles(owner);
   const own = titles.data?.title;
   const known =
     own && (Object.fromEntries(Object.entries(own).filter(([, v]) => v !== null)) as Values);
@@ -19,14 +20,17 @@ export function TitleForm(props: { open: boolean; close: () => void }) {
       open={props.open && titles.data !== undefined}
       close={props.close}
       title={say('titles')}
-      name="invoice-title"
+      name={`invoice-title-${owner.outletId ?? owner.advertiserId ?? ''}`}
       initial={known ?? { taxpayer: 'general' }}
       run={({ name, taxNo, taxpayer, ...rest }, key) => {
         const said = Object.fromEntries(
           OPTIONAL.flatMap((field) => (rest[field] ? [[field, rest[field]]] : [])),
         );
         return read(
-          api['invoice-titles'].$put({ json: { name, taxNo, taxpayer, ...said } }, once(key)),
+          api['invoice-titles'].$put(
+            { json: { ...owner, name, taxNo, taxpayer, ...said } },
+            once(key),
+          ),
         );
       }}
       refresh={[INVOICES]}

@@ -7,24 +7,16 @@ import { addDays } from '../../../db/terms/day.ts';
 import { api, read } from '../../lib/client.ts';
 import { type Desk, deskOf, useMe } from '../../lib/me.ts';
 import { today } from '../../ui/period.tsx';
+import { type Finder, LIMIT, type Notice, namesOf, some } from './finder.ts';
+import {
+  changesAsked,
+  discountsWaiting,
+  openAdmission,
+  papersEnding,
+  papersWaiting,
+  redLettersWaiting,
+} from './tradeFinders.ts';
 import type { NoticeWord } from './words.ts';
-
-export interface Notice {
-  word: NoticeWord;
-  count: number;
-  to: string;
-  search?: Record<string, string>;
-  tone: 'warn' | 'bad';
-  /** The first few by name, so that one knows before one goes. */
-  names?: string[];
-}
-
-type Finder = () => Promise<Notice[]>;
-
-const some = (count: number, notice: Omit<Notice, 'count'>): Notice[] =>
-  count > 0 ? [{ ...notice, count }] : [];
-const namesOf = (rows: readonly { name: string }[]) => rows.slice(0, 3).map((row) => row.name);
-const LIMIT = '200';
 
 /** Below a day's spend or below the threshold the advertiser set itself. */
 const lowWallet: Finder = async () => {
@@ -158,10 +150,19 @@ const FINDERS: Record<Desk, Record<string, Finder>> = {
     lowWallet,
     rejectedCreatives,
     ordersToConfirm,
+    changesAsked: changesAsked('buyer'),
     expiringPapers,
+    papersEnding,
+    redLettersWaiting: redLettersWaiting('advertiser'),
     endingCampaigns,
   },
-  outlet: { statementsToConfirm, bookingsToAnswer },
+  outlet: {
+    openAdmission,
+    statementsToConfirm,
+    bookingsToAnswer,
+    changesAsked: changesAsked('seller'),
+    redLettersWaiting: redLettersWaiting('outlet'),
+  },
   finance: {
     statementsToApprove,
     disputes,
@@ -169,8 +170,17 @@ const FINDERS: Record<Desk, Record<string, Finder>> = {
     payoutsUnknown: payoutsIn('unknown', 'payoutsUnknown', 'bad'),
     payoutsFailed: payoutsIn('failed', 'payoutsFailed', 'bad'),
     openCases,
+    discountsWaiting,
+    redLettersWaiting: redLettersWaiting('platform'),
   },
-  operator: { reviewsWaiting, advertisersWaiting, outletsWaiting, stopsInForce },
+  operator: {
+    reviewsWaiting,
+    advertisersWaiting,
+    outletsWaiting,
+    papersWaiting,
+    discountsWaiting,
+    stopsInForce,
+  },
 };
 
 export interface Notices {

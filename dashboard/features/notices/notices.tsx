@@ -3,8 +3,9 @@ import { Link } from '@tanstack/react-router';
 import { useLanguage } from '../../lib/words.ts';
 import { Mark, Page, Panel } from '../../ui/page.tsx';
 import { Empty, Failed, Loading } from '../../ui/states.tsx';
-import { type Notice, useNotices } from './data.ts';
-import { useNoticeWords } from './words.ts';
+import { useNotices } from './data.ts';
+import type { Notice } from './finder.ts';
+import { counted, useNoticeWords } from './words.ts';
 import './notices.css';
 
 export function NoticesScreen() {
@@ -42,7 +43,7 @@ function Line({ notice }: { notice: Notice }) {
       <Link to={notice.to} search={(notice.search ?? {}) as never}>
         <Mark tone={notice.tone}>
           {alone ? '' : `${notice.count} `}
-          {say(notice.word)}
+          {counted(say(notice.word), notice.count)}
         </Mark>
         {names && (
           <span className="faint small notice-names">

@@ -1,5 +1,11 @@
 import { defineWords } from '../../lib/words.ts';
 
+/** Of `one|many`, what goes with a number; a word without a bar goes with any. */
+export const counted = (word: string, n: number): string => {
+  const [one = word, many = one] = word.split('|');
+  return n === 1 ? one : many;
+};
+
 export const useNoticeWords = defineWords(
   {
     title: '待办',
@@ -26,6 +32,12 @@ export const useNoticeWords = defineWords(
     advertisersWaiting: '个广告主待核验',
     outletsWaiting: '家媒体待准入',
     stopsInForce: '项紧急停投生效中',
+    changesAsked: '个排期变更等你答复',
+    discountsWaiting: '个订单的折扣待批准',
+    papersWaiting: '份资质待核验',
+    papersEnding: '份资质 30 天内到期或已过期',
+    redLettersWaiting: '张红字确认单等你确认，72 小时内有效',
+    openAdmission: '家媒体尚未完成入驻',
   },
   {
     title: 'To do',
@@ -35,23 +47,39 @@ export const useNoticeWords = defineWords(
     go: 'Go',
     count: '{{n}} to do',
     lowWallet: 'The balance is below your alert; delivery may stop',
-    rejectedCreatives: 'creatives were rejected; mend and submit again',
-    expiringPapers: 'creatives whose permit expires within 30 days',
-    endingCampaigns: 'campaigns end within three days',
-    notAdmitted: 'advertisers wait for the platform’s check before they deliver',
-    ordersToConfirm: 'orders are reserved; they lapse when time is up',
-    bookingsToAnswer: 'bookings wait for your answer; they lapse when time is up',
-    statementsToConfirm: 'statements wait for your confirmation',
-    statementsToApprove: 'statements wait for approval',
-    disputes: 'statements are disputed',
-    payoutsToApprove: 'payouts wait for a second person',
-    payoutsUnknown: 'payouts of unknown outcome; Alipay is being asked',
-    payoutsFailed: 'payouts failed',
-    openCases: 'differences are open',
-    reviewsWaiting: 'creatives wait for review',
-    advertisersWaiting: 'advertisers wait to be checked',
-    outletsWaiting: 'outlets wait to be admitted',
-    stopsInForce: 'emergency stops are in force',
+    rejectedCreatives:
+      'creative was rejected; mend and submit again|creatives were rejected; mend and submit again',
+    expiringPapers:
+      'creative whose permit expires within 30 days|creatives whose permit expires within 30 days',
+    endingCampaigns: 'campaign ends within three days|campaigns end within three days',
+    notAdmitted:
+      'advertiser waits for the platform’s check before it delivers|advertisers wait for the platform’s check before they deliver',
+    ordersToConfirm:
+      'order is reserved; it lapses when time is up|orders are reserved; they lapse when time is up',
+    bookingsToAnswer:
+      'booking waits for your answer; it lapses when time is up|bookings wait for your answer; they lapse when time is up',
+    statementsToConfirm:
+      'statement waits for your confirmation|statements wait for your confirmation',
+    statementsToApprove: 'statement waits for approval|statements wait for approval',
+    disputes: 'statement is disputed|statements are disputed',
+    payoutsToApprove: 'payout waits for a second person|payouts wait for a second person',
+    payoutsUnknown:
+      'payout of unknown outcome; Alipay is being asked|payouts of unknown outcome; Alipay is being asked',
+    payoutsFailed: 'payout failed|payouts failed',
+    openCases: 'difference is open|differences are open',
+    reviewsWaiting: 'creative waits for review|creatives wait for review',
+    advertisersWaiting: 'advertiser waits to be checked|advertisers wait to be checked',
+    outletsWaiting: 'outlet waits to be admitted|outlets wait to be admitted',
+    stopsInForce: 'emergency stop is in force|emergency stops are in force',
+    changesAsked: 'booking change waits for your answer|booking changes wait for your answer',
+    discountsWaiting:
+      'order whose discount waits for approval|orders whose discount waits for approval',
+    papersWaiting: 'paper waits to be checked|papers wait to be checked',
+    papersEnding:
+      'paper that ends within 30 days or has ended|papers that end within 30 days or have ended',
+    redLettersWaiting:
+      'red letter waits for your word; it lapses after 72 hours|red letters wait for your word; they lapse after 72 hours',
+    openAdmission: 'outlet has not finished onboarding|outlets have not finished onboarding',
   },
 );
 

@@ -20,6 +20,14 @@ export const ORDER_TONES: Record<Order['status'], Tone> = {
   cancelled: 'quiet',
 };
 
+const WHOLE_PPM = 1_000_000n;
+
+/** What a discount gives away, µCNY: the total is what is left of the list price. */
+export function givenAway({ discountPpm, totalMicroCny }: Order | OrderDetail): bigint {
+  const left = WHOLE_PPM - BigInt(discountPpm);
+  return left > 0n ? (BigInt(totalMicroCny) * BigInt(discountPpm)) / left : 0n;
+}
+
 export const useOrders = () =>
   useQuery({
     queryKey: ORDERS,

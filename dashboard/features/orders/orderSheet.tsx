@@ -103,7 +103,7 @@ function Steps({ order }: { order: OrderDetail }) {
   );
 }
 
-function Lines({ order }: { order: OrderDetail }) {
+export function Lines({ order }: { order: OrderDetail }) {
   const say = useOrderWords();
   const unit = useUnitLabel();
   const running = order.status === 'booked' || order.status === 'in_flight';

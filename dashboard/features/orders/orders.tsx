@@ -1,21 +1,27 @@
 /** A buyer's orders of fixed days: drafted, reserved, booked, run; and the proofs that wait for its judgement. */
 import { Button } from 'antd';
 import { useFilters } from '../../lib/filters.ts';
-import { instant } from '../../lib/format.ts';
-import { instantColumn, markColumn, moneyColumn, nameColumn } from '../../ui/columns.tsx';
-import type { Column } from '../../ui/dataTable.tsx';
+import { useMe } from '../../lib/me.ts';
 import { List } from '../../ui/list.tsx';
 import { Page } from '../../ui/page.tsx';
 import { TabbedPanel } from '../../ui/tabbed.tsx';
 import { ChangeTable } from '../bookings/changeTable.tsx';
 import { useFulfilment, useOpenChanges } from '../bookings/data.ts';
 import { DayTable } from '../bookings/dayTable.tsx';
-import { ORDER_TONES, type Order, useOrders } from './data.ts';
+import { Month } from '../bookings/month.tsx';
+import { useOrderColumns } from './columns.tsx';
+import { useOrders } from './data.ts';
+import { OrderDesk } from './orderDesk.tsx';
 import { OrderForm } from './orderForm.tsx';
 import { OrderSheet } from './orderSheet.tsx';
 import { useOrderWords } from './words.ts';
 
+/** The buyer's own, or the platform's book of all. */
 export function Orders() {
+  return useMe().kind === 'platform' ? <OrderDesk /> : <BuyerOrders />;
+}
+
+function BuyerOrders() {
   const say = useOrderWords();
   const { filters, set } = useFilters();
   const proofs = useFulfilment('proved').data?.length ?? 0;
@@ -34,6 +40,7 @@ export function Orders() {
       <TabbedPanel
         faces={[
           { key: 'orders', label: say('orders'), body: () => <OrderList /> },
+          { key: 'month', label: say('month'), body: () => <Month /> },
           {
             key: 'proofs',
             label: say('proofs'),
@@ -74,36 +81,4 @@ function OrderList() {
       sheet={{ size: 760, title: (row) => row?.name, byId: (id) => <OrderSheet id={id} /> }}
     />
   );
-}
-
-export function useOrderColumns(): Column<Order>[] {
-  const say = useOrderWords();
-  return [
-    nameColumn(say('name'), (row) => row.name),
-    {
-      key: 'advertiser',
-      title: say('advertiser'),
-      width: '1.5fr',
-      value: (row) => row.advertiserName,
-    },
-    moneyColumn('total', say('total'), (row) => row.totalMicroCny),
-    markColumn(
-      say('status'),
-      (row) => say(row.status),
-      (row) => ORDER_TONES[row.status],
-    ),
-    {
-      key: 'until',
-      title: say('until'),
-      width: '150px',
-      value: (row) => row.expiresAt,
-      render: (row) =>
-        row.status === 'reserved' && row.expiresAt ? (
-          <span className="number">{instant(row.expiresAt)}</span>
-        ) : (
-          '—'
-        ),
-    },
-    instantColumn('created', say('created'), (row) => row.createdAt, { hideOnPhone: true }),
-  ];
 }

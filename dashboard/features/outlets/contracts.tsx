@@ -5,7 +5,7 @@ import { everyPage, PAGE_LIMIT } from '../../lib/pages.ts';
 import { Mark } from '../../ui/page.tsx';
 import { Loaded } from '../../ui/states.tsx';
 import { color, series } from '../../ui/theme.ts';
-import { useOutlets } from './outlets.tsx';
+import { useOutlets } from './data.ts';
 import { useOutletWords } from './words.ts';
 import './contracts.css';
 

@@ -2,10 +2,9 @@
 import { useQuery } from '@tanstack/react-query';
 import { Popconfirm, Switch } from 'antd';
 import { TIERS } from '../../../db/terms/market.ts';
-import { type Answer, api, read } from '../../lib/client.ts';
+import { api, read } from '../../lib/client.ts';
 import { useCountyBook } from '../../lib/divisions.ts';
 import { useTierLabel } from '../../lib/labels.ts';
-import { everyPage, PAGE_LIMIT } from '../../lib/pages.ts';
 import { useChange } from '../../lib/queries.ts';
 import { useLanguage } from '../../lib/words.ts';
 import { nameColumn } from '../../ui/columns.tsx';
@@ -13,18 +12,10 @@ import type { Column } from '../../ui/dataTable.tsx';
 import { ListScreen } from '../../ui/listScreen.tsx';
 import { Facts, Figure, Figures, Mark } from '../../ui/page.tsx';
 import { Loaded } from '../../ui/states.tsx';
+import { AdmissionDesk } from '../admission/desk.tsx';
 import { Contracts } from './contracts.tsx';
+import { OUTLETS, type Outlet, useOutlets } from './data.ts';
 import { useOutletWords } from './words.ts';
-
-export type Outlet = Answer<Awaited<ReturnType<typeof api.outlets.$get>>>['items'][number];
-const OUTLETS = ['outlets'];
-
-export const useOutlets = () =>
-  useQuery({
-    queryKey: OUTLETS,
-    queryFn: () =>
-      everyPage((cursor) => read(api.outlets.$get({ query: { limit: PAGE_LIMIT, cursor } }))),
-  });
 
 export function Outlets() {
   const say = useOutletWords();
@@ -128,6 +119,7 @@ function OutletSheet({ id }: { id: number }) {
               [say('payeeAccount'), outlet.payeeAlipayAccount ?? say('missing')],
             ]}
           />
+          <AdmissionDesk outletId={id} />
           <Contracts outletId={id} />
         </div>
       )}

@@ -11,6 +11,7 @@ import { PeriodPicker, usePeriod } from '../../ui/period.tsx';
 import { Empty, Loaded } from '../../ui/states.tsx';
 import { type SpendReport, useSpend } from '../reports/data.ts';
 import { useWallet } from '../wallet/data.ts';
+import { AdvertiserSteps } from './firstSteps.tsx';
 import { Pacing } from './pacing.tsx';
 import { useOverviewWords } from './words.ts';
 
@@ -35,6 +36,7 @@ export function Overview() {
         </>
       }
     >
+      {byDay.data?.totals.impressions === 0 && <AdvertiserSteps />}
       <Loaded query={byDay} lines={3}>
         {(report) => <Head report={report} />}
       </Loaded>
@@ -78,6 +80,9 @@ function Head({ report }: { report: SpendReport }) {
   const wallet = useWallet();
   const { totals } = report;
   const days = daysLeft(wallet.data?.availableMicroCny, report);
+  const empty = BigInt(wallet.data?.availableMicroCny ?? 1) <= 0n;
+  const lasts = days === undefined || days > 60 ? say('daysMany') : say('days', { n: days });
+  const left = empty ? say('nothingLeft') : lasts;
   const cpm =
     totals.impressions > 0
       ? (BigInt(totals.spendMicroCny) * 1000n) / BigInt(totals.impressions)
@@ -87,11 +92,10 @@ function Head({ report }: { report: SpendReport }) {
       <Figure
         label={say('balance')}
         value={wallet.data ? <Money microCny={wallet.data.availableMicroCny} /> : '—'}
-        tone={days !== undefined && days < 2 ? 'warn' : 'plain'}
+        tone={empty || (days !== undefined && days < 2) ? 'warn' : 'plain'}
         note={
           <Link to="/wallet" search={{ topUp: 'new' } as never}>
-            {days === undefined || days > 60 ? say('daysMany') : say('days', { n: days })} ·{' '}
-            {say('topUp')}
+            {left} · {say('topUp')}
           </Link>
         }
       />

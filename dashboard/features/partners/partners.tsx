@@ -4,7 +4,7 @@ import { useFilters } from '../../lib/filters.ts';
 import { markColumn, nameColumn } from '../../ui/columns.tsx';
 import type { Column } from '../../ui/dataTable.tsx';
 import { ListScreen } from '../../ui/listScreen.tsx';
-import { useOutlets } from '../outlets/outlets.tsx';
+import { useOutlets } from '../outlets/data.ts';
 import {
   type DemandPartner,
   PARTNER_TONES,

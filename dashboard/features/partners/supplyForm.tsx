@@ -3,7 +3,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { App, Checkbox, Form, Input, InputNumber, Select, Typography } from 'antd';
 import { read } from '../../lib/client.ts';
 import { FormDrawer } from '../../ui/formDrawer.tsx';
-import { useOutlets } from '../outlets/outlets.tsx';
+import { useOutlets } from '../outlets/data.ts';
 import { PARTNERS, type SupplyPartner, supply } from './data.ts';
 import { usePartnerWords } from './words.ts';
 

@@ -1,5 +1,6 @@
 /** One placement: making it, changing it; its tag stands below. */
 import { useQueryClient } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { Form, Input, Segmented, Select } from 'antd';
 import { FORMATS } from '../../../db/terms/market.ts';
 import { api, once, read } from '../../lib/client.ts';
@@ -79,7 +80,18 @@ function PlacementFields({ isNew }: { isNew: boolean }) {
     <>
       {isNew && (
         <>
-          <Form.Item name="propertyId" label={say('property')} rules={[required]}>
+          <Form.Item
+            name="propertyId"
+            label={say('property')}
+            rules={[required]}
+            extra={
+              properties.data?.length === 0 && (
+                <Link to="/placements" search={{ property: 'new' } as never}>
+                  {say('noProperty')} →
+                </Link>
+              )
+            }
+          >
             <Select
               loading={properties.isPending}
               options={properties.data?.map(({ id, name }) => ({ value: id, label: name }))}

@@ -22,7 +22,6 @@ export function Placements() {
   const sheet = useSheetWords();
   const format = useFormatLabel();
   const { filters, set } = useFilters();
-  const [addsProperty, setAddsProperty] = useState(false);
   const list = usePlacements();
   const opened =
     filters.placement === 'new'
@@ -37,7 +36,7 @@ export function Placements() {
       actions={
         <>
           <Button onClick={() => set({ sheet: '1' })}>{sheet('import')}</Button>
-          <Button onClick={() => setAddsProperty(true)}>{say('newProperty')}</Button>
+          <Button onClick={() => set({ property: 'new' })}>{say('newProperty')}</Button>
         </>
       }
       create={{ label: say('new'), run: () => open('new') }}
@@ -62,7 +61,7 @@ export function Placements() {
         made={(id) => open(String(id))}
       />
       <SupplySheet open={filters.sheet === '1'} close={() => set({ sheet: undefined })} />
-      <PropertyModal open={addsProperty} close={() => setAddsProperty(false)} />
+      <PropertyModal open={filters.property === 'new'} close={() => set({ property: undefined })} />
     </ListScreen>
   );
 }

@@ -1,9 +1,9 @@
 /** Registering a site, an app, an account, a channel: what placements belong to. */
 import { Checkbox, Form, Input, Modal, Select } from 'antd';
 import { PROPERTY_KINDS, type PropertyKind } from '../../../db/terms/market.ts';
+import { useOutletId } from '../../lib/acting.ts';
 import { api, once, read } from '../../lib/client.ts';
 import { usePropertyKindLabel } from '../../lib/labels.ts';
-import { useMe } from '../../lib/me.ts';
 import { showInForm } from '../../lib/problem.ts';
 import { useChange } from '../../lib/queries.ts';
 import { useLanguage } from '../../lib/words.ts';
@@ -21,7 +21,7 @@ export function PropertyModal(props: { open: boolean; close: () => void }) {
   const say = usePlacementWords();
   const kind = usePropertyKindLabel();
   const language = useLanguage();
-  const [outletId = 0] = useMe().outletIds;
+  const outletId = useOutletId();
   const [form] = Form.useForm<Values>();
   const create = useChange({
     run: ({ domain, ...values }: Values, key) =>

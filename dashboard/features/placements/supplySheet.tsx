@@ -5,9 +5,9 @@
 import { DownloadOutlined } from '@ant-design/icons';
 import { Alert, Button, Drawer, Progress, Upload } from 'antd';
 import { useState } from 'react';
+import { useOutletId } from '../../lib/acting.ts';
 import { type Answer, api } from '../../lib/client.ts';
 import { download } from '../../lib/csv.ts';
-import { useMe } from '../../lib/me.ts';
 import { type FieldProblem, Problem } from '../../lib/problem.ts';
 import { useChange } from '../../lib/queries.ts';
 import { upload } from '../../lib/upload.ts';
@@ -31,7 +31,7 @@ export function SupplySheet(props: { open: boolean; close: () => void }) {
 
 function Body({ close }: { close: () => void }) {
   const say = useSheetWords();
-  const [outletId = 0] = useMe().outletIds;
+  const outletId = useOutletId();
   const [file, setFile] = useState<File>();
   const [share, setShare] = useState<number>();
   const [wrong, setWrong] = useState<string>();

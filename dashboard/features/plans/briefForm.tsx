@@ -5,6 +5,7 @@ import dayjs from 'dayjs';
 import { addDays } from '../../../db/terms/day.ts';
 import { DEVICES, TIERS } from '../../../db/terms/market.ts';
 import { fenToMicroCny } from '../../../db/terms/money.ts';
+import { useAdvertiserId } from '../../lib/acting.ts';
 import { api, once, read } from '../../lib/client.ts';
 import { useCountyBook } from '../../lib/divisions.ts';
 import { useDeviceLabel, useTierLabel } from '../../lib/labels.ts';
@@ -16,7 +17,6 @@ import { YuanInput } from '../../ui/yuanInput.tsx';
 import { CountyPicker } from '../campaigns/countyPicker.tsx';
 import { Daypart } from '../campaigns/daypart.tsx';
 import { ALL_HOURS } from '../campaigns/target.ts';
-import { useAdvertiserId } from '../wallet/data.ts';
 import { type NewPlan, PLANS, type Plan } from './data.ts';
 import { usePlanWords } from './words.ts';
 

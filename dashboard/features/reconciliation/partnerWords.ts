@@ -59,7 +59,7 @@ export const usePartnerWords = defineWords(
     cancel: '取消',
   },
   {
-    tab: 'Differences',
+    tab: 'Partner differences',
     reports: 'Partner statements',
     label: 'Differences with partners',
     days: 'Days',

@@ -1,7 +1,7 @@
 /** The wallet as the API has it. */
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useAdvertiserId } from '../../lib/acting.ts';
 import { type Answer, api, read } from '../../lib/client.ts';
-import { useMe } from '../../lib/me.ts';
 import type { Tone } from '../../ui/page.tsx';
 
 const topUps = api.wallet['top-ups'];
@@ -10,9 +10,6 @@ export type TopUp = Answer<Awaited<ReturnType<typeof topUps.$get>>>['items'][num
 export type Journal = Answer<Awaited<ReturnType<typeof api.wallet.journals.$get>>>['items'][number];
 
 export const WALLET = ['wallet'];
-
-/** The advertiser whose wallet is meant: an agency's first client until it chooses another. */
-export const useAdvertiserId = (): number => useMe().advertiserIds[0] ?? 0;
 
 export function useWallet() {
   const advertiserId = String(useAdvertiserId());

@@ -1,13 +1,13 @@
 /** Topping up: an amount, then Alipay's own cashier page. A double click opens one order. */
 import { Button, Form, Modal } from 'antd';
 import { useState } from 'react';
+import { useAdvertiserId } from '../../lib/acting.ts';
 import { api, once, read } from '../../lib/client.ts';
 import { fenMoney } from '../../lib/format.ts';
 import { showInForm } from '../../lib/problem.ts';
 import { useChange } from '../../lib/queries.ts';
 import { useLanguage } from '../../lib/words.ts';
 import { YuanInput } from '../../ui/yuanInput.tsx';
-import { useAdvertiserId } from './data.ts';
 import { rememberTopUp } from './pending.ts';
 import { useWalletWords } from './words.ts';
 

@@ -89,6 +89,8 @@ async function launch(page: Page): Promise<void> {
   await page.getByText('未识别：火星').waitFor();
   await page.getByText('已选 15 / 90 个县（市、区）').waitFor();
   await next();
+  await page.getByText('设备（不选为全部）').waitFor();
+  await next();
   await next();
   await page.getByLabel('日预算（元）').fill('200');
   await next();

@@ -99,9 +99,6 @@ export async function speak(page: Page, language: 'zh' | 'en'): Promise<void> {
 }
 const TAGS = { zh: 'zh-CN', en: 'en' };
 
-export const resize = (page: Page, width: number): Promise<void> =>
-  page.setViewportSize(sizeOf(width));
-
 /** Chooses an option of the select that has this label. */
 export async function pick(page: Page, label: string, option: string): Promise<void> {
   await page.getByLabel(label, { exact: true }).click();

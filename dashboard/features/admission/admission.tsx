@@ -1,0 +1,162 @@
+/** An outlet's way in: how far it has come, what is missing, and its own next step. */
+import { Link } from '@tanstack/react-router';
+import { Alert, Button, Popconfirm, Steps } from 'antd';
+import { useOutletId } from '../../lib/acting.ts';
+import { once, read } from '../../lib/client.ts';
+import { useFilters } from '../../lib/filters.ts';
+import { useChange } from '../../lib/queries.ts';
+import { said, useLanguage } from '../../lib/words.ts';
+import { Page, Panel } from '../../ui/page.tsx';
+import { Loaded } from '../../ui/states.tsx';
+import { useNarrow } from '../../ui/useNarrow.ts';
+import { Contracts } from '../outlets/contracts.tsx';
+import { type Admission, admissionOf, STAGES, useAdmission } from './data.ts';
+import { AdmissionFacts } from './facts.tsx';
+import { PapersForm } from './papersForm.tsx';
+import { useAdmissionWords } from './words.ts';
+
+const REFRESH = [['outlets'], ['notices'], ['contracts']];
+
+export function AdmissionScreen() {
+  const say = useAdmissionWords();
+  const outletId = useOutletId();
+  return (
+    <Page title={say('title')} hint={say('hint')}>
+      <Loaded query={useAdmission(outletId)} lines={8}>
+        {(admission) => <Body admission={admission} />}
+      </Loaded>
+    </Page>
+  );
+}
+
+function Body({ admission }: { admission: Admission }) {
+  const say = useAdmissionWords();
+  const narrow = useNarrow();
+  const { filters, set } = useFilters();
+  return (
+    <>
+      <Panel>
+        <Steps
+          size="small"
+          orientation={narrow ? 'vertical' : 'horizontal'}
+          current={admission.status === 'active' ? STAGES.length : STAGES.indexOf(admission.status)}
+          items={STAGES.map((stage) => ({ title: say(stage) }))}
+        />
+      </Panel>
+      {admission.remarks.length > 0 && (
+        <Alert
+          type="warning"
+          showIcon
+          title={say('returned')}
+          description={
+            <ul>
+              {admission.remarks.map(({ part, reason }) => (
+                <li key={`${part} ${reason}`}>
+                  {say(part)}：{reason}
+                </li>
+              ))}
+            </ul>
+          }
+        />
+      )}
+      <Panel
+        title={say(admission.status)}
+        extra={<Step admission={admission} edit={() => set({ edit: '1' })} />}
+      >
+        <div className="stack">
+          {admission.status === 'draft' && <Missing admission={admission} />}
+          {admission.status === 'submitted' && <p>{say('waiting')}</p>}
+          {admission.status === 'signed' && <p>{say('countersigning')}</p>}
+          {admission.status === 'active' && (
+            <p className="row row-between">
+              <span>{say('inForce')}</span>
+              <Link to="/placements">{say('toPlacements')} →</Link>
+            </p>
+          )}
+          <AdmissionFacts admission={admission} />
+          {admission.contractVersionId !== null && <Contracts outletId={admission.outletId} />}
+        </div>
+      </Panel>
+      <PapersForm
+        admission={admission}
+        open={filters.edit === '1' && admission.status === 'draft'}
+        close={() => set({ edit: undefined })}
+      />
+    </>
+  );
+}
+
+/** Everything that is missing, each by name; or that nothing is. */
+function Missing({ admission }: { admission: Admission }) {
+  const say = useAdmissionWords();
+  const language = useLanguage();
+  if (admission.missing.length === 0)
+    return <Alert type="success" showIcon title={say('complete')} />;
+  return (
+    <Alert
+      type="info"
+      showIcon
+      title={say('missing')}
+      description={
+        <ul>
+          {admission.missing.map((one) => (
+            <li key={`${one.pointer} ${one.zh}`}>{said(one, language)}</li>
+          ))}
+        </ul>
+      }
+    />
+  );
+}
+
+function Step({ admission, edit }: { admission: Admission; edit: () => void }) {
+  const say = useAdmissionWords();
+  const param = { id: String(admission.outletId) };
+  const json = { version: admission.version };
+  const submit = useChange({
+    run: (_: undefined, key) => read(admissionOf.submission.$post({ param, json }, once(key))),
+    refresh: REFRESH,
+    say: say('submittedNow'),
+  });
+  const sign = useChange({
+    run: (_: undefined, key) => read(admissionOf.signature.$post({ param, json }, once(key))),
+    refresh: REFRESH,
+    say: say('signedNow'),
+  });
+  if (admission.status === 'draft') {
+    const ready = admission.missing.length === 0;
+    return (
+      <span className="row">
+        <Button type={ready ? 'default' : 'primary'} onClick={edit}>
+          {say('edit')}
+        </Button>
+        {ready && (
+          <Popconfirm
+            title={say('submit')}
+            description={say('submitAsk')}
+            okText={say('submit')}
+            cancelText={say('cancel')}
+            onConfirm={() => submit.mutateAsync(undefined)}
+          >
+            <Button type="primary" loading={submit.isPending}>
+              {say('submit')}
+            </Button>
+          </Popconfirm>
+        )}
+      </span>
+    );
+  }
+  if (admission.status !== 'approved') return null;
+  return (
+    <Popconfirm
+      title={say('sign')}
+      description={say('signAsk')}
+      okText={say('sign')}
+      cancelText={say('cancel')}
+      onConfirm={() => sign.mutateAsync(undefined)}
+    >
+      <Button type="primary" loading={sign.isPending}>
+        {say('sign')}
+      </Button>
+    </Popconfirm>
+  );
+}

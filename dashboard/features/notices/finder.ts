@@ -1,0 +1,21 @@
+/** What a notice is, and how one is found. */
+import type { NoticeWord } from './words.ts';
+
+export interface Notice {
+  word: NoticeWord;
+  count: number;
+  to: string;
+  search?: Record<string, string>;
+  tone: 'warn' | 'bad';
+  /** The first few by name, so that one knows before one goes. */
+  names?: string[];
+}
+
+export type Finder = () => Promise<Notice[]>;
+
+export const some = (count: number, notice: Omit<Notice, 'count'>): Notice[] =>
+  count > 0 ? [{ ...notice, count }] : [];
+export const namesOf = (rows: readonly { name: string }[]) =>
+  rows.slice(0, 3).map((row) => row.name);
+/** Of a list that is counted, not shown. */
+export const LIMIT = '200';

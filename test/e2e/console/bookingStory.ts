@@ -1,0 +1,52 @@
+/** A booking between two sides: accepted by its outlet, confirmed by its buyer, and a day of it dropped by agreement. */
+import type { Browser, Page } from 'playwright-core';
+import { confirm, enter, look, visit } from './visitor.ts';
+
+const ORDER = '年货节头条';
+
+/** What the buyer's list of changes says at the end, and what the browsers' consoles complained of. */
+export async function changeByAgreement(
+  browser: Browser,
+  baseURL: string,
+): Promise<{ open: number; faults: string[] }> {
+  const outlet = await enter(browser, baseURL, 'outlet@demo.hongze');
+  const buyer = await enter(browser, baseURL, 'advertiser@demo.hongze');
+  await visit(outlet.page, `/calendar?tab=answers&a_q=${encodeURIComponent(ORDER)}`);
+  await outlet.page.getByRole('button', { name: '接受', exact: true }).click();
+  await outlet.page.getByText('已答复').waitFor();
+  await confirmOrder(buyer.page);
+  await askToDrop(buyer.page);
+  await look(outlet.page, '/calendar?tab=changes');
+  await confirm(
+    outlet.page,
+    outlet.page.getByRole('button', { name: '接受', exact: true }).first(),
+  );
+  await outlet.page.getByText('已答复').last().waitFor();
+  await look(buyer.page, '/orders?tab=changes');
+  const rows = buyer.page.locator('tr[data-index]', { hasText: '取消日期' });
+  const open = await rows.count();
+  const faults = [...outlet.faults, ...buyer.faults];
+  await outlet.context.close();
+  await buyer.context.close();
+  return { open, faults };
+}
+
+async function confirmOrder(page: Page): Promise<void> {
+  await visit(page, `/orders?q=${encodeURIComponent(ORDER)}`);
+  await page.locator('tr[data-index="0"]').first().click();
+  await confirm(page, page.getByRole('button', { name: '确认订单' }));
+  await page.getByText('订单已生效').waitFor();
+}
+
+async function askToDrop(page: Page): Promise<void> {
+  await page.getByRole('button', { name: '申请变更' }).first().click();
+  await page.locator('.ant-segmented').getByText('取消日期', { exact: true }).click();
+  // Before the server is asked: what is missing stands beside its field.
+  await page.getByRole('button', { name: '提交申请' }).click();
+  await page.getByText('请选择日期').waitFor();
+  await page.getByLabel('涉及日期').click();
+  await page.locator('.ant-select-item-option').first().click();
+  await page.getByLabel('原因').fill('活动推迟一天');
+  await page.getByRole('button', { name: '提交申请' }).dblclick();
+  await page.getByText('已提交，等待对方答复').waitFor();
+}
