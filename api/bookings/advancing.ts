@@ -7,7 +7,7 @@ import type { Db } from '../../db/client.ts';
 import { bookingDay, bookingLine, bookingOrder } from '../../db/schema/bookings.ts';
 import { dayOf } from '../../db/terms/day.ts';
 import type { Author } from '../audit/audit.ts';
-import { endGuaranteed } from '../campaigns/campaigns.ts';
+import { endPromised } from '../campaigns/campaigns.ts';
 import { lockRow, saveEdit } from '../http/versioned.ts';
 import { isSettled } from './days.ts';
 import { endHold, settleHold } from './holding.ts';
@@ -20,16 +20,18 @@ import {
   linesOf,
   type Order,
 } from './order.ts';
+import { promise } from './promising.ts';
 
 const HOUSE: Author = { userId: 'house' };
 
 /** Brings one order to where its days are; harmless when repeated. */
 export async function advance(ctx: BookingContext, orderId: number): Promise<void> {
   const { db: tx } = ctx;
-  const row = await lockRow(tx, bookingOrder, orderId);
-  if (!isRunning(row)) return;
+  const locked = await lockRow(tx, bookingOrder, orderId);
+  if (!isRunning(locked)) return;
   const today = dayOf(ctx.clock());
   const lines = (await linesOf(tx, orderId)).filter(isBinding);
+  const row = await promiseMissing(ctx, locked, lines);
   if (row.status === 'booked' && firstDayOf(lines) > today) return;
   const isOver = await fulfilLines(tx, orderId, lines, today);
   if (!isOver) {
@@ -37,7 +39,7 @@ export async function advance(ctx: BookingContext, orderId: number): Promise<voi
     if (row.status === 'booked') await setStatus(ctx, row, 'in_flight');
     return;
   }
-  if (row.campaignId !== null) await endGuaranteed(tx, row.campaignId);
+  if (row.campaignId !== null) await endPromised(tx, row.campaignId);
   await endHold(tx, orderId);
   const ran = await tx.$count(
     bookingDay,
@@ -45,6 +47,18 @@ export async function advance(ctx: BookingContext, orderId: number): Promise<voi
   );
   const promised = lines.some((line) => line.impressions !== null);
   await setStatus(ctx, row, ran > 0 || promised ? 'completed' : 'cancelled');
+}
+
+/** What a change brought is shown like the rest. */
+async function promiseMissing(
+  ctx: BookingContext,
+  order: Order,
+  lines: readonly Line[],
+): Promise<Order> {
+  const campaignId = await promise(ctx, HOUSE, order, lines);
+  if (campaignId === order.campaignId) return order;
+  await ctx.db.update(bookingOrder).set({ campaignId }).where(eq(bookingOrder.id, order.id));
+  return { ...order, campaignId };
 }
 
 /** Marks lines all of whose days are settled; true when that is every line of the order. */

@@ -8,7 +8,7 @@ import type { Db } from '../../db/client.ts';
 import { bookingDay, bookingLine, bookingOrder } from '../../db/schema/bookings.ts';
 import { type Day, dayOf, dayStartMs } from '../../db/terms/day.ts';
 import type { MicroCny } from '../../db/terms/money.ts';
-import { endGuaranteed } from '../campaigns/campaigns.ts';
+import { endPromised } from '../campaigns/campaigns.ts';
 import { forbidden } from '../http/auth.ts';
 import { lockRow, saveEdit } from '../http/versioned.ts';
 import { type Actor, opens } from '../identity/actor.ts';
@@ -91,7 +91,7 @@ export async function cancelOrder(
       return end(ctx, tx, actor, row, 'cancelled');
     }
     const kept = await cancelDays({ ...ctx, db: tx }, actor, id, waiveFee);
-    await stopPromises(tx, row);
+    await stopPromises(tx, row, kept > 0);
     await settleHold(tx, row, dayOf(ctx.clock()));
     if (kept > 0) return end(ctx, tx, actor, row, 'in_flight');
     await endHold(tx, id);
@@ -132,9 +132,9 @@ async function cancelDays(
 }
 
 /** Guaranteed impressions stop at once: what was delivered is charged already, the rest was never owed. */
-async function stopPromises(tx: Db, order: Order): Promise<void> {
+async function stopPromises(tx: Db, order: Order, stillShown: boolean): Promise<void> {
   if (order.campaignId === null) return;
-  await endGuaranteed(tx, order.campaignId);
+  await endPromised(tx, order.campaignId, { stillShown });
   await tx
     .update(bookingLine)
     .set({ status: 'cancelled' })

@@ -1,25 +1,13 @@
 /**
- * Firm: what outlets accepted is booked, its price is held in the wallet, and guaranteed impressions become line items of
- * a campaign of the order's own. Refuses while an outlet has not answered, and what the wallet cannot pay.
+ * Firm: what outlets accepted is booked, its price is held in the wallet, and what the exchange delivers becomes line items
+ * of a campaign of the order's own. Refuses while an outlet has not answered, and what the wallet cannot pay.
  */
-import { eq } from 'drizzle-orm';
-import type { Db } from '../../db/client.ts';
-import { bookingLine, bookingOrder } from '../../db/schema/bookings.ts';
-import type { Author } from '../audit/audit.ts';
-import { createGuaranteed } from '../campaigns/campaigns.ts';
+import { bookingOrder } from '../../db/schema/bookings.ts';
 import { lockRow, saveEdit } from '../http/versioned.ts';
 import type { Actor } from '../identity/actor.ts';
 import { accounts, holdKeys, placeHold } from '../ledger/ledger.ts';
-import { guaranteedTarget } from './impressions.ts';
-import {
-  type BookingContext,
-  conflict,
-  isHolding,
-  type Line,
-  linesOf,
-  type Order,
-} from './order.ts';
-import { daysOf } from './slots.ts';
+import { type BookingContext, conflict, isHolding, linesOf, type Order } from './order.ts';
+import { promise } from './promising.ts';
 
 /** Fails with `conflict` while an answer is missing, `insufficient_funds`. */
 export async function confirmOrder(
@@ -59,38 +47,4 @@ export async function confirmOrder(
       nowMs: ctx.clock(),
     });
   });
-}
-
-/** Line items for the guaranteed lines, if there are any; the campaign's id. */
-async function promise(
-  ctx: { db: Db; clock: BookingContext['clock'] },
-  actor: Author,
-  order: Order,
-  accepted: readonly Line[],
-): Promise<number | null> {
-  const promised = accepted.filter((line) => line.impressions !== null);
-  if (promised.length === 0) return null;
-  const { campaignId, lineItemIds } = await createGuaranteed(
-    ctx,
-    actor,
-    { name: order.name, advertiserId: order.advertiserId },
-    promised.map((line, i) => ({
-      name: `${order.name.slice(0, 80)} 保量 ${i + 1}`,
-      // The price is its CPM times its impressions exactly (pricing.ts), in µCNY: ten an impression and fen.
-      cpmFen: Number(line.priceMicroCny / (10n * BigInt(line.impressions ?? 1))),
-      priceMicroCny: line.priceMicroCny,
-      startsOn: line.startsOn,
-      endsOn: line.endsOn,
-      days: daysOf(line).length,
-      target: guaranteedTarget(line),
-      creativeIds: line.creativeIds,
-    })),
-  );
-  for (const [i, line] of promised.entries()) {
-    await ctx.db
-      .update(bookingLine)
-      .set({ lineItemId: lineItemIds[i] ?? null })
-      .where(eq(bookingLine.id, line.id));
-  }
-  return campaignId;
 }

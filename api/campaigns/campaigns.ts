@@ -35,7 +35,7 @@ export {
   readLineItemTerms,
   setLineItemPriority,
 } from './dealing.ts';
-export { createGuaranteed, endGuaranteed, type GuaranteedLine } from './guaranteed.ts';
+export { createPromised, endPromised, type PromisedLine } from './guaranteed.ts';
 export { assertCreatives } from './guards.ts';
 export { createLineItem } from './lineItems.ts';
 

@@ -1,8 +1,9 @@
 /**
- * Line items that an order promised: guaranteed impressions at a fixed price. Owns their making; price, dates and target
- * are the order's, and no buyer edits them here. Delivered and charged like any other line item, by impression.
+ * Line items that an order promised: guaranteed impressions at a fixed price, and days bought outright. Owns their making;
+ * price, dates and target are the order's, and no buyer edits them here. Guaranteed impressions are delivered and charged like
+ * any other line item's; those of a booked day cost nothing, for the day is charged by itself.
  */
-import { and, eq } from 'drizzle-orm';
+import { and, eq, inArray, sql } from 'drizzle-orm';
 import type { Target } from '../../bidding/wire/target.ts';
 import type { Db } from '../../db/client.ts';
 import { campaign, lineItem, lineItemCreative } from '../../db/schema/campaigns.ts';
@@ -12,8 +13,10 @@ import { type Author, record } from '../audit/audit.ts';
 import type { DemandContext } from './campaigns.ts';
 import { assertTarget } from './guards.ts';
 
-export interface GuaranteedLine {
+export interface PromisedLine {
   name: string;
+  priority: 'guaranteed' | 'booked';
+  /** 0 of a booked day. */
   cpmFen: number;
   priceMicroCny: MicroCny;
   /** Days it runs on, both included. */
@@ -24,32 +27,70 @@ export interface GuaranteedLine {
   creativeIds: readonly number[];
 }
 
-/** One campaign with a line item for each promise; those with a creative are active at once. Ids in the order given. */
-export async function createGuaranteed(
+interface PromisingOrder {
+  name: string;
+  advertiserId: number;
+  /** Of its promises so far. */
+  campaignId: number | null;
+}
+
+/** The order's campaign, wide enough for these lines too. */
+async function campaignFor(
+  tx: Db,
+  actor: Author,
+  { name, advertiserId, campaignId }: PromisingOrder,
+  lines: readonly PromisedLine[],
+): Promise<number> {
+  const startsOn = lines.reduce((day, l) => (l.startsOn < day ? l.startsOn : day), '9999-12-31');
+  const endsOn = lines.reduce((day, l) => (l.endsOn > day ? l.endsOn : day), '0000-01-01');
+  const totalBudgetMicroCny = lines.reduce((sum, line) => sum + line.priceMicroCny, 0n);
+  const [made] =
+    campaignId === null
+      ? await tx
+          .insert(campaign)
+          .values({ name, advertiserId, status: 'active', totalBudgetMicroCny, startsOn, endsOn })
+          .returning()
+      : await tx
+          .update(campaign)
+          .set({
+            totalBudgetMicroCny: sql`${campaign.totalBudgetMicroCny} + ${totalBudgetMicroCny}`,
+            startsOn: sql`least(${campaign.startsOn}, ${startsOn}::date)`,
+            endsOn: sql`greatest(${campaign.endsOn}, ${endsOn}::date)`,
+            version: sql`${campaign.version} + 1`,
+          })
+          .where(eq(campaign.id, campaignId))
+          .returning();
+  if (!made) throw new Error('neither made nor found');
+  await record(tx, {
+    actor,
+    action: 'campaign.guarantee',
+    subject: `campaign:${made.id}`,
+    after: made,
+  });
+  return made.id;
+}
+
+/** A line item for each promise, in the order's one campaign; those with a creative are active at once. Ids in the order given. */
+export async function createPromised(
   ctx: DemandContext,
   actor: Author,
-  order: { name: string; advertiserId: number },
-  lines: readonly GuaranteedLine[],
+  order: PromisingOrder,
+  lines: readonly PromisedLine[],
 ): Promise<{ campaignId: number; lineItemIds: number[] }> {
   return ctx.db.transaction(async (tx) => {
     for (const line of lines) await assertTarget(tx, line.target, order.advertiserId);
-    const startsOn = lines.reduce((day, l) => (l.startsOn < day ? l.startsOn : day), '9999-12-31');
-    const endsOn = lines.reduce((day, l) => (l.endsOn > day ? l.endsOn : day), '0000-01-01');
-    const totalBudgetMicroCny = lines.reduce((sum, line) => sum + line.priceMicroCny, 0n);
-    const [made] = await tx
-      .insert(campaign)
-      .values({ ...order, status: 'active', totalBudgetMicroCny, startsOn, endsOn })
-      .returning();
-    if (!made) throw new Error('insert returned nothing');
+    const campaignId = await campaignFor(tx, actor, order, lines);
     const items = await tx
       .insert(lineItem)
       .values(
         lines.map((line) => ({
-          campaignId: made.id,
+          campaignId,
           advertiserId: order.advertiserId,
           name: line.name,
           status: line.creativeIds.length > 0 ? ('active' as const) : ('draft' as const),
-          priority: 'guaranteed' as const,
+          priority: line.priority,
+          // A day bought outright has nothing to spread.
+          pacing: line.priority === 'booked' ? ('asap' as const) : ('even' as const),
           pricing: 'CPM' as const,
           bidFen: line.cpmFen,
           // Rounded up, so that the days together reach the promise; the total stops them there.
@@ -65,18 +106,24 @@ export async function createGuaranteed(
       (lines[i]?.creativeIds ?? []).map((creativeId) => ({ lineItemId: id, creativeId })),
     );
     if (links.length > 0) await tx.insert(lineItemCreative).values(links);
-    const subject = `campaign:${made.id}` as const;
-    await record(tx, { actor, action: 'campaign.guarantee', subject, after: made });
-    return { campaignId: made.id, lineItemIds: items.map(({ id }) => id) };
+    return { campaignId, lineItemIds: items.map(({ id }) => id) };
   });
 }
 
-/** The order is over or was cancelled: nothing of it serves any more. */
-export async function endGuaranteed(tx: Db, campaignId: number): Promise<void> {
+/**
+ * The order is over or was cancelled: its guaranteed impressions end, and with them its days; `stillShown`: some days have
+ * begun and go on, those whose slots it still has.
+ */
+export async function endPromised(
+  tx: Db,
+  campaignId: number,
+  { stillShown = false } = {},
+): Promise<void> {
   const status = 'ended' as const;
+  const over = stillShown ? (['guaranteed'] as const) : (['guaranteed', 'booked'] as const);
   await tx
     .update(lineItem)
     .set({ status })
-    .where(and(eq(lineItem.campaignId, campaignId), eq(lineItem.priority, 'guaranteed')));
-  await tx.update(campaign).set({ status }).where(eq(campaign.id, campaignId));
+    .where(and(eq(lineItem.campaignId, campaignId), inArray(lineItem.priority, [...over])));
+  if (!stillShown) await tx.update(campaign).set({ status }).where(eq(campaign.id, campaignId));
 }

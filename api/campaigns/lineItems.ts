@@ -107,11 +107,11 @@ function assertNotPromised(
 ): void {
   const { name, frequencyCaps, ...terms } = changes;
   const [field] = Object.keys(terms);
-  if (row.priority !== 'guaranteed' || field === undefined) return;
+  if (!['guaranteed', 'booked'].includes(row.priority) || field === undefined) return;
   throw new Failure('conflict', {
     pointer: `/${field}`,
-    zh: '保量投放由订单约定，请在订单中提出变更',
-    en: 'guaranteed by an order: ask for a change there',
+    zh: '由订单约定的投放，请在订单中提出变更',
+    en: 'promised by an order: ask for a change there',
   });
 }
 

@@ -5,7 +5,7 @@
  */
 import { and, eq, gte, inArray, isNull, type SQL, sql } from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
-import type { Snapshot } from '../../bidding/wire/snapshot.ts';
+import type { BookedVoice, Snapshot } from '../../bidding/wire/snapshot.ts';
 import type { Db } from '../../db/client.ts';
 import { advertiser, campaign, lineItem, lineItemCreative } from '../../db/schema/campaigns.ts';
 import { creative, creativeReview } from '../../db/schema/creatives.ts';
@@ -14,6 +14,7 @@ import { floorRule, outlet, placement, property } from '../../db/schema/outlets.
 import { type Day, dayEndMs, dayOf, dayStartMs } from '../../db/terms/day.ts';
 import type { Category } from '../../db/terms/market.ts';
 import { readDeals, readDemandPartners, readSupplyPartners } from './agreements.ts';
+import { bookedVoices } from './voice.ts';
 
 /** Entity ids to read; undefined reads all. */
 export type Ids = readonly number[] | undefined;
@@ -159,13 +160,16 @@ export async function readLineItems(
         eq(advertiser.status, 'active'),
         gte(lineItem.endsOn, today),
         gte(campaign.endsOn, today),
-        sql`coalesce(${advertiserFunding.funded}, true)`,
+        // What was booked is held for already, whatever the wallet has left.
+        sql`(${lineItem.priority} = 'booked' OR coalesce(${advertiserFunding.funded}, true))`,
         approved(today),
         within(lineItem.id, ids),
       ),
     )
     .groupBy(lineItem.id, campaign.id, advertiser.id, pacingState.lineItemId)
     .orderBy(lineItem.id);
+  const isBooked = rows.some(({ item }) => item.priority === 'booked');
+  const voices = isBooked ? await bookedVoices(db, today) : new Map<number, BookedVoice>();
   return rows.map(({ item, ...row }) => ({
     id: item.id,
     campaignId: item.campaignId,
@@ -183,8 +187,12 @@ export async function readLineItems(
     creativeIds: row.creativeIds.map(Number),
     rankMultiplier: item.pacing === 'even' ? (row.multiplier ?? 1) : 1,
     ...(item.priority === 'guaranteed' ? dualPrices(row.controller) : {}),
+    ...(item.priority === 'booked' ? { booked: voices.get(item.id) ?? SILENT } : {}),
   }));
 }
+
+/** Its days were given back. */
+const SILENT: BookedVoice = { slotsADay: 1, days: {} };
 
 /** As the controller of guarantees keeps them; a line item that was never stepped goes by strict priority. */
 function dualPrices(

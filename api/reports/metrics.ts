@@ -12,6 +12,8 @@ export type Metric = (typeof METRICS)[number];
 
 export interface SpendSums {
   impressions: number;
+  /** Of them, of days that were bought outright: nobody bid for them, and their money is no part of the spend. */
+  bookedImpressions: number;
   viewables: number;
   clicks: number;
   conversions: number;
@@ -25,7 +27,7 @@ export interface Rates {
   viewability: number | null;
   ctr: number | null;
   cvr: number | null;
-  /** µCNY a thousand impressions, a click, a conversion. */
+  /** µCNY a thousand impressions that were auctioned, a click, a conversion. */
   ecpmMicroCny: bigint | null;
   cpcMicroCny: bigint | null;
   cpaMicroCny: bigint | null;
@@ -42,7 +44,7 @@ export const ratesOf = (sums: SpendSums): Rates => ({
   viewability: share(sums.viewables, sums.impressions),
   ctr: share(sums.clicks, sums.impressions),
   cvr: share(sums.conversions, sums.clicks),
-  ecpmMicroCny: each(sums.spendMicroCny * 1_000n, sums.impressions),
+  ecpmMicroCny: each(sums.spendMicroCny * 1_000n, sums.impressions - sums.bookedImpressions),
   cpcMicroCny: each(sums.spendMicroCny, sums.clicks),
   cpaMicroCny: each(sums.spendMicroCny, sums.conversions),
 });
@@ -50,6 +52,10 @@ export const ratesOf = (sums: SpendSums): Rates => ({
 const total = (column: string): SQL => sql`sum(r.${sql.identifier(column)})`;
 const ratio = (part: string, whole: string): SQL =>
   sql`${total(part)}::numeric / nullif(${total(whole)}, 0)`;
+
+/** Impressions of booked days, over `rollup_hour r`. */
+export const BOOKED_IMPRESSIONS = sql`coalesce(sum(r.impressions) FILTER (
+  WHERE r.line_item_id IN (SELECT id FROM line_item WHERE priority = 'booked')), 0)`;
 
 /** What rows are ordered by, over the grouped `rollup_hour r`. */
 export const ORDERS: Record<Metric, SQL> = {
@@ -62,7 +68,7 @@ export const ORDERS: Record<Metric, SQL> = {
   viewability: ratio('viewables', 'impressions'),
   ctr: ratio('clicks', 'impressions'),
   cvr: ratio('conversions', 'clicks'),
-  ecpm: ratio('spend_micro_cny', 'impressions'),
+  ecpm: sql`${total('spend_micro_cny')}::numeric / nullif(${total('impressions')} - ${BOOKED_IMPRESSIONS}, 0)`,
   cpc: ratio('spend_micro_cny', 'clicks'),
   cpa: ratio('spend_micro_cny', 'conversions'),
 };

@@ -13,7 +13,14 @@ import {
   SPEND,
   type SpendDimension,
 } from './dimensions.ts';
-import { type Metric, ORDERS, ratesOf, type SpendMetrics, type SpendSums } from './metrics.ts';
+import {
+  BOOKED_IMPRESSIONS,
+  type Metric,
+  ORDERS,
+  ratesOf,
+  type SpendMetrics,
+  type SpendSums,
+} from './metrics.ts';
 
 export { expireExports, runExports } from './exports.ts';
 export { queueScheduled } from './schedules.ts';
@@ -82,12 +89,13 @@ function spendWhere(q: Omit<SpendQuery, 'by' | 'limit'>, table: 'r' | 'c'): SQL 
   return sql.join(parts, sql` AND `);
 }
 
-const SUMS = sql`sum(r.impressions) AS impressions, sum(r.viewables) AS viewables, sum(r.clicks) AS clicks,
+const SUMS = sql`sum(r.impressions) AS impressions, ${BOOKED_IMPRESSIONS} AS booked, sum(r.viewables) AS viewables, sum(r.clicks) AS clicks,
   sum(r.conversions) AS conversions, sum(r.invalid) AS invalid, sum(r.spend_micro_cny) AS spend`;
 
 function metrics(row: Record<string, string | null>): SpendMetrics {
   const sums: SpendSums = {
     impressions: Number(row.impressions ?? 0),
+    bookedImpressions: Number(row.booked ?? 0),
     viewables: Number(row.viewables ?? 0),
     clicks: Number(row.clicks ?? 0),
     conversions: Number(row.conversions ?? 0),
@@ -201,6 +209,8 @@ export interface IncomeMetrics {
   grossMicroCny: bigint;
   /** What the outlet earned of it. */
   incomeMicroCny: bigint;
+  /** Of that, by impressions and clicks: the rest is for booked days. */
+  auctionedMicroCny: bigint;
 }
 
 export interface IncomeReport {
@@ -213,6 +223,7 @@ const incomeMetrics = (row: Record<string, string | null>): IncomeMetrics => ({
   quantity: Number(row.quantity ?? 0),
   grossMicroCny: BigInt(row.gross ?? 0),
   incomeMicroCny: BigInt(row.income ?? 0),
+  auctionedMicroCny: BigInt(row.auctioned ?? 0),
 });
 
 /** Income of outlets from posted charges; equals the entries on their payables of the same days. */
@@ -223,7 +234,8 @@ export async function incomeReport(db: Db, q: IncomeQuery): Promise<IncomeReport
     : sql`s.outlet_id IS NOT NULL`;
   const from = sql`FROM charge_share s JOIN charge c ON c.id = s.charge_id
     WHERE s.day BETWEEN ${q.from}::date AND ${q.to}::date AND ${mine}`;
-  const sums = sql`sum(c.quantity) AS quantity, sum(c.amount_micro_cny) AS gross, sum(s.amount_micro_cny) AS income`;
+  const sums = sql`sum(c.quantity) AS quantity, sum(c.amount_micro_cny) AS gross, sum(s.amount_micro_cny) AS income,
+    sum(s.amount_micro_cny) FILTER (WHERE c.booking_line_id IS NULL) AS auctioned`;
   const order = {
     time: q.by[0] === 'day' || q.by[0] === 'month',
     measure: sql`sum(s.amount_micro_cny)`,

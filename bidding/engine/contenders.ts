@@ -95,7 +95,8 @@ function isSeparated(contender: Contender, placed: readonly Contender[]): boolea
   for (const other of placed) {
     if (other.advertiser === contender.advertiser) {
       // A booking of several places on a page is a roadblock, meant so.
-      if (contender.candidate?.item.source.priority !== 'guaranteed') return true;
+      const priority = contender.candidate?.item.source.priority;
+      if (priority !== 'guaranteed' && priority !== 'booked') return true;
     } else if (other.category === contender.category && !PEACEFUL.has(other.category)) return true;
   }
   return false;

@@ -32,13 +32,14 @@ export interface Item {
 
 /** Serves only where nobody pays. */
 export const isPsa = (item: SnapshotLineItem): boolean =>
-  item.category === 'psa' && item.bidFen === 0;
+  item.category === 'psa' && item.bidFen === 0 && item.priority !== 'booked';
 
 /**
- * Priority as a class: guaranteed → deal → open. A guaranteed item that carries its dual prices competes by them in
+ * Priority as a class: booked → guaranteed → deal → open. A guaranteed item that carries its dual prices competes by them in
  * the open class instead, which is what makes guarantees cheap. Deals count for priority `deal` and `guaranteed` only.
  */
 export function classOf(item: SnapshotLineItem): number {
+  if (item.priority === 'booked') return 3;
   if (item.priority === 'guaranteed') return item.guaranteed ? 0 : 2;
   return item.priority === 'deal' ? 1 : 0;
 }

@@ -41,7 +41,9 @@ export const classOfScore = (score: number): number => Math.floor(score / CLASS_
  */
 export function chargeOf(candidate: Candidate, priceMicroCny: number): Charge {
   const { source } = candidate.item;
-  if (isPsa(source)) return { priceMicroCny: 0, billOn: 'none', chargeMicroCny: 0 };
+  // A booked day is charged for itself, by api/billing.
+  if (isPsa(source) || source.priority === 'booked')
+    return { priceMicroCny: 0, billOn: 'none', chargeMicroCny: 0 };
   const isFixed = candidate.deal !== undefined && candidate.deal.kind !== 'pmp';
   if (source.pricing === 'CPM' || isFixed) {
     return {

@@ -43,6 +43,7 @@ export const NO_BID = {
   refused_by_reader: 36,
   seat_not_allowed: 37,
   bad_duration: 38,
+  not_its_turn: 39,
   // The target, by the attribute that refused first.
   target_division: 50,
   target_outlet: 51,
@@ -102,6 +103,7 @@ const WORDS: Record<Key, Words> = {
   refused_by_reader: ['advertiser', '读者不再想看此推广', 'the reader does not want this campaign', '无需处理', 'nothing to do'],
   seat_not_allowed: ['outlet', '买方席位不在允许之列', 'the seat may not bid here', '调整 wseat 或 bseat', 'change wseat or bseat'],
   bad_duration: ['advertiser', '时长不符', 'the duration is not wanted', '按要求的时长制作', 'make it as long as is asked'],
+  not_its_turn: ['platform', '轮到当日其他排期', 'the day’s other slots have this turn', '无需处理', 'nothing to do'],
   target_division: ['advertiser', '定向地域不符', 'outside the targeted divisions', '扩大地域定向', 'target more divisions'],
   target_outlet: ['advertiser', '定向媒体不符', 'outside the targeted outlets', '扩大媒体定向', 'target more outlets'],
   target_device: ['advertiser', '定向设备不符', 'outside the targeted devices', '扩大设备定向', 'target more devices'],

@@ -10,6 +10,7 @@ import type {
   SnapshotOutlet,
   SnapshotPlacement,
 } from '../wire/snapshot.ts';
+import { isItsTurn } from './booked.ts';
 import { holds } from './clause.ts';
 import { fits } from './fit.ts';
 import {
@@ -72,6 +73,7 @@ export function judge(
   const { atMs } = stand.place.request;
   if (atMs < source.startsAtMs) return NO_BID.not_started;
   if (atMs >= source.endsAtMs) return NO_BID.ended;
+  if (source.priority === 'booked' && !isItsTurn(source.booked, atMs)) return NO_BID.not_its_turn;
   const refused = refusalOfItem(source, stand.place, stand.outlet, stand.stops);
   if (refused !== NO_BID.none) return refused;
   for (const clause of item.residual) {
@@ -80,7 +82,7 @@ export function judge(
   const isOpen = source.priority === 'open';
   const deal = isOpen || item.deals.length === 0 ? undefined : dealAt(item.deals, stand, atMs);
   if (!deal && source.priority === 'deal') return NO_BID.no_deal;
-  if (!deal && stand.privateAuction) return NO_BID.private_auction;
+  if (!deal && stand.privateAuction && source.priority !== 'booked') return NO_BID.private_auction;
   const unfit = pickCreative(item.creatives, stand, verdict);
   if (unfit !== NO_BID.none) return unfit;
   verdict.deal = deal;
@@ -92,7 +94,7 @@ export function judge(
 
 /** A deal's own price is its floor (OpenRTB: deal before imp); fixed and booked prices are met by definition. */
 function floorFor(source: SnapshotLineItem, stand: Stand, deal: SnapshotDeal | undefined): number {
-  if (source.priority === 'guaranteed') return 0;
+  if (source.priority === 'guaranteed' || source.priority === 'booked') return 0;
   if (!deal) return stand.floorMicroCny;
   return deal.kind === 'pmp' ? deal.priceCpmFen * MICRO_PER_CPM_FEN : 0;
 }

@@ -90,6 +90,14 @@ export interface SnapshotLineItem {
   maxCvr?: number;
   /** Dual prices of a guaranteed item, µCNY an impression: α of the deal, β by county code. */
   guaranteed?: { alphaMicroCny: number; countyMicroCny: Record<string, number> };
+  /** Of priority `booked`: when it is its turn. */
+  booked?: BookedVoice;
+}
+
+/** Days bought outright: which of a placement's slots each Shanghai day are the line item's, counted from 1. */
+export interface BookedVoice {
+  slotsADay: number;
+  days: Record<string, number[]>;
 }
 
 /** What may not be served, whatever else holds: take-downs and silent periods. */

@@ -31,7 +31,8 @@ export interface Size {
 export const PRICINGS = ['CPM', 'CPC', 'OCPC'] as const;
 export type Pricing = (typeof PRICINGS)[number];
 
-export const PRIORITIES = ['guaranteed', 'deal', 'open'] as const;
+/** `booked`: a day bought outright; it owns its slots' share of the placement's voice. */
+export const PRIORITIES = ['booked', 'guaranteed', 'deal', 'open'] as const;
 export type Priority = (typeof PRIORITIES)[number];
 
 /** What a published price is for: a thousand impressions, a period, a day, a broadcast spot, a post. */

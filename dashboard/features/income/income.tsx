@@ -121,7 +121,9 @@ function Head(props: { report: IncomeReport; from: string; to: string }) {
   const spend = useSpend({ from: props.from, to: props.to, by: '' }, 60_000);
   const ran = spend.data?.totals;
   const income = BigInt(totals.incomeMicroCny);
-  const ecpm = ran && ran.impressions > 0 ? (income * 1000n) / BigInt(ran.impressions) : 0n;
+  // Booked days are paid by the day: neither their money nor their impressions say what a thousand bring.
+  const auctioned = BigInt((ran?.impressions ?? 0) - (ran?.bookedImpressions ?? 0));
+  const ecpm = auctioned > 0n ? (BigInt(totals.auctionedMicroCny) * 1000n) / auctioned : 0n;
   const rate = percent(yuanForChart(income), yuanForChart(totals.grossMicroCny), 1);
   return (
     <Figures>

@@ -68,6 +68,7 @@ test('days compared are as many, end before the others begin, and lie on each ot
 
 test('a rate without a base is unknown, not zero', () => {
   const none = {
+    bookedImpressions: 0,
     impressions: 0,
     viewables: 0,
     clicks: 0,
