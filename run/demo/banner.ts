@@ -32,6 +32,9 @@ export function banner(demo: {
   return lines.join('\n');
 }
 
+/** The first budgets come a second after the first snapshot, on a busy machine much later. */
+const WINS_WITHIN_MS = 60_000;
+
 interface Candidate {
   placementId: number;
   outletId: number;
@@ -44,7 +47,7 @@ interface Candidate {
 export async function winningCurl(
   exchangeUrl: string,
   databaseUrl: string,
-  timeoutMs = 8000,
+  timeoutMs = WINS_WITHIN_MS,
 ): Promise<string | null> {
   const deadline = performance.now() + timeoutMs;
   const candidates = await bannerPlacements(databaseUrl);
@@ -58,7 +61,6 @@ export async function winningCurl(
         ].join('\n');
       }
     }
-    // The first snapshot and the first budget grants may still be on their way.
     await new Promise((wake) => setTimeout(wake, 200));
   }
   return null;
