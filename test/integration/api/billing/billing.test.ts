@@ -2,7 +2,7 @@
 import { sql } from 'drizzle-orm';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { closeHour, cutMonth, hoursDue, replayContract } from '../../../../api/billing/billing.ts';
-import { createVersion } from '../../../../api/contracts/contracts.ts';
+import { activate, createVersion } from '../../../../api/contracts/contracts.ts';
 import {
   accounts,
   balanceOf,
@@ -187,6 +187,31 @@ describe('closing an hour', () => {
     await Promise.all([1, 2, 4, 100].map((batch) => closeHour({ db, clock }, hour, batch)));
     expect(await balance(accounts.wallet(advertiser.id))).toBe(50_000_000n - 6n * 333_333n);
     await expectWholeBooks();
+  });
+
+  it('splits the hours on either side of midnight by the contract of each one’s day, also what is found later', async () => {
+    const { county, place, line } = await market(50_000_000n);
+    const midnight = hourOf(dayStartMs('2026-11-16'));
+    const { id } = (await db.execute(sql`SELECT id FROM contract WHERE outlet_id = ${county.id}`))[0] as { id: string }; // biome-ignore format: one row
+    const next = await createVersion(db, Number(id), {
+      effectiveFrom: '2026-11-16',
+      parties: [
+        { outletId: county.id, sharePpm: 900_000 },
+        { outletId: null, sharePpm: 100_000 },
+      ],
+    });
+    await activate({ db, clock }, { versionId: next.id, by: 'lin' });
+    const earned = async () => balance(accounts.payable(county.id));
+    const ran = async (hour: number) => {
+      const before = await earned();
+      await deliver(db, hour, { line, place, impressions: 1, spendMicroCny: 1_000_000n });
+      await closeHour({ db, clock }, hour);
+      return (await earned()) - before;
+    };
+    const old = await ran(midnight - 1);
+    expect(old).not.toBe(900_000n);
+    expect(await ran(midnight)).toBe(900_000n);
+    expect(await ran(midnight - 1)).toBe(old);
   });
 
   it('books a month that was cut on a later day, under the contract of the day it was earned', async () => {
