@@ -4,9 +4,9 @@
  *
  * The segmenter is loaded on first use, in the process that classifies: its dictionary takes a third of a second and 60 MB.
  */
-import { createRequire } from 'node:module';
 import type { Jieba, TfIdf } from '@node-rs/jieba';
 import type { ContentCategory, SafetyLabel } from '../../db/terms/content.ts';
+import { loadNative } from '../http/native.ts';
 import { CHANNELS, DANGERS, HARMLESS, TOPICS } from './lexicon.ts';
 
 export interface ArticleText {
@@ -44,10 +44,8 @@ interface Tools {
 let tools: Tools | undefined;
 
 function load(): Tools {
-  const require = createRequire(import.meta.url);
-  // Not an import: the edge's bundler cannot carry a native module, and never comes here.
-  const native = require('@node-rs/jieba') as typeof import('@node-rs/jieba');
-  const data = require('@node-rs/jieba/dict') as typeof import('@node-rs/jieba/dict');
+  const native = loadNative<typeof import('@node-rs/jieba')>('@node-rs/jieba');
+  const data = loadNative<typeof import('@node-rs/jieba/dict')>('@node-rs/jieba/dict');
   const votes: Tools['votes'] = new Map();
   const own = new Set<string>(HARMLESS);
   for (const [label, list] of Object.entries({ ...TOPICS, ...DANGERS })) {

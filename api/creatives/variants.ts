@@ -2,8 +2,8 @@
  * One picture in other sizes. Owns the cutting; metadata (where a photo was taken, by whom) is left behind, and a picture that would
  * take more memory than it is worth is refused before it is decoded.
  */
-import { createRequire } from 'node:module';
 import { Failure } from '../../db/terms/failure.ts';
+import { loadNative } from '../http/native.ts';
 
 export interface Cut {
   w: number;
@@ -21,8 +21,7 @@ export async function cutPicture(
   mediaType: string,
   { w, h, fit, background }: Cut,
 ): Promise<Uint8Array> {
-  // Not an import: the edge's bundler cannot carry a native module, and never comes here.
-  const sharp = createRequire(import.meta.url)('sharp') as typeof import('sharp')['default'];
+  const sharp = loadNative<typeof import('sharp')['default']>('sharp');
   const picture = sharp(bytes, { limitInputPixels: MAX_PIXELS, failOn: 'error' })
     .rotate()
     .resize(w, h, { fit, position: sharp.strategy.attention, background: background ?? '#ffffff' });

@@ -35,6 +35,11 @@ const PROBLEMS: Record<ProblemCode, { status: ContentfulStatusCode; zh: string; 
     en: 'The creative is refused by a rule of law',
   },
   signature_invalid: { status: 400, zh: '签名无效', en: 'The signature is not valid' },
+  not_on_edge: {
+    status: 501,
+    zh: '该功能仅由 Node 进程提供',
+    en: 'Only the Node process offers this',
+  },
   upstream_unavailable: { status: 502, zh: '上游服务没有应答', en: 'An upstream did not answer' },
   internal_error: {
     status: 500,

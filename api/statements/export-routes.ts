@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { statement } from '../../db/schema/statements.ts';
 import type { AppEnv } from '../context.ts';
 import { requireActor, requireOwned } from '../http/auth.ts';
+import { needNode } from '../http/native.ts';
 import { idParam, query } from '../http/validation.ts';
 import { statementCsv, statementXlsx } from './sheets.ts';
 import { statementDetail, statementFile } from './statements.ts';
@@ -50,6 +51,7 @@ export const exportRoutes = new Hono<AppEnv>()
       const name = `statement-${detail.statement.outletId}-${detail.statement.month}`;
       const { format } = c.req.valid('query');
       if (format === 'pdf') {
+        needNode('PDF 需要字体文件', 'a PDF needs font files');
         // Loaded when first asked for: the PDF writer and the typeface would slow every start.
         const { statementPdf } = await import('./pdf.ts');
         const pdf = await statementPdf(detail);

@@ -20,6 +20,7 @@ export const FAILURE_CODES = [
   'payload_too_large',
   'not_acceptable_creative', // refused by a rule of law
   'signature_invalid',
+  'not_on_edge', // needs a Node process, and this is a Cloudflare Worker
   'upstream_unavailable', // a payment gateway or partner did not answer
 ] as const;
 

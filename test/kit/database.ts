@@ -25,12 +25,18 @@ export async function openTestDatabase(
   await onServer(server, `create database ${name} template ${inject('templateDatabase')}`);
   const owned = databaseUrl(server, name);
   const url = options.asProgram ? memberUrl(owned, inject('programLogin')) : owned;
-  const db = connect(url, { max: options.max ?? 10 });
+  const db = connect(options.asProgram ? url : bounced(url), { max: options.max ?? 10 });
   afterAll(async () => {
     await db.$client.end({ timeout: 1 });
     await onServer(server, `drop database if exists ${name} with (force)`);
   });
   return { db, url };
+}
+
+function bounced(url: string): string {
+  const other = new URL(url);
+  other.port = String(inject('bouncerPort') ?? other.port);
+  return other.toString();
 }
 
 function memberUrl(url: string, login: Login | null): string {

@@ -6,15 +6,19 @@ import { keep } from '../../db/embedded/keeper.ts';
 import { freePort, portIsFree } from '../../db/embedded/ports.ts';
 import { type Program, shared } from './debian.ts';
 
-const POOL = 3;
-
 export interface Bouncer {
+  port: number;
   /** The same database by way of PgBouncer. */
   through(url: string): string;
   stop(): Promise<void>;
 }
 
-export async function startPgBouncer(program: Program, postgresUrl: string): Promise<Bouncer> {
+/** `connections`: of each database, for all sessions together. */
+export async function startPgBouncer(
+  program: Program,
+  postgresUrl: string,
+  connections: number,
+): Promise<Bouncer> {
   const folder = mkdtempSync(join(tmpdir(), 'hongze-pgbouncer-'));
   chmodSync(folder, 0o755);
   const port = await freePort();
@@ -32,7 +36,7 @@ listen_port = ${port}
 unix_socket_dir =
 auth_type = any
 pool_mode = transaction
-default_pool_size = ${POOL}
+default_pool_size = ${connections}
 max_client_conn = 200
 `,
   );
@@ -52,6 +56,7 @@ max_client_conn = 200
   }
   if (!server.running()) throw new Error(`PgBouncer did not start:\n${server.output()}`);
   return {
+    port,
     through(url) {
       const other = new URL(url);
       other.port = String(port);

@@ -11,6 +11,8 @@ import type { TestProject } from 'vitest/node';
 import { bootPostgres, databaseUrl } from '../../db/embedded/postgres.ts';
 import { findRedis, type RedisBinary } from '../../db/embedded/redis.ts';
 import { migrate } from '../../db/migrate.ts';
+import { findProgram } from './debian.ts';
+import { type Bouncer, startPgBouncer } from './pgbouncer.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -21,6 +23,8 @@ declare module 'vitest' {
     redisBinary: RedisBinary | null;
     /** Who the programs log in as; null on a server of the environment that lets us make nobody. */
     programLogin: Login | null;
+    /** Where PgBouncer listens, with HONGZE_PGBOUNCER=1: whatever a test does then goes through it. */
+    bouncerPort: number | null;
   }
 }
 
@@ -34,6 +38,7 @@ interface Shared {
   templateDatabase: string;
   redisBinary: RedisBinary | null;
   programLogin: Login | null;
+  bouncerPort: number | null;
   stop(): Promise<void>;
 }
 
@@ -49,6 +54,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide('templateDatabase', shared.templateDatabase);
   project.provide('redisBinary', shared.redisBinary);
   project.provide('programLogin', shared.programLogin);
+  project.provide('bouncerPort', shared.bouncerPort);
   return async () => {
     held.users -= 1;
     if (held.users === 0) await shared.stop();
@@ -67,7 +73,9 @@ async function boot(): Promise<Shared> {
   ]);
   const templateDatabase = `hongze_template_${randomBytes(4).toString('hex')}`;
   let programLogin: Login | null = null;
+  let bouncer: Bouncer | null = null;
   const stop = async () => {
+    await bouncer?.stop();
     if (server.status === 'fulfilled') {
       if (process.env.DATABASE_URL) {
         await dropOurs(server.value.url, templateDatabase, programLogin);
@@ -82,7 +90,9 @@ async function boot(): Promise<Shared> {
     await onServer(server.value.url, `create database ${templateDatabase}`);
     await migrate(databaseUrl(server.value.url, templateDatabase));
     programLogin = await makeProgram(server.value.url);
+    if (process.env.HONGZE_PGBOUNCER) bouncer = await putBouncerBefore(server.value.url);
     return {
+      bouncerPort: bouncer?.port ?? null,
       postgresUrl: server.value.url,
       templateDatabase,
       redisBinary: redisBinary.value,
@@ -93,6 +103,12 @@ async function boot(): Promise<Shared> {
     await stop();
     throw error;
   }
+}
+
+async function putBouncerBefore(url: string): Promise<Bouncer> {
+  const program = await findProgram('pgbouncer');
+  if (!program) throw new Error('HONGZE_PGBOUNCER is set, and there is no pgbouncer here');
+  return startPgBouncer(program, url, 6);
 }
 
 /** A login of this run's own, as a deployment's programs have it. */

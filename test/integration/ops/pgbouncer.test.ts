@@ -18,7 +18,7 @@ describe.skipIf(!program)(
   async () => {
     if (!program) return;
     const direct = await openTestDatabase();
-    const bouncer = await startPgBouncer(program, inject('postgresUrl'));
+    const bouncer = await startPgBouncer(program, inject('postgresUrl'), 3);
     const db = connect(bouncer.through(direct.url), { max: 40 });
     afterAll(async () => {
       await db.$client.end({ timeout: 1 });
