@@ -1,7 +1,7 @@
 /**
  * The whole server process under load, on one core, with Redis caps and leases, against a bare server that parses the same
  * bodies and answers the same bytes, one that only echoes, and the service written plainly; interleaved in one run, all
- * bundled, with the same flags. Memory: `--soak 10000000` holds so many auctions afterwards and samples what they leave.
+ * bundled, with the same flags. Memory: `--soak 10000000` holds so many auctions, compares nothing, and samples what they leave.
  * `npm run bench -- auction --items 100000 [--seconds 3] [--rounds 3] [--soak 0] [--seed 1] [--json]`
  */
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -34,6 +34,7 @@ const seconds = args.number('seconds', 3);
 const rounds = args.number('rounds', 3);
 const soak = args.number('soak', 0);
 const BODIES = 300;
+const SOAK_SLICE_S = 10;
 const CAPS = [{ scope: 'lineItem', window: 'day', count: 5 } as const];
 /** Everything that any format needs, so that whoever is found can be shown. */
 const CONTENT = {
@@ -113,17 +114,22 @@ async function capBytes(): Promise<number> {
   return mean(((await pipeline.exec()) ?? []).map(([, bytes]) => Number(bytes)));
 }
 
-/** Holds `auctions` at full speed; resident memory at the beginning and after each tenth. */
-async function hold(ours: Contestant, auctions: number, perS: number): Promise<number[]> {
+/** Holds so many auctions at full speed, and nothing else; resident memory at the beginning and after each tenth. */
+async function holdMany(ours: Contestant): Promise<void> {
+  await ours.load(10);
   const rssMb = [Math.round(ours.rssMb())];
-  for (let tenth = 0; tenth < 10; tenth++) {
-    await ours.load(Math.ceil(auctions / 10 / perS));
+  let auctions = 0;
+  for (let tenth = 1; tenth <= 10; tenth++) {
+    while (auctions < (soak * tenth) / 10)
+      auctions += (await ours.load(SOAK_SLICE_S)).requestsPerS * SOAK_SLICE_S;
     rssMb.push(Math.round(ours.rssMb()));
   }
-  return rssMb;
+  const grownMb = (rssMb.at(-1) ?? 0) - (rssMb[1] ?? 0);
+  report('auction-soak', { items, auctions, rssMb, grownMb }, args);
 }
 
-async function enter(): Promise<Contestant[]> {
+/** Ours alone, or with those it is compared with. */
+async function enter(): Promise<[ours: Contestant, ...Contestant[]]> {
   await buildPrograms();
   const { bare, plain, generator } = await bundle({
     bare: 'test/bench/auction/bare.ts',
@@ -135,6 +141,7 @@ async function enter(): Promise<Contestant[]> {
   const requestsFor = (at: number) => bodies.map((body) => bidRequest(body, at));
   const ground = { folder: dataDir, generator, requestsFor };
   const ours = await contestant('ours', programFile('exchange'), [], env, port, ground);
+  if (soak > 0) return [ours];
   const answer = { ...env, BENCH_ANSWER: await sampleAnswer(port) };
   return [
     ours,
@@ -148,8 +155,9 @@ async function run(): Promise<void> {
   await fill();
   moveToLoadCore(Number(/process_id:(\d+)/.exec(await redis.info('server'))?.[1]));
   const all = await enter();
-  const [ours] = all as [Contestant];
+  const [ours] = all;
   try {
+    if (soak > 0) return await holdMany(ours);
     for (const each of all) await each.load(each === ours ? 6 : 2);
     const loads = new Map<string, Load[]>(all.map((each) => [each.name, []]));
     const calls = { before: await redisCalls(), auctions: 0, after: new Map<string, number>() };
@@ -188,8 +196,8 @@ async function run(): Promise<void> {
         bidShare: round(of('ours', 'bidShare'), 2),
         generatorMicros: round(of('ours', 'generatorMicros'), 1),
         redisCallsPerAuction: perAuction(calls),
+        shedShare: round(of('ours', 'shedShare'), 3),
         capBytesAReader: round(await capBytes(), 1),
-        ...(soak > 0 ? { soak, rssMb: await hold(ours, soak, saturated) } : {}),
       },
       args,
     );
