@@ -64,6 +64,8 @@ export interface Answer {
   /** Key of the reason why there is no bid. */
   reason: string;
   problem: Problem | undefined;
+  /** Version of the snapshot that answered; 0: none did. */
+  version: number;
 }
 
 export interface CallOptions {
@@ -75,7 +77,17 @@ export interface CallOptions {
 
 type Done = (answer: Answer) => void;
 
-export const noBid = (reason: string): Answer => ({ body: undefined, reason, problem: undefined });
+export const noBid = (reason: string, version = 0): Answer => ({
+  body: undefined,
+  reason,
+  problem: undefined,
+  version,
+});
+
+export const refused = (reason: string, problem: Problem): Answer => ({
+  ...noBid(reason),
+  problem,
+});
 
 export const malformed = (fault: Malformed): Problem => ({
   status: 400,
@@ -124,7 +136,7 @@ export function createAuctioneer(deps: AuctionDeps): Auctioneer {
     message.imps = spreadPods(message.imps, MAX_IMPS);
     const request = understand(message, deps.clock(), deps.salt);
     if (request === 'bad_currency') {
-      done(noBid(request));
+      done(noBid(request, market.version));
       return;
     }
     const hearing: Hearing = {
@@ -177,13 +189,13 @@ export function createAuctioneer(deps: AuctionDeps): Auctioneer {
   const auctioneer = (body: Buffer, options: CallOptions, done: Done): void => {
     const message = readBidRequest(body);
     if (message instanceof Malformed) {
-      done({ body: undefined, reason: 'malformed', problem: malformed(message) });
+      done(refused('malformed', malformed(message)));
       return;
     }
     const violation = violationOf(message);
     if (violation) {
       const problem: Problem = { status: 400, code: 'invalid_request', ...violation };
-      done({ body: undefined, reason: 'invalid_request', problem });
+      done(refused('invalid_request', problem));
       return;
     }
     hold(message, options, done, body);
@@ -230,5 +242,6 @@ function decide(
     tellLosers(deps.demand, partnerBids, partnerRefusals, outcome, sale);
   }
   const reason = outcome.imps.find((imp) => imp.reason !== NO_BID.none)?.reason ?? NO_BID.none;
-  return { body, reason: reasonOf(reason)?.key ?? 'none', problem: undefined };
+  const key = reasonOf(reason)?.key ?? 'none';
+  return { body, reason: key, problem: undefined, version: outcome.version };
 }

@@ -1,9 +1,10 @@
 /** What all calls that bring a bid request share: the faults of head and body, and the answer's status and headers. */
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Answer } from './auction.ts';
 import { type BodyFault, MAX_BODY_BYTES } from './body.ts';
 import { MEDIA_TYPE, OPENRTB_VERSION } from './head.ts';
-import { allowOrigin, type Problem, sendProblem } from './respond.ts';
+import { allowOrigin, type Problem, problemText, sendProblem } from './respond.ts';
 
 export const BODY_FAULTS: Record<BodyFault, Problem> = {
   too_large: {
@@ -49,7 +50,11 @@ export function sendAnswer(req: IncomingMessage, res: ServerResponse, answer: An
     res.setHeader('x-openrtb-version', '2.6');
     sendProblem(res, answer.problem);
   } else if (answer.body === undefined) {
-    res.writeHead(204, { 'x-openrtb-version': '2.6', 'x-no-bid': answer.reason });
+    res.writeHead(204, {
+      'x-openrtb-version': '2.6',
+      'x-no-bid': answer.reason,
+      'x-snapshot-version': answer.version,
+    });
     res.end();
   } else {
     res.writeHead(200, {
@@ -60,4 +65,36 @@ export function sendAnswer(req: IncomingMessage, res: ServerResponse, answer: An
     // As a string it leaves together with the headers, in one write.
     res.end(answer.body, 'latin1');
   }
+}
+
+/** The same on a socket of the express lane; `tail`: headers of the connection, the empty line included. */
+export function writeAnswer(
+  socket: Socket,
+  answer: Answer,
+  origin: string | undefined,
+  tail: string,
+): void {
+  const { problem, body, reason, version } = answer;
+  const cors =
+    origin === undefined
+      ? ''
+      : `vary: origin\r\naccess-control-allow-origin: ${origin}\r\naccess-control-allow-credentials: true\r\n`;
+  const rest = `x-openrtb-version: 2.6\r\n${cors}${tail}`;
+  if (problem) {
+    const text = problemText(problem);
+    const status = `${problem.status} ${STATUS_CODES[problem.status]}`;
+    const length = Buffer.byteLength(text);
+    socket.write(
+      `HTTP/1.1 ${status}\r\ncontent-type: application/problem+json; charset=utf-8\r\ncontent-length: ${length}\r\n${rest}${text}`,
+    );
+  } else if (body === undefined)
+    socket.write(
+      `HTTP/1.1 204 No Content\r\nx-no-bid: ${reason}\r\nx-snapshot-version: ${version}\r\n${rest}`,
+      'latin1',
+    );
+  else
+    socket.write(
+      `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n${rest}${body}`,
+      'latin1',
+    );
 }

@@ -26,8 +26,11 @@ const query = (name: string, description: string, schema: Json = { type: 'string
   schema,
 });
 const NO_BID = {
-  description: 'No bid; no body. The reason stands in a header.',
-  headers: { 'x-no-bid': { schema: { type: 'string' } } },
+  description: 'No bid; no body. The reason stands in a header, and the version of the market that gave it.',
+  headers: {
+    'x-no-bid': { schema: { type: 'string' } },
+    'x-snapshot-version': { schema: { type: 'integer' } },
+  },
 };
 const REQUEST_BODY = (types: readonly string[]): Json => ({
   required: true,

@@ -8,16 +8,16 @@
  * parser alone 15, this 12. An own parser for all of HTTP would not be worth the risk; this one reads a small part of it,
  * which a property test holds to what Node reads.
  */
-import { type Server, STATUS_CODES } from 'node:http';
+import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Clock } from '../../db/terms/day.ts';
 import type { Answer, Auctioneer, CallOptions } from './auction.ts';
 import type { AddressOf } from './caller.ts';
+import { writeAnswer } from './calls.ts';
 import { type Head, type HeadPattern, patternOf, readByPattern, readHead } from './head.ts';
 import { readQuery } from './query.ts';
 import type { FileRefusal } from './refusals.ts';
 import { replyText } from './reply.ts';
-import { type Problem, problemText } from './respond.ts';
 import { type TrackerDeps, track } from './trackers.ts';
 
 export interface ExpressDeps {
@@ -189,7 +189,7 @@ class Lane {
     this.busy = false;
     this.sinceMs = shared.nowMs;
     if (socket.destroyed) return;
-    this.write(answer, head.origin);
+    writeAnswer(socket, answer, head.origin, `${shared.date}${this.keepAlive}`);
     this.wrote();
   };
 
@@ -230,32 +230,6 @@ class Lane {
       this.draining = false;
       this.goOn();
     });
-  }
-
-  private write(answer: Answer, origin: string | undefined): void {
-    const cors =
-      origin === undefined
-        ? ''
-        : `vary: origin\r\naccess-control-allow-origin: ${origin}\r\naccess-control-allow-credentials: true\r\n`;
-    const { problem, body, reason } = answer;
-    const tail = `x-openrtb-version: 2.6\r\n${cors}${this.shared.date}${this.keepAlive}`;
-    if (problem) this.writeProblem(problem, tail);
-    else if (body === undefined)
-      this.socket.write(`HTTP/1.1 204 No Content\r\nx-no-bid: ${reason}\r\n${tail}`, 'latin1');
-    else
-      this.socket.write(
-        `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n${tail}${body}`,
-        'latin1',
-      );
-  }
-
-  private writeProblem(problem: Problem, tail: string): void {
-    const body = problemText(problem);
-    const status = `${problem.status} ${STATUS_CODES[problem.status]}`;
-    const length = Buffer.byteLength(body);
-    this.socket.write(
-      `HTTP/1.1 ${status}\r\ncontent-type: application/problem+json; charset=utf-8\r\ncontent-length: ${length}\r\n${tail}${body}`,
-    );
   }
 
   /** Hands the connection over, as if nothing had been read of it. */

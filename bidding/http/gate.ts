@@ -8,7 +8,7 @@
  * away (after CoDel, RFC 8289). So an auction waits for two turns at most.
  */
 import { performance } from 'node:perf_hooks';
-import type { Answer, Auctioneer } from './auction.ts';
+import { type Auctioneer, refused } from './auction.ts';
 
 /** A turn of the event loop that is as long is a long one: a hundred auctions at once. */
 const LONG_TURN_MS = 8;
@@ -17,16 +17,12 @@ const PATIENCE_MS = 100;
 /** What an overloaded node gives to auctions in a turn. */
 const SHARE_MS = 4;
 
-const OVERLOADED: Answer = {
-  body: undefined,
-  reason: 'overloaded',
-  problem: {
-    status: 503,
-    code: 'overloaded',
-    zh: '本节点请求过多，请稍后再试或改用其他节点',
-    en: 'this node has more requests than it can serve; try later, or another node',
-  },
-};
+const OVERLOADED = refused('overloaded', {
+  status: 503,
+  code: 'overloaded',
+  zh: '本节点请求过多，请稍后再试或改用其他节点',
+  en: 'this node has more requests than it can serve; try later, or another node',
+});
 
 export interface Gate {
   /** Whether a request that was just read is to be served. */

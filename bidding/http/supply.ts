@@ -15,7 +15,7 @@ import { placementIdOf } from '../openrtb/understand.ts';
 import { violationOf } from '../openrtb/valid.ts';
 import type { SnapshotSupplyPartner } from '../wire/partner.ts';
 import type { SnapshotPlacement } from '../wire/snapshot.ts';
-import { type Answer, type Auctioneer, malformed, noBid } from './auction.ts';
+import { type Answer, type Auctioneer, malformed, noBid, refused } from './auction.ts';
 import { readBody } from './body.ts';
 import { BODY_FAULTS, headerFault, sendAnswer } from './calls.ts';
 import { type Problem, sendProblem } from './respond.ts';
@@ -147,16 +147,16 @@ export function createSupply(
   ): void {
     const message = readBidRequest(body);
     if (message instanceof Malformed) {
-      done({ body: undefined, reason: 'malformed', problem: malformed(message) });
+      done(refused('malformed', malformed(message)));
       return;
     }
     const violation = violationOf(message);
     const market = deps.market();
     if (violation) {
       const problem: Problem = { status: 400, code: 'invalid_request', ...violation };
-      done({ body: undefined, reason: 'invalid_request', problem });
+      done(refused('invalid_request', problem));
     } else if (!market) done(noBid('no_market'));
-    else if (!chainHolds(message, partner)) done(noBid('bad_chain'));
+    else if (!chainHolds(message, partner)) done(noBid('bad_chain', market.version));
     else {
       translate(message, partner, market);
       deps.auctioneer.hold(message, { mayTrace: false, supply: partner }, done, body);
