@@ -26,7 +26,8 @@ const query = (name: string, description: string, schema: Json = { type: 'string
   schema,
 });
 const NO_BID = {
-  description: 'No bid; no body. The reason stands in a header, and the version of the market that gave it.',
+  description:
+    'No bid; no body. The reason stands in a header, and the version of the market that gave it.',
   headers: {
     'x-no-bid': { schema: { type: 'string' } },
     'x-snapshot-version': { schema: { type: 'integer' } },
