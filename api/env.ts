@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { type TracingSettings, tracingOf, tracingVariables } from '../bidding/tracing.ts';
+import type { MailConfig } from './http/mail.ts';
 
 const pem = z
   .string()
@@ -45,6 +46,10 @@ const environmentSchema = z.object({
   AI_MODEL: z.string().min(1).default('default'),
   /** Who must show a one-time code to approve a payout: whoever has one enrolled, or everybody. */
   SECOND_FACTOR: z.enum(['enrolled', 'required']).default('enrolled'),
+  /** Outgoing mail, `smtp://user:password@host:587` or `smtps://`; MAIL_OUTBOX instead keeps letters in a folder. */
+  MAIL_URL: z.url({ protocol: /^smtps?$/ }).optional(),
+  MAIL_OUTBOX: z.string().min(1).optional(),
+  MAIL_FROM: z.string().min(3).default('Hongze <no-reply@localhost>'),
   OIDC_ISSUER: z.url().optional(),
   OIDC_CLIENT_ID: z.string().min(1).optional(),
   OIDC_CLIENT_SECRET: z.string().min(1).optional(),
@@ -81,6 +86,8 @@ export interface Config {
   ai?: { baseUrl: string; apiKey: string | undefined; model: string } | null;
   /** Absent: `enrolled`. */
   secondFactor?: 'enrolled' | 'required';
+  /** Absent or null: no letters, and so no reset of passwords and no proof of addresses. */
+  mail?: MailConfig | null;
   /** A province's unified account system; null: e-mail and password only. */
   oidc: { issuer: string; clientId: string; clientSecret: string } | null;
   /** Absent or null: no traces. */
@@ -140,6 +147,10 @@ export function readConfig(environment: Record<string, string | undefined>): Con
             clientId: env.OIDC_CLIENT_ID,
             clientSecret: env.OIDC_CLIENT_SECRET,
           }
+        : null,
+    mail:
+      env.MAIL_URL || env.MAIL_OUTBOX
+        ? { from: env.MAIL_FROM, smtpUrl: env.MAIL_URL, outbox: env.MAIL_OUTBOX }
         : null,
     tracing: tracingOf(env),
   };

@@ -20,10 +20,13 @@ import { asc, eq } from 'drizzle-orm';
 import type { Database } from '../../db/client.ts';
 import type { RedisStore } from '../../db/redis.ts';
 import * as schema from '../../db/schema/identity.ts';
+import { record } from '../audit/audit.ts';
 import type { Config } from '../env.ts';
 import { CLIENT_ADDRESS_HEADER } from '../http/address.ts';
 import { createLimiter } from '../http/limits.ts';
+import { createMailer } from '../http/mail.ts';
 import { recordAuthAct, recordSession } from './acts.ts';
+import { RESET_SECONDS, resetLetter, sendAside, VERIFY_SECONDS, verifyLetter } from './letters.ts';
 import { MAX_PASSWORD, MIN_PASSWORD, passwordProblem } from './password.ts';
 
 const SESSION_SECONDS = 12 * 3600;
@@ -45,12 +48,17 @@ const roles = {
 export interface AuthContext {
   db: Database;
   redis: RedisStore;
-  config: Pick<Config, 'publicUrl' | 'authSecret' | 'oidc'>;
+  config: Pick<Config, 'publicUrl' | 'authSecret' | 'oidc' | 'mail'>;
 }
+
+/** One account may be asked for so often, whoever asks; counted for addresses without an account alike. */
+const LETTER_RATE = { windowSeconds: 3600, max: 5 };
+const LETTER_PATHS = new Set(['/request-password-reset', '/send-verification-email']);
 
 export function createAuth({ db, redis, config }: AuthContext) {
   const consume = createLimiter(redis);
   const origin = new URL(config.publicUrl);
+  const letters = letterOptions(db, config);
   return betterAuth({
     appName: 'Hongze',
     baseURL: config.publicUrl,
@@ -66,7 +74,9 @@ export function createAuth({ db, redis, config }: AuthContext) {
       disableSignUp: true,
       minPasswordLength: MIN_PASSWORD,
       maxPasswordLength: MAX_PASSWORD,
+      ...letters.password,
     },
+    ...letters.address,
     session: {
       expiresIn: SESSION_SECONDS,
       updateAge: RENEW_AFTER_SECONDS,
@@ -80,6 +90,9 @@ export function createAuth({ db, redis, config }: AuthContext) {
         '/sign-in/email': { window: 60, max: 60 },
         '/sign-in/social': { window: 60, max: 60 },
         '/change-password': { window: 300, max: 20 },
+        '/reset-password': { window: 300, max: 20 },
+        '/request-password-reset': { window: 3600, max: 60 },
+        '/send-verification-email': { window: 3600, max: 60 },
         '/two-factor/*': { window: 60, max: 20 },
         '/get-session': false,
       },
@@ -95,10 +108,15 @@ export function createAuth({ db, redis, config }: AuthContext) {
     },
     hooks: {
       before: createAuthMiddleware(async (ctx) => {
-        if (ctx.path === '/change-password') return refuseWeakPassword(ctx.body);
-        if (ctx.path !== '/sign-in/email') return;
+        const { path } = ctx;
+        if (path === '/change-password' || path === '/reset-password')
+          return refuseWeakPassword(ctx.body);
+        const isLetter = LETTER_PATHS.has(path);
+        if (path !== '/sign-in/email' && !isLetter) return;
         const email = String((ctx.body as { email?: unknown })?.email ?? '').toLowerCase();
-        const verdict = await consume(`sign-in:${email}`, SIGN_IN_RATE);
+        const verdict = isLetter
+          ? await consume(`letter:${email}`, LETTER_RATE)
+          : await consume(`sign-in:${email}`, SIGN_IN_RATE);
         if (!verdict.allowed) {
           throw new APIError('TOO_MANY_REQUESTS', {
             message: 'Too many attempts for this account',
@@ -141,6 +159,36 @@ export function createAuth({ db, redis, config }: AuthContext) {
       ...provincePlugins(config.oidc),
     ],
   });
+}
+
+/** What needs letters: absent where nothing can be sent, and better-auth then says that it is off. */
+function letterOptions(db: Database, { mail, publicUrl }: AuthContext['config']) {
+  if (!mail) return { password: {}, address: {} };
+  const mailer = createMailer(mail);
+  const tell = (action: 'password.reset' | 'address.verify', userId: string) =>
+    record(db, { actor: { userId }, action, subject: `user:${userId}` });
+  return {
+    password: {
+      resetPasswordTokenExpiresIn: RESET_SECONDS,
+      revokeSessionsOnPasswordReset: true,
+      // Behind the #, where no server's log and no referrer sees it.
+      sendResetPassword: ({ user, token }: { user: { email: string }; token: string }) =>
+        sendAside(mailer, resetLetter(user.email, `${publicUrl}/reset-password#${token}`)),
+      onPasswordReset: async ({ user: { id } }: { user: { id: string } }) => {
+        // Whoever read the letter has proved the address.
+        await db.update(schema.user).set({ emailVerified: true }).where(eq(schema.user.id, id));
+        await tell('password.reset', id);
+      },
+    },
+    address: {
+      emailVerification: {
+        expiresIn: VERIFY_SECONDS,
+        sendVerificationEmail: ({ user, url }: { user: { email: string }; url: string }) =>
+          sendAside(mailer, verifyLetter(user.email, url)),
+        afterEmailVerification: ({ id }: { id: string }) => tell('address.verify', id),
+      },
+    },
+  };
 }
 
 function refuseWeakPassword(body: unknown): void {

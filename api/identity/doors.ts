@@ -13,7 +13,8 @@ const OPEN = new Set(
   [
     'GET /get-session', 'GET /ok', 'GET /list-sessions', 'POST /revoke-session', 'POST /revoke-sessions',
     'POST /revoke-other-sessions', 'POST /sign-in/email', 'POST /sign-in/social', 'GET /callback/province', 'GET /error',
-    'POST /sign-out', 'POST /change-password', 'POST /update-user',
+    'POST /sign-out', 'POST /change-password', 'POST /update-user', 'POST /request-password-reset', 'POST /reset-password',
+    'POST /send-verification-email', 'GET /verify-email',
     'POST /two-factor/enable', 'POST /two-factor/disable', 'POST /two-factor/get-totp-uri', 'POST /two-factor/verify-totp',
     'POST /two-factor/verify-backup-code', 'POST /two-factor/generate-backup-codes',
     'GET /organization/list', 'POST /organization/set-active',

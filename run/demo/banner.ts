@@ -26,6 +26,7 @@ export function banner(demo: {
     ...LOGINS.map(([role, login]) => `    ${role}  ${login}`),
     '',
     ...(demo.curl ? ['  A request that wins:', '', demo.curl, ''] : []),
+    '  Letters (a forgotten password, an address to confirm) lie in .hongze/mail.',
     '  Ctrl-C stops. Data stays in .hongze/; npm run reset starts over.',
     '',
   ];

@@ -34,6 +34,7 @@ export function demoEnvironment(folder: string, keys: Keys, at: Addresses): Demo
     AUTH_SECRET: process.env.AUTH_SECRET ?? keys.authSecret,
     TOKEN_KEY: process.env.TOKEN_KEY ?? keys.tokenKey,
     ASSETS_DIR: process.env.ASSETS_DIR ?? join(folder, 'assets'),
+    MAIL_OUTBOX: process.env.MAIL_OUTBOX ?? join(folder, 'mail'),
     ALIPAY_GATEWAY: process.env.ALIPAY_GATEWAY ?? `http://127.0.0.1:${at.gatewayPort}/gateway.do`,
     ALIPAY_APP_ID: process.env.ALIPAY_APP_ID ?? keys.alipayAppId,
     ALIPAY_SELLER_ID: process.env.ALIPAY_SELLER_ID ?? keys.alipaySellerId,
