@@ -32,6 +32,17 @@ const invitation = createRoute({
   component: lazyRouteComponent(() => import('../features/session/invitation.tsx'), 'Invitation'),
 });
 
+const forgotten = createRoute({
+  getParentRoute: () => root,
+  path: '/forgotten-password',
+  component: lazyRouteComponent(() => import('../features/session/forgotten.tsx'), 'Forgotten'),
+});
+const resetPassword = createRoute({
+  getParentRoute: () => root,
+  path: '/reset-password',
+  component: lazyRouteComponent(() => import('../features/session/forgotten.tsx'), 'ResetPassword'),
+});
+
 /** Everything behind the door. */
 const room = createRoute({
   getParentRoute: () => root,
@@ -128,7 +139,14 @@ const screens = [
 ];
 
 export const router = createRouter({
-  routeTree: root.addChildren([signIn, signUp, invitation, room.addChildren([home, ...screens])]),
+  routeTree: root.addChildren([
+    signIn,
+    signUp,
+    invitation,
+    forgotten,
+    resetPassword,
+    room.addChildren([home, ...screens]),
+  ]),
   context: { queryClient: undefined as unknown as QueryClient },
   defaultPreload: 'intent',
   defaultPreloadStaleTime: 0,

@@ -13,7 +13,7 @@ import { type Demo, startDemo } from '../../run/demo/demo.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** POST takes hold of the demo and tells its address, DELETE lets go. */
+    /** POST takes hold of the demo and tells its address (and its folder in `x-demo-folder`), DELETE lets go. */
     demoKeeper: string;
   }
 }
@@ -58,7 +58,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
       return;
     }
     take().then(
-      (url) => response.end(url),
+      (url) => response.setHeader('x-demo-folder', running?.folder ?? '').end(url),
       (error) => response.writeHead(500).end(String(error)),
     );
   });

@@ -1,4 +1,5 @@
 /** E-mail, password and, where it is on, the second factor. Used by the page and by the expired session. */
+import { Link } from '@tanstack/react-router';
 import { App, Button, Form, Input } from 'antd';
 import { useState } from 'react';
 import { auth } from '../../lib/session.ts';
@@ -62,7 +63,11 @@ export function SignInForm(props: { done: () => void; email?: string }) {
         name="password"
         label={say('password')}
         rules={[{ required: true, message: say('passwordWanted') }]}
-        extra={<span className="small">{say('forgot')}</span>}
+        extra={
+          <Link className="small" to="/forgotten-password">
+            {say('forgot')}
+          </Link>
+        }
       >
         <Input.Password autoComplete="current-password" autoFocus={Boolean(props.email)} />
       </Form.Item>

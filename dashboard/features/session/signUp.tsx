@@ -46,7 +46,10 @@ function Open({ known }: { known: boolean }) {
       if (known) return read(api.organizations.$post({ json: json.organization }));
       await read(api.public['sign-up'].$post({ json }));
       const { email, password } = json;
-      return auth.signIn.email({ email, password, rememberMe: true });
+      const signedIn = await auth.signIn.email({ email, password, rememberMe: true });
+      // Where no mail is sent, the address stays unproven, and nothing depends on it here.
+      void auth.sendVerificationEmail({ email, callbackURL: '/' }).catch(() => undefined);
+      return signedIn;
     },
     done: () => {
       dropKept(KEPT);

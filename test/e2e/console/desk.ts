@@ -11,6 +11,8 @@ export const PATIENCE_MS = 480_000;
 export interface House {
   browser: Browser;
   url: string;
+  /** Where the demo keeps what it keeps. */
+  folder: string;
 }
 
 /** Filled before the file's first test. */
@@ -20,6 +22,7 @@ export function useHouse(): House {
     const answer = await fetch(inject('demoKeeper'), { method: 'POST' });
     house.url = await answer.text();
     if (!answer.ok) throw new Error(house.url);
+    house.folder = answer.headers.get('x-demo-folder') ?? '';
     house.browser = await openBrowser();
   }, 280_000);
   afterAll(() => fetch(inject('demoKeeper'), { method: 'DELETE' }));

@@ -1,12 +1,27 @@
 /** The console before anybody is signed in: its doors, and what a browser must fetch to show them. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { hasBrowser } from '../../kit/browser.ts';
+import { until } from '../../kit/readers.ts';
 import { PATIENCE_MS, useHouse } from './desk.ts';
 import { DOORS, PASSWORD } from './places.ts';
 import { axe, look, openWindow, overflow } from './visitor.ts';
+
+/** The link of the letter to `email` in an outbox; '' while there is none. */
+function linkIn(outbox: string, email: string): string {
+  for (const name of existsSync(outbox) ? readdirSync(outbox) : []) {
+    const raw = readFileSync(join(outbox, name), 'utf8');
+    if (!raw.includes(`To: ${email}`)) continue;
+    const body = raw.slice(raw.search(/\r?\n\r?\n/)).trim();
+    const text = /transfer-encoding: base64/i.test(raw)
+      ? Buffer.from(body, 'base64').toString()
+      : body.replace(/=\r?\n/g, '').replaceAll('=3D', '=');
+    return /http:\S+#\S+/.exec(text)?.[0] ?? '';
+  }
+  return '';
+}
 
 const INITIAL_JS_LIMIT = 450 * 1024;
 
@@ -49,6 +64,50 @@ describe.skipIf(!hasBrowser)('the console’s doors', () => {
       await page.fill('input[type="password"]', PASSWORD);
       await page.click('button[type="submit"]');
       await page.waitForURL(/\/wallet\?tab=top-ups/);
+      await context.close();
+    },
+    PATIENCE_MS,
+  );
+
+  test(
+    'a forgotten password is set anew by the letter’s link, and opens the desk',
+    async () => {
+      const [email, first, second] = [
+        `forgetful-${Date.now().toString(36)}@empty.example.cn`,
+        'nothing has happened here yet',
+        'something else is remembered',
+      ];
+      const organization = {
+        kind: 'advertiser',
+        category: 'food',
+        domain: null,
+        organizationName: `健忘茶业${Date.now()}`,
+      };
+      await fetch(`${house.url}/api/public/sign-up`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', origin: house.url },
+        body: JSON.stringify({ name: '陈知夏', email, password: first, organization }),
+      });
+      const { page, context, faults } = await openWindow(house.browser, house.url);
+      await page.goto('/sign-in');
+      await page.click('a[href="/forgotten-password"]');
+      await page.fill('input[autocomplete="username"]', email);
+      await page.click('button[type="submit"]');
+      await page.waitForSelector('text=请查收邮件');
+      let link = '';
+      await until(async () => {
+        link = linkIn(join(house.folder, 'mail'), email);
+        return link !== '';
+      });
+      await page.goto(link);
+      await page.fill('input[type="password"]', second);
+      await page.click('button[type="submit"]');
+      await page.waitForURL(/\/sign-in/);
+      await page.fill('input[autocomplete="username"]', email);
+      await page.fill('input[type="password"]', second);
+      await page.click('button[type="submit"]');
+      await page.waitForURL(/\/overview/);
+      expect(faults).toEqual([]);
       await context.close();
     },
     PATIENCE_MS,

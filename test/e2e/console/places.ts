@@ -37,6 +37,8 @@ const shared = [
 export const DOORS: readonly Place[] = [
   place('sign-in', '/sign-in', '登录'),
   place('sign-up', '/sign-up', '公司全称'),
+  place('forgotten-password', '/forgotten-password', '发送重设链接'),
+  place('reset-password', '/reset-password', '设置新密码'),
   { ...place('invitation', '/invitations/none', '接受邀请'), fails: true },
 ];
 
