@@ -17,6 +17,10 @@ export interface ReceivedBid {
   burl: string;
   lurl: string;
   adomain: string[];
+  /** As it said them: `cat` by `cattax`, `attr`. */
+  categories: string[];
+  taxonomy: number;
+  attributes: number[];
   w: number;
   h: number;
   mtype: 1 | 2 | 3 | 4;

@@ -6,7 +6,15 @@ import type { ImpOutcome, Outcome, PartnerBid, TraceLine, Win } from '../engine/
 import { reasonOf } from '../engine/reasons.ts';
 import { cpmYuan } from '../openrtb/decimal.ts';
 import type { BidRequest, Imp } from '../openrtb/message.ts';
-import { asciiJson, bidJson, prepare, preparedOf, responseJson } from '../openrtb/write.ts';
+import { AD_PRODUCT_2, productsOf } from '../openrtb/products.ts';
+import {
+  asciiJson,
+  attributesOf,
+  bidJson,
+  prepare,
+  preparedOf,
+  responseJson,
+} from '../openrtb/write.ts';
 import { TOKEN_TTL_MS } from '../wire/budget.ts';
 import { reportQuery } from '../wire/reported.ts';
 import { BILLED_ON, sealToken, type Token } from '../wire/token.ts';
@@ -91,7 +99,10 @@ function bidOf(
       creativeId: candidate.creative.id,
       campaignId: source.campaignId,
       lineItemId: source.id,
-      domain: source.advertiserDomain ?? '',
+      domains: source.advertiserDomain ? [source.advertiserDomain] : [],
+      categories: productsOf(candidate.creative.category),
+      taxonomy: AD_PRODUCT_2,
+      attributes: attributesOf(imp, prepared.mtype),
       dealId: win.dealId,
       expS: TOKEN_TTL_MS / 1000,
     },
@@ -130,7 +141,10 @@ function partnerBidOf(
       creativeId: ref.crid,
       campaignId: 0,
       lineItemId: 0,
-      domain: partnerBid.domain,
+      domains: ref.adomain,
+      categories: ref.categories,
+      taxonomy: ref.taxonomy,
+      attributes: ref.attributes,
       dealId: win.dealId,
       expS: TOKEN_TTL_MS / 1000,
     },

@@ -3,6 +3,7 @@
  * category of theirs is wider or narrower than ours, blocking errs on the side of blocking and allowing on the side of refusing.
  */
 import { CATEGORIES, type Category } from '../../db/terms/market.ts';
+import { isOfProducts, productCovers, productTouches } from './products.ts';
 
 /** Taxonomy 1.0: `IAB8-5`. */
 const IAB_1: Record<string, readonly Category[]> = {
@@ -61,6 +62,7 @@ const isOurs = (code: string): code is Category => (CATEGORIES as readonly strin
 export function touchedBy(code: string, taxonomy: number): readonly Category[] {
   if (isOurs(code)) return [code];
   if (SECOND.has(taxonomy)) return IAB_2[code] ?? NONE;
+  if (isOfProducts(taxonomy)) return productTouches(code, taxonomy);
   const upper = code.toUpperCase();
   return IAB_1[upper] ?? IAB_1[upper.split('-')[0] as string] ?? NONE;
 }
@@ -68,6 +70,7 @@ export function touchedBy(code: string, taxonomy: number): readonly Category[] {
 /** House categories that a code covers wholly: what allowing it lets in. */
 export function coveredBy(code: string, taxonomy: number): readonly Category[] {
   if (isOurs(code)) return [code];
+  if (isOfProducts(taxonomy)) return productCovers(code, taxonomy);
   return (SECOND.has(taxonomy) ? IAB_2[code] : IAB_1[code.toUpperCase()]) ?? NONE;
 }
 

@@ -10,7 +10,7 @@ import { vastMarkup } from '../render/vast.ts';
 import type { SnapshotCreative } from '../wire/snapshot.ts';
 import { MTYPE, mtypeOf } from './codes.ts';
 import { cpmYuan } from './decimal.ts';
-import type { Imp } from './message.ts';
+import type { Imp, Media } from './message.ts';
 
 /** Markup cut at the token's places, as JSON string content. */
 export interface Prepared {
@@ -31,7 +31,11 @@ export interface WrittenBid {
   creativeId: number | string;
   campaignId: number;
   lineItemId: number;
-  domain: string;
+  /** What is advertised: whose, what by `taxonomy`, and how (AdCOM 1.0 "Creative Attributes"). */
+  domains: readonly string[];
+  categories: readonly string[];
+  taxonomy: number;
+  attributes: readonly number[];
   dealId: string;
   /** Hung on the bill notice: what a supply partner reports its price by. */
   billQuery?: string;
@@ -77,7 +81,7 @@ export function prepare(
     format === 'dooh' && playing !== undefined && imp.video ? MTYPE.video : mtypeOf(format);
   const { w, h } = shapeOf(imp, creative);
   const media = mtype === MTYPE.banner ? undefined : mtype === MTYPE.video ? imp.video : imp.audio;
-  const skip = media?.skip ?? -1;
+  const skip = maySkip(media) ? 1 : 0;
   const wanted =
     mtype === MTYPE.native ? (imp.native ?? '') : media ? vastVersionFor(media.protocols) : '';
   let made = madeOf.get(creative);
@@ -145,7 +149,7 @@ function markupOf(
   return vastMarkup(creative, links, {
     version: vastVersionFor(media?.protocols ?? []),
     ...size,
-    ...(media?.skip === 1 ? { skipAfterS: 5 } : {}),
+    ...(maySkip(media) ? { skipAfterS: 5 } : {}),
   });
 }
 
@@ -159,6 +163,21 @@ export function vastVersionFor(
   return protocols.includes(3) || protocols.includes(6) ? '3.0' : '2.0';
 }
 
+/** A player may skip it: the only attribute that our own markup can have. */
+const SKIPPABLE = 16;
+const NO_ATTRIBUTES: readonly number[] = [];
+const SKIPPABLE_ONLY: readonly number[] = [SKIPPABLE];
+
+const maySkip = (media: Media | undefined): boolean =>
+  media?.skip === 1 && !media.battr.includes(SKIPPABLE);
+
+/** Attributes of the markup that `prepare` makes for an imp. */
+export function attributesOf(imp: Imp, mtype: number): readonly number[] {
+  const media = mtype === MTYPE.video ? imp.video : mtype === MTYPE.audio ? imp.audio : undefined;
+  const { protocols = [] } = media ?? {};
+  return maySkip(media) && vastVersionFor(protocols) !== '2.0' ? SKIPPABLE_ONLY : NO_ATTRIBUTES;
+}
+
 /** A JSON string in ASCII; most of what is written needs no escape. */
 export function quoted(text: string): string {
   for (let i = 0; i < text.length; i++) {
@@ -168,6 +187,10 @@ export function quoted(text: string): string {
   }
   return `"${text}"`;
 }
+
+/** Most lists have one. */
+const listed = (texts: readonly string[]): string =>
+  texts.length === 1 ? quoted(texts[0] as string) : texts.map(quoted).join();
 
 export function bidJson(bid: WrittenBid, links: Links): string {
   const { prepared, token } = bid;
@@ -181,7 +204,8 @@ export function bidJson(bid: WrittenBid, links: Links): string {
   return (
     `{"id":"${bid.bidId}","impid":${quoted(bid.impId)},"price":${cpmYuan(bid.priceMicroCny)},` +
     `"adid":${creative},"crid":${creative},"cid":"${bid.campaignId}",` +
-    `"adomain":[${bid.domain === '' ? '' : quoted(bid.domain)}],` +
+    `"adomain":[${listed(bid.domains)}],"cat":[${listed(bid.categories)}],` +
+    `"cattax":${bid.taxonomy},"attr":[${bid.attributes.join()}],` +
     `"w":${prepared.w},"h":${prepared.h},"mtype":${mtype},"exp":${bid.expS},${deal}${nurl}` +
     `"burl":"${links.exchangeUrl}/t/i?t=${token}&b=1${bid.billQuery ?? ''}","adm":"${withToken(prepared.pieces, token)}",` +
     `"ext":{"lineItemId":${bid.lineItemId},"prebid":{"type":"${PREBID_TYPES[mtype]}"}}}`
