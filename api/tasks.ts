@@ -10,6 +10,7 @@ import {
 } from './audiences/audiences.ts';
 import { closeHour, hoursDue } from './billing/billing.ts';
 import { acceptSilence, advanceOrders, closeOverdue, returnPending } from './bookings/bookings.ts';
+import { settleSupply } from './clearing/settling.ts';
 import { consumeArticles, keepArticles, restorePages } from './content/content.ts';
 import type { Context } from './context.ts';
 import { expirePermits, keepArchive, patrol } from './creatives/creatives.ts';
@@ -103,6 +104,7 @@ export function taskList(context: Context): Task[] {
     // Money.
     every(10 * SECOND, 'billing', billing()),
     every(MINUTE, 'bookings', advanceOrders, acceptSilence, closeOverdue, returnPending),
+    every(10 * MINUTE, 'supply-settlement', settleSupply),
     every(10 * MINUTE, 'statements', draftLastMonth),
     every(2 * SECOND, 'payouts', sendPayouts, resolveUnknown),
     every(10 * SECOND, 'refunds', sendRefunds),

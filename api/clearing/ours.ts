@@ -1,4 +1,5 @@
-/** Our side of a partner's days: what was charged on them, and what two people accepted of the partner's figures since. */
+/** Our side of a partner's days: what was charged on them, and what moved since: prices that it reported a sale
+ * at, and what two people accepted of its figures. */
 import { and, between, eq } from 'drizzle-orm';
 import type { Db } from '../../db/client.ts';
 import { type PartnerSide, partnerDifference } from '../../db/schema/clearing.ts';
@@ -7,6 +8,7 @@ import type { Day } from '../../db/terms/day.ts';
 import { Failure } from '../../db/terms/failure.ts';
 import { chargedByDay, provisionalDays } from '../billing/billing.ts';
 import type { OurDay } from './compare.ts';
+import { settledDays } from './settling.ts';
 
 export interface Partner {
   side: PartnerSide;
@@ -57,6 +59,11 @@ export async function ourDays(
         between(partnerDifference.day, from, to),
       ),
     );
+  if (partner.side === 'supply')
+    for (const [day, amount] of await settledDays(tx, partner.partnerId, { from, to })) {
+      const ours = days.get(day);
+      if (ours) days.set(day, { ...ours, amountMicroCny: ours.amountMicroCny + amount });
+    }
   for (const { day, ...one } of accepted) {
     const ours = days.get(day) ?? { day, quantity: 0, amountMicroCny: 0n, isFinal: !open.has(day) };
     days.set(day, {

@@ -14,7 +14,9 @@ import {
 import { advertiser } from './campaigns.ts';
 import { identity, microCny } from './columns.ts';
 import { outlet } from './outlets.ts';
+import { supplyPartner } from './partners.ts';
 import type { Discrepancy } from './reconciliation.ts';
+import { statementAdjustment } from './statements.ts';
 
 export const PARTNER_SIDES = ['demand', 'supply'] as const;
 export type PartnerSide = (typeof PARTNER_SIDES)[number];
@@ -89,4 +91,29 @@ export const partnerDifference = pgTable(
       .on(t.side, t.partnerId, t.day)
       .where(sql`${t.status} <> 'closed'`),
   ],
+);
+
+/** What a day's reported prices of a supply partner moved against our bids; a later row of the day moves the rest. */
+export const supplySettlement = pgTable(
+  'supply_settlement',
+  {
+    id: identity(),
+    supplyPartnerId: ref('supply_partner_id')
+      .notNull()
+      .references(() => supplyPartner.id),
+    outletId: ref('outlet_id')
+      .notNull()
+      .references(() => outlet.id),
+    day: date('day').notNull(),
+    impressions: ref('impressions').notNull(),
+    bidMicroCny: microCny('bid_micro_cny').notNull(),
+    settledMicroCny: microCny('settled_micro_cny').notNull(),
+    amountMicroCny: microCny('amount_micro_cny').notNull(),
+    adjustmentId: ref('adjustment_id')
+      .notNull()
+      .unique()
+      .references(() => statementAdjustment.id),
+    createdAt: at('created_at').notNull(),
+  },
+  (t) => [index('supply_settlement_day').on(t.supplyPartnerId, t.day)],
 );
