@@ -25,9 +25,10 @@ import { seedDivisions } from './divisions.ts';
 import { seedHistory } from './history.ts';
 import { seedKnown } from './known.ts';
 import { outletsOf, type SeedOutlet, seedOutlets } from './outlets.ts';
+import { seedPartners } from './partners.ts';
 import { createRandom } from './random.ts';
 import { seedTitles } from './titles.ts';
-import { seedTrade } from './trade.ts';
+import { actorOf, seedTrade } from './trade.ts';
 
 /** A process passes its whole context; a test only what is needed. */
 export interface SeedContext extends Partial<Omit<Context, 'config'>> {
@@ -42,6 +43,8 @@ const organizationOfAdvertiser = (i: number): string => `org-advertiser-${i + 1}
 const organizationOfOutlet = (i: number): string => `org-outlet-${i + 1}`;
 /** 余杭: the outlet whose login the banner shows. */
 const DEMO_OUTLET_DIVISION = '330110';
+/** 桐乡: its pages are sold by an exchange of its own, too. */
+const DEMO_SSP_DIVISION = '330483';
 
 /** Returns false when there was nothing to do. */
 export async function seed(
@@ -87,6 +90,12 @@ export async function seed(
       await seedHistory(tx, lines, divisions, ctx.clock());
       const known = buyers.map(({ id, who }) => ({ id, category: who.category }));
       await seedKnown(tx, { advertisers: known, creatives, nowMs: ctx.clock() });
+      const operator = actorOf('platform', PLATFORM);
+      const places = { boughtIn: DEMO_OUTLET_DIVISION, soldIn: DEMO_SSP_DIVISION };
+      await seedPartners(
+        { db: tx, clock: ctx.clock },
+        { operator, buyerId: buyers.at(-1)?.id ?? 0, ...places },
+      );
     }
   });
   // What came in bulk has no statistics yet, and the first minutes would be planned blind.

@@ -39,7 +39,12 @@ interface Spot {
   propertyId: number;
 }
 
-const actorOf = (kind: Actor['kind'], organizationId: string, of: Partial<Actor> = {}): Actor => ({
+/** Who acts in the seed. */
+export const actorOf = (
+  kind: Actor['kind'],
+  organizationId: string,
+  of: Partial<Actor> = {},
+): Actor => ({
   userId: `seed-${kind}`,
   userName: '演示',
   email: '',

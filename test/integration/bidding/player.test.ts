@@ -178,6 +178,32 @@ test('only the screen’s own key opens; too often, too much and nonsense are re
   expect((await fetch(`${it.url}/dooh/proofs`)).status).toBe(405);
 });
 
+test('after a lost head the chain goes on from wherever the player is; what was sent before is told by its own keys', async () => {
+  await grant(it.redis, 501, dayOf(nowMs), 10_000_000);
+  nowMs += 60_000;
+  const { spots, head } = await playlist(3);
+  const records = log(
+    head,
+    spots.map((spot) => spot.token),
+    nowMs,
+  );
+  const [first, second, third] = records as [ProofRecord, ProofRecord, ProofRecord];
+  expect((await prove([first])).body).toMatchObject({ accepted: 1 });
+  await it.redis.del(keys.proofHead(SCREEN));
+  // Not at the beginning of its log, and still signed record by record.
+  expect((await prove([{ ...third, prev: '' }])).status).toBe(409);
+  expect((await prove([second])).body).toMatchObject({
+    accepted: 1,
+    head: { seq: second.seq, hash: second.hash },
+  });
+  // From now on it is a chain again; the whole log once more bills nothing twice.
+  expect((await prove([{ ...third, prev: first.hash }])).status).toBe(409);
+  await it.redis.del(keys.proofHead(SCREEN));
+  await prove(records);
+  const billed = (await plays()).map(({ eventKey }) => eventKey);
+  expect(new Set(billed).size).toBe(billed.length);
+});
+
 test('a pool that cannot pay for all pays for the first; what it cannot is not shown', async () => {
   const day = dayOf(nowMs);
   const pool = await it.redis.hgetall(keys.budget(501, day));

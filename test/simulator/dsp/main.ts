@@ -1,5 +1,9 @@
-/** `npm run demo:dsp [-- --port 8090 --price 12 --latency 20 --fault none]`: our DSP as a process. */
+/**
+ * `npm run demo:dsp [-- --port 8090 --price 12 --latency 20 --fault none]`: our DSP as a process. The demo's own demand partner is
+ * turned on while it runs and paused when it ends.
+ */
 import { parseArgs } from 'node:util';
+import { openDesk } from './desk.ts';
 import { FAULTS, openDsp } from './dsp.ts';
 
 const { values } = parseArgs({
@@ -26,7 +30,21 @@ const dsp = await openDsp(
   },
   Number(values.port),
 );
-process.stdout.write(
-  `DSP bidding at ${dsp.url}/bid; open it as a demand partner with that address and seat “${values.seat}”:\n` +
-    '  console → 合作方, or POST /api/demand-partners, then PATCH it to status active\n',
-);
+const bids = `${dsp.url}/bid`;
+const { PUBLIC_URL: consoleUrl } = process.env;
+const desk = consoleUrl === undefined ? undefined : await openDesk(consoleUrl, values.seat);
+if (desk) {
+  await desk.turn({ url: bids, seat: values.seat, status: 'active' });
+  process.stdout.write(
+    `DSP bidding at ${bids}; the demo’s partner “${values.seat}” is active. Ctrl-C pauses it.\n`,
+  );
+  const stop = (): void => {
+    void desk.turn({ status: 'paused' }).finally(() => process.exit(0));
+  };
+  process.once('SIGINT', stop);
+  process.once('SIGTERM', stop);
+} else
+  process.stdout.write(
+    `DSP bidding at ${bids}; open it as a demand partner with that address and seat “${values.seat}”:\n` +
+      '  console → 合作方, or POST /api/demand-partners, then PATCH it to status active\n',
+  );

@@ -14,7 +14,10 @@ const bid = {
   creativeId: '创意',
   campaignId: 1,
   lineItemId: 2,
-  domain: '茶.example',
+  domains: ['茶.example'],
+  categories: [],
+  taxonomy: 8,
+  attributes: [],
   dealId: '交易',
   expS: 60,
 };
