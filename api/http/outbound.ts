@@ -8,8 +8,8 @@ import { lookup } from 'node:dns/promises';
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { isIP } from 'node:net';
+import { isPublicAddress } from '../../bidding/wire/addresses.ts';
 import type { FailureDetail } from '../../db/terms/failure.ts';
-import { isPublicAddress } from './addresses.ts';
 
 export interface OutboundPolicy {
   /** `host` or `host:port` that may be reached although private: a test's own server, a monitor in our own network. */

@@ -10,6 +10,7 @@ import { floorMicroCny } from '../openrtb/decimal.ts';
 import { durationFloorMicroCny, fitsDuration } from '../openrtb/durations.ts';
 import type { BidRequest, Deal, Imp, Media } from '../openrtb/message.ts';
 import { listOf, type Question, type ReceivedBid, type Refused, textOf } from './incoming.ts';
+import { noticeUrl } from './markup.ts';
 import { dealNamed } from './offers.ts';
 import { plays, readVast } from './vast.ts';
 
@@ -108,7 +109,10 @@ const INSECURE = /\bsrc\s*=\s*["']?http:|<MediaFile[^>]*>\s*(?:<!\[CDATA\[)?\s*h
 
 function markupRefusal(bid: Json, imp: Imp, media: Media | undefined): NoBidReason {
   const adm = textOf(bid.adm);
-  if (adm === '' && textOf(bid.nurl) === '') return NO_BID.no_markup;
+  // Markup that comes with the win notice is fetched by its address, which has to be one of the web.
+  const address = adm === '' ? noticeUrl(textOf(bid.nurl)) : '';
+  if (address === undefined) return NO_BID.no_markup;
+  if (imp.secure === 1 && address.startsWith('http:')) return NO_BID.insecure;
   if (media && adm !== '') {
     const facts = readVast(adm);
     if (!facts) return NO_BID.no_markup;

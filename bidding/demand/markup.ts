@@ -47,7 +47,10 @@ export function partnerMarkup(
   size: { w: number; h: number },
   links: Links,
 ): string | undefined {
-  if (bid.mtype === 1) return framed(bid, adm, links, size.w, size.h);
+  if (bid.mtype === 1) {
+    const isThere = adm !== '' || noticeUrl(bid.nurl) !== undefined;
+    return isThere ? framed(bid, adm, links, size.w, size.h) : undefined;
+  }
   if (adm === '') {
     return bid.mtype === 4 ? undefined : vastWrapper(bid.nurl, links, { version: '4.2', ...size });
   }
@@ -55,7 +58,7 @@ export function partnerMarkup(
   return withOurImpression(adm, links);
 }
 
-/** A notice address that may be called: web only, and no address inside our own network by name. */
+/** An address of a partner's that is one of the web; where it leads is judged when it is called. */
 export function noticeUrl(url: string): string | undefined {
   const checked = webUrl(url, 'https://invalid.');
   return checked?.startsWith('https://invalid.') ? undefined : checked;

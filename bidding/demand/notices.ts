@@ -1,10 +1,12 @@
 /**
  * Telling partners: won (`nurl`), billed (`burl`), lost (`lurl`). Owns when each is called, once each: a bill notice waits in
- * Redis under the auction's own key and is taken by whoever counts the impression, so that two nodes cannot call it twice.
+ * Redis under the auction's own key and is taken by whoever counts the impression, so that two nodes cannot call it twice. Addresses are
+ * the partner's word: none leads into a private network, save to the very host at which an operator has the partner asked.
  */
 import { Agent, request as httpRequest } from 'node:http';
-import { request as httpsRequest } from 'node:https';
+import { request as httpsRequest, Agent as SecureAgent } from 'node:https';
 import { type Store, within } from '../state/script.ts';
+import { lookUpPublic, mayBeCalled } from './address.ts';
 import { noticeUrl } from './markup.ts';
 
 const KEEP_S = 900;
@@ -16,26 +18,43 @@ const REDIS_TIMEOUT_MS = 500;
 const noticeKey = (auctionId: string, impOrdinal: number): string =>
   `notice:{${auctionId}}:${impOrdinal}`;
 
+/** Where the partner is asked for bids. */
+type Asked = { url: string };
+
+/** Marks an address at the partner's own host. */
+const OWN = 'own ';
+
+const hostOf = (url: string): string => new URL(url).host;
+
 export interface Notices {
   /** Remembers whom to tell when this imp is billed. */
-  await(auctionId: string, impOrdinal: number, burl: string): void;
+  await(auctionId: string, impOrdinal: number, burl: string, partner: Asked): void;
   /** The imp was billed: tells the partner, again every ten seconds for a minute until it says 200 or 204. */
   billed(auctionId: string, impOrdinal: number): Promise<void>;
   /** A win or a loss: told once, unanswered or not. */
-  tell(url: string): void;
+  tell(url: string, partner: Asked): void;
   close(): void;
 }
 
 export function createNotices(store: Store, retryMs = RETRY_MS): Notices {
-  const agent = new Agent({ keepAlive: true, maxSockets: 64 });
+  const kept = { keepAlive: true, maxSockets: 64 };
+  // Connections into private networks are shared with nobody else's addresses.
+  const agents = {
+    own: { http: new Agent(kept), https: new SecureAgent(kept) },
+    web: {
+      http: new Agent({ ...kept, lookup: lookUpPublic }),
+      https: new SecureAgent({ ...kept, lookup: lookUpPublic }),
+    },
+  };
   const timers = new Set<NodeJS.Timeout>();
 
-  function call(url: string): Promise<boolean> {
+  function call(url: string, isOwn: boolean): Promise<boolean> {
+    if (!isOwn && !mayBeCalled(url)) return Promise.resolve(true);
+    const of = isOwn ? agents.own : agents.web;
     return new Promise((resolve) => {
-      const options = url.startsWith('https:')
-        ? { timeout: TIMEOUT_MS }
-        : { agent, timeout: TIMEOUT_MS };
-      const req = (url.startsWith('https:') ? httpsRequest : httpRequest)(url, options, (res) => {
+      const isSecure = url.startsWith('https:');
+      const options = { agent: isSecure ? of.https : of.http, timeout: TIMEOUT_MS };
+      const req = (isSecure ? httpsRequest : httpRequest)(url, options, (res) => {
         res.resume();
         resolve(res.statusCode === 200 || res.statusCode === 204);
       });
@@ -45,34 +64,40 @@ export function createNotices(store: Store, retryMs = RETRY_MS): Notices {
     });
   }
 
-  async function insist(url: string, left: number): Promise<void> {
-    if ((await call(url)) || left === 0) return;
+  async function insist(url: string, isOwn: boolean, left: number): Promise<void> {
+    if ((await call(url, isOwn)) || left === 0) return;
     const timer = setTimeout(() => {
       timers.delete(timer);
-      void insist(url, left - 1);
+      void insist(url, isOwn, left - 1);
     }, retryMs);
     timers.add(timer);
   }
 
   return {
-    await(auctionId, impOrdinal, burl) {
+    await(auctionId, impOrdinal, burl, partner) {
       const url = noticeUrl(burl);
       if (url === undefined) return;
       const key = noticeKey(auctionId, impOrdinal);
-      void within(REDIS_TIMEOUT_MS, store.set(key, url, 'EX', KEEP_S)).catch(() => undefined);
+      const kept = hostOf(url) === hostOf(partner.url) ? `${OWN}${url}` : url;
+      void within(REDIS_TIMEOUT_MS, store.set(key, kept, 'EX', KEEP_S)).catch(() => undefined);
     },
     async billed(auctionId, impOrdinal) {
       const key = noticeKey(auctionId, impOrdinal);
-      const url = await within(REDIS_TIMEOUT_MS, store.getdel(key)).catch(() => null);
-      if (url !== null) await insist(url, RETRIES);
+      const kept = await within(REDIS_TIMEOUT_MS, store.getdel(key)).catch(() => null);
+      if (kept === null) return;
+      const isOwn = kept.startsWith(OWN);
+      await insist(isOwn ? kept.slice(OWN.length) : kept, isOwn, RETRIES);
     },
-    tell(url) {
+    tell(url, partner) {
       const checked = noticeUrl(url);
-      if (checked !== undefined) void call(checked);
+      if (checked !== undefined) void call(checked, hostOf(checked) === hostOf(partner.url));
     },
     close() {
       for (const timer of timers) clearTimeout(timer);
-      agent.destroy();
+      for (const { http, https } of Object.values(agents)) {
+        http.destroy();
+        https.destroy();
+      }
     },
   };
 }

@@ -77,8 +77,8 @@ export function tellWinner(
   sale: SaleContext,
 ): void {
   if (sale.test) return;
-  if (sold.bid.nurl !== '' && sold.bid.adm !== '') notices.tell(sold.bid.nurl);
-  if (sold.bid.burl !== '') notices.await(sale.auctionId, ordinal, sold.bid.burl);
+  if (sold.bid.nurl !== '' && sold.bid.adm !== '') notices.tell(sold.bid.nurl, sold.bid.partner);
+  if (sold.bid.burl !== '') notices.await(sale.auctionId, ordinal, sold.bid.burl, sold.bid.partner);
 }
 
 /** OpenRTB's loss reason (AdCOM 1.0 "Loss Reason Codes") of ours. */
@@ -130,13 +130,13 @@ export function tellLosers(
     if (ref.lurl === '') continue;
     const values = valuesOf(ref, imp?.match.imp.id ?? '', imp?.win, sale);
     const told = { ...values, AUCTION_LOSS: String(code) };
-    demand.notices.tell(fillMacros(ref.lurl, told, { encode: true }));
+    demand.notices.tell(fillMacros(ref.lurl, told, { encode: true }), ref.partner);
   }
   for (const { partner, lurl, reason } of refused) {
     demand.fanOut.settled(partner, reasonOf(reason)?.key ?? 'invalid');
     if (noticeUrl(lurl) === undefined) continue;
     const loss = LOSS_OF[reason] ?? LOSS.invalid;
     const values = { AUCTION_ID: sale.auctionId, AUCTION_LOSS: String(loss) };
-    demand.notices.tell(fillMacros(lurl, values, { encode: true }));
+    demand.notices.tell(fillMacros(lurl, values, { encode: true }), partner);
   }
 }
