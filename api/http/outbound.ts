@@ -93,17 +93,14 @@ function parseUrl(policy: OutboundPolicy, text: string): URL {
 async function addressOf(policy: OutboundPolicy, url: URL): Promise<string> {
   const host = url.hostname.replace(/^\[|\]$/g, '');
   const found = isIP(host)
-    ? [host]
-    : await lookup(host, { all: true, verbatim: true }).then(
-        (all) => all.map((one) => one.address),
-        () => [],
-      );
+    ? [{ address: host, family: isIP(host) }]
+    : await lookup(host, { all: true, verbatim: true }).catch(() => []);
   const [first] = found;
   if (first === undefined) throw new OutboundRefused('unresolved', url.href);
   if (!isAllowed(policy, url) && !found.every(isPublicAddress)) {
     throw new OutboundRefused('private_address', url.href);
   }
-  return first;
+  return first.address;
 }
 
 /** Fails with `OutboundRefused` where a webhook or page cannot be reached by rule; connects to nobody. */

@@ -9,7 +9,8 @@ import { isPublicAddress } from '../wire/addresses.ts';
 /** A literal address has to be public; a name is judged when it is resolved. */
 export function mayBeCalled(url: string): boolean {
   const host = new URL(url).hostname.replace(/^\[|\]$/g, '');
-  return isIP(host) === 0 || isPublicAddress(host, isIP(host));
+  const family = isIP(host);
+  return family === 0 || isPublicAddress({ address: host, family });
 }
 
 type Found = (
@@ -23,7 +24,7 @@ export function lookUpPublic(name: string, options: LookupOptions, found: Found)
   lookup(name, { ...options, all: true }, (error, addresses) => {
     if (error) return found(error, []);
     const [first] = addresses;
-    if (!first || addresses.some(({ address, family }) => !isPublicAddress(address, family)))
+    if (!first || !addresses.every(isPublicAddress))
       return found(Object.assign(new Error('a private address'), { code: 'EACCES' }), []);
     if (options.all) return found(null, addresses);
     found(null, first.address, first.family);

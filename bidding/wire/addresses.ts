@@ -59,7 +59,7 @@ function isPublicV6(address: string): boolean {
   return !wraps && !isDocumentation;
 }
 
-/** `family` as `isIP` of node:net tells it; 0, no literal address, is never public. */
-export function isPublicAddress(address: string, family: number): boolean {
+/** `family`: 4 or 6; anything else is no literal address, and never public. */
+export function isPublicAddress({ address, family }: { address: string; family: number }): boolean {
   return family === 4 ? isPublicV4(address) : family === 6 ? isPublicV6(address) : false;
 }

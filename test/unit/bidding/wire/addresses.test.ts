@@ -9,7 +9,7 @@ test.each([
   '::ffff:127.0.0.1', '::ffff:8.8.8.8', '64:ff9b::7f00:1', 'fe80::1', 'fc00::1', 'fd12:3456::1', 'ff02::1', '2001:db8::1',
   '2002:7f00:1::', '2001::1', '3fff::1', 'localhost', '127.1', '0x7f000001', '',
 ])('%s is nobody’s public address', (address) => {
-  expect(isPublicAddress(address, isIP(address))).toBe(false);
+  expect(isPublicAddress({ address: address, family: isIP(address) })).toBe(false);
 }); // biome-ignore format: a list
 
 test.each([
@@ -21,7 +21,7 @@ test.each([
   '2400:3200::1',
   '2606:4700:4700::1111',
 ])('%s is public', (address) => {
-  expect(isPublicAddress(address, isIP(address))).toBe(true);
+  expect(isPublicAddress({ address: address, family: isIP(address) })).toBe(true);
 });
 
 test('every IPv4 address of a private block is refused, however it is drawn', () => {
@@ -36,7 +36,7 @@ test('every IPv4 address of a private block is refused, however it is drawn', ()
       const first = bits === 8 ? head * 2 ** 24 : head * 2 ** 16;
       const address = first + (rest % 2 ** (32 - bits));
       const text = [24, 16, 8, 0].map((shift) => Math.floor(address / 2 ** shift) % 256).join('.');
-      return !isPublicAddress(text, isIP(text));
+      return !isPublicAddress({ address: text, family: isIP(text) });
     }),
   );
 });
