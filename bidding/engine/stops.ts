@@ -60,6 +60,9 @@ function holdsAt(stop: SnapshotStop, place: Place): boolean {
   );
 }
 
+/** Asked a dozen times an auction, mostly of lists that are empty. */
+const names = <T>(list: readonly T[], value: T): boolean => list.length > 0 && list.includes(value);
+
 /** Why a line item may not be shown here at all; `none` when it may. */
 export function refusalOfItem(
   item: SnapshotLineItem,
@@ -73,16 +76,16 @@ export function refusalOfItem(
     if (stops.categories.has(item.category)) return NO_BID.stopped;
   }
   if (
-    outlet.blockedAdvertiserIds.includes(item.advertiserId) ||
-    outlet.blockedCategories.includes(item.category)
+    names(outlet.blockedAdvertiserIds, item.advertiserId) ||
+    names(outlet.blockedCategories, item.category)
   ) {
     return NO_BID.blocked_by_outlet;
   }
   const { request } = place;
   if (
-    request.blockedCategories.includes(item.category) ||
-    request.blockedAdvertiserIds.includes(item.advertiserId) ||
-    (item.advertiserDomain !== null && request.blockedDomains.includes(item.advertiserDomain))
+    names(request.blockedCategories, item.category) ||
+    names(request.blockedAdvertiserIds, item.advertiserId) ||
+    (item.advertiserDomain !== null && names(request.blockedDomains, item.advertiserDomain))
   ) {
     return NO_BID.blocked_by_request;
   }
@@ -100,8 +103,8 @@ export function refusalOfCreative(
   if (stops && (stops.creatives.has(creative.id) || stops.categories.has(creative.category))) {
     return NO_BID.creative_stopped;
   }
-  if (outlet.blockedCategories.includes(creative.category)) return NO_BID.blocked_by_outlet;
-  if (place.request.blockedCategories.includes(creative.category)) return NO_BID.blocked_by_request;
+  if (names(outlet.blockedCategories, creative.category)) return NO_BID.blocked_by_outlet;
+  if (names(place.request.blockedCategories, creative.category)) return NO_BID.blocked_by_request;
   if (place.minors && BARRED_FOR_MINORS.has(creative.category)) return NO_BID.barred_for_minors;
   return NO_BID.none;
 }
