@@ -30,7 +30,9 @@ const calendarRoutes = new Hono<AppEnv>()
     query(availabilityQuery),
     async (c) => {
       const { placementId, from, to } = c.req.valid('query');
-      return c.json({ items: await impressionDays(c.var.ctx, placementId, { from, to }) });
+      return c.json({
+        items: await impressionDays(c.var.ctx, { placementId, divisionCodes: [] }, { from, to }),
+      });
     },
   )
   .get(

@@ -20,7 +20,11 @@ function unitOf(origin: string): { zh: string; en: string } {
   return { zh: '', en: '' };
 }
 
+/** Zod's own messages have a bar in a pattern or a list, but never Chinese before it. */
+const OURS = /\p{Script=Han}[^|]*\|/u;
+
 export function sayIssue(issue: z.core.$ZodIssue): Said {
+  if (OURS.test(issue.message ?? '')) return bilingual(issue.message);
   switch (issue.code) {
     case 'invalid_type':
       return issue.input === undefined

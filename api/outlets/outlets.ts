@@ -90,6 +90,7 @@ export async function editOutlet(
   }
   return ctx.db.transaction(async (tx) => {
     const row = await lockRow(tx, outlet, id, version);
+    assertAdmitted(row.status, changes.status);
     const subject = `outlet:${id}` as const;
     const action = 'outlet.edit';
     return saveEdit(tx, {
@@ -101,6 +102,16 @@ export async function editOutlet(
       subject,
       nowMs: ctx.clock(),
     });
+  });
+}
+
+/** Papers, contract and countersignature stand between: an outlet that was never admitted is not switched on, nor back. */
+function assertAdmitted(now: string, next: string | undefined): void {
+  if (next === undefined || next === now || (now !== 'pending' && next !== 'pending')) return;
+  throw new Failure('conflict', {
+    pointer: '/status',
+    zh: '入驻须经提交材料、审核、签约与会签，不能直接改状态',
+    en: 'an outlet comes in by its admission: papers, review, contract, countersignature',
   });
 }
 

@@ -2,7 +2,7 @@
 import type { Db } from '../../db/client.ts';
 import type { AuctionLine, BookedLine, PlanBrief, PlanLine } from '../../db/schema/plans.ts';
 import { addDays, type Clock, dayStartMs } from '../../db/terms/day.ts';
-import { fenToMicroCny, fenToYuan } from '../../db/terms/money.ts';
+import { fenToMicroCny, fenToYuan, grouped } from '../../db/terms/money.ts';
 import { type Bought, choose, divide, SHARES, type TierOffer } from './allocation.ts';
 import { fixedOffers, promiseOffers, tierOffers, tierTarget } from './market.ts';
 
@@ -18,6 +18,13 @@ const BID_OVER_PRICE = 1.25;
 const MOST_PROMISES = 6;
 /** Of what a placement showed, what is promised to one buyer. */
 const PROMISED_PART = 0.4;
+
+/** Money and counts as people read them. */
+const yuanOf = (fen: number): string => grouped(fenToYuan(fen));
+
+/** Two figures of a small amount, whole numbers of a large one: never 1.2e+3. */
+const amountOf = (n: number): string =>
+  n >= 10 ? grouped(Math.round(n)) : String(Number(n.toPrecision(2)));
 
 type Reason = PlanLine['why'];
 export interface Proposal {
@@ -59,8 +66,8 @@ function auctionLines(
     const byClick = brief.goal === 'clicks';
     const perClick = offer.cpmFen / (1_000 * offer.ctr);
     const unit = GOAL_UNIT[brief.goal];
-    const gain = (one.firstGain * 100).toPrecision(2);
-    const last = (one.lastGain * 100).toPrecision(2);
+    const gain = amountOf(one.firstGain * 100);
+    const last = amountOf(one.lastGain * 100);
     return [
       {
         key: `auction-${one.tier}`,
@@ -74,8 +81,8 @@ function auctionLines(
         priceMicroCny: fenToMicroCny(one.costFen).toString(),
         expected: expectedOf(offer, one),
         why: {
-          zh: `${TIER_ZH[one.tier]}媒体近两周千次成交价约 ${fenToYuan(offer.cpmFen)} 元；每元先增 ${gain} ${unit.zh}，投满后降至 ${last}，与其他层级持平`,
-          en: `${one.tier} outlets cost about ${fenToYuan(offer.cpmFen)} yuan a thousand lately; a yuan brings ${gain} ${unit.en} at first and ${last} at the end, level with the other tiers`,
+          zh: `${TIER_ZH[one.tier]}媒体近两周千次成交价约 ${yuanOf(offer.cpmFen)} 元；每元先增 ${gain} ${unit.zh}，投满后降至 ${last}，与其他层级持平`,
+          en: `${one.tier} outlets cost about ${yuanOf(offer.cpmFen)} yuan a thousand lately; a yuan brings ${gain} ${unit.en} at first and ${last} at the end, level with the other tiers`,
         },
       },
     ];
@@ -131,8 +138,8 @@ function promiseLines(
         clicks: 0,
       },
       why: {
-        zh: `该位近两周日均展现 ${shownADay} 次，按四成保量，刊例千次 ${fenToYuan(cpmFen)} 元`,
-        en: `it showed ${shownADay} a day lately; four tenths of that are guaranteed at ${fenToYuan(cpmFen)} yuan a thousand`,
+        zh: `该位近两周日均展现 ${grouped(shownADay)} 次，按四成保量，刊例千次 ${yuanOf(cpmFen)} 元`,
+        en: `it showed ${grouped(shownADay)} impressions a day lately; four tenths of that are guaranteed at ${yuanOf(cpmFen)} yuan a thousand`,
       },
     });
   }
@@ -168,8 +175,8 @@ function fixedLines(
         priceMicroCny: fenToMicroCny(costFen).toString(),
         expected: null,
         why: {
-          zh: `覆盖 ${fresh} 个尚未覆盖的县区${known > 0 ? `，加强 ${known} 个` : ''}，每天 ${fenToYuan(offer.slotFen)} 元`,
-          en: `reaches ${fresh} counties that nothing reached yet${known > 0 ? ` and ${known} again` : ''}, at ${fenToYuan(offer.slotFen)} yuan a day`,
+          zh: `覆盖 ${fresh} 个尚未覆盖的县区${known > 0 ? `，加强 ${known} 个` : ''}，每天 ${yuanOf(offer.slotFen)} 元`,
+          en: `reaches ${fresh} counties that nothing reached yet${known > 0 ? ` and ${known} again` : ''}, at ${yuanOf(offer.slotFen)} yuan a day`,
         },
       },
     ];
@@ -198,8 +205,8 @@ function reasonsOf(
   }
   if (spentFen < budgetFen * 0.95) {
     reasons.push({
-      zh: `可购流量与档位有限，预算中 ${fenToYuan(budgetFen - spentFen)} 元未能分配`,
-      en: `${fenToYuan(budgetFen - spentFen)} yuan of the budget find nothing to buy`,
+      zh: `可购流量与档位有限，预算中 ${yuanOf(budgetFen - spentFen)} 元未能分配`,
+      en: `${yuanOf(budgetFen - spentFen)} yuan of the budget find nothing to buy`,
     });
   }
   return reasons;

@@ -54,6 +54,10 @@ export function formatYuan(amount: MicroCny): string {
 export const fenToYuan = (fen: number | bigint): string =>
   formatYuan(fenToMicroCny(fen)).replace(/^(-?\d+\.\d\d).*$/, '$1');
 
+/** A decimal number with commas between thousands: `1234567.50` → `1,234,567.50`. */
+export const grouped = (decimal: string | number): string =>
+  String(decimal).replace(/^-?\d+/, (whole) => whole.replace(/\B(?=(\d{3})+$)/g, ','));
+
 /** µCNY on the wire: an integer in a decimal string. */
 export const microCnySchema = z
   .string()

@@ -145,6 +145,8 @@ function Admission(props: {
     refresh: [OUTLETS],
     say: say('saved'),
   });
+  // Who never came in does so by its admission.
+  if (outlet.status === 'pending') return <OutletMark status={outlet.status} />;
   return (
     <Popconfirm
       title={say(on ? 'suspendAsk' : 'admitAsk')}

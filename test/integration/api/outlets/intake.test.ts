@@ -96,6 +96,13 @@ describe('a sheet of placements', () => {
     expect(body.errors.map((one: { pointer: string }) => one.pointer)).toEqual([
       '/cells/B5', '/cells/E5', '/cells/F5', '/cells/J6', '/cells/K7', '/cells/D3', '/cells/H4',
     ]); // biome-ignore format: a list
+    // In the sheet's own words, not the validator's.
+    expect(body.errors).toContainEqual(
+      expect.objectContaining({
+        pointer: '/cells/F5',
+        zh: expect.stringContaining('最多两位小数'),
+      }),
+    );
     expect(await placements()).toHaveLength(2);
     const { body: properties } = await seller.call('GET', '/api/properties');
     expect(properties.items.map((one: { name: string }) => one.name)).not.toContain('新站');

@@ -49,6 +49,20 @@ describe('taking an outlet in', () => {
   });
 });
 
+test('an outlet that was never admitted is not switched on by an edit, nor one that was switched back', async () => {
+  const fresh = await newOutlet(api, { status: 'pending' });
+  const edit = (id: number, status: string) =>
+    operator.call('PATCH', `/api/outlets/${id}`, { version: 1, status });
+  for (const status of ['active', 'suspended'])
+    expect(await edit(fresh.outletId, status)).toMatchObject({
+      status: 409,
+      body: { errors: [{ pointer: '/status' }] },
+    });
+  const known = await newOutlet(api);
+  expect((await edit(known.outletId, 'pending')).status).toBe(409);
+  expect((await edit(known.outletId, 'suspended')).status).toBe(200);
+});
+
 describe('an outlet', () => {
   test('names its payee itself, but not its own status', async () => {
     const { body } = await seller.call('GET', `/api/outlets/${seller.outletId}`);
