@@ -11,6 +11,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import postgres from 'postgres';
+import { patiently } from './patience.ts';
 import { raiseWalls } from './walls.ts';
 
 export const MIGRATIONS_DIR = fileURLToPath(new URL('./migrations', import.meta.url));
@@ -84,7 +85,7 @@ async function apply(sql: postgres.Sql, migration: Migration): Promise<void> {
       }
       await record(sql, migration);
     } else {
-      await sql.begin(async (transaction) => {
+      await patiently(sql, async (transaction) => {
         await transaction.unsafe(migration.sql);
         await record(transaction, migration);
       });

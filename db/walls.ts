@@ -5,6 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import type postgres from 'postgres';
+import { patiently } from './patience.ts';
 import {
   APPEND_ONLY,
   MINE,
@@ -144,7 +145,7 @@ export async function raiseWalls(sql: postgres.Sql): Promise<string[]> {
     const statements = layWall(table);
     const mark = createHash('sha256').update(statements.join(';')).digest('hex').slice(0, 16);
     if (laid.get(table.name) === mark) continue;
-    await sql.begin(async (tx) => {
+    await patiently(sql, async (tx) => {
       await tx.unsafe(
         [...statements, `COMMENT ON POLICY wall ON ${table.name} IS '${mark}'`].join(';\n'),
       );
