@@ -37,9 +37,11 @@ function narrowed(issue: StandardSchemaV1.Issue): StandardSchemaV1.Issue[] {
 }
 
 export function failureOf(issues: readonly StandardSchemaV1.Issue[]): Failure {
-  const details = issues.flatMap(narrowed).map((issue): FailureDetail => {
-    const pointer = pointerOf(issue.path ?? []);
-    return { pointer, ...sayIssue(issue as z.core.$ZodIssue) };
+  const details = issues.flatMap(narrowed).map((one): FailureDetail => {
+    const issue = one as z.core.$ZodIssue;
+    // A field that nobody asked for is pointed at, and not the object that has it.
+    const stray = issue.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [];
+    return { pointer: pointerOf([...(one.path ?? []), ...stray]), ...sayIssue(issue) };
   });
   const [first, ...rest] = details;
   return new Failure('invalid_input', first ?? { zh: '内容有误', en: 'not valid' }, ...rest);

@@ -19,12 +19,13 @@ import { createTopUp, queryTopUp } from './top-ups.ts';
 
 const walletQuery = z.object({ advertiserId: idSchema.optional() });
 const journalQuery = pageQuery.extend(walletQuery.shape);
-const newTopUp = z.object({
+// Strict: a field that is not looked at, `currency` say, must not be thought to count.
+const newTopUp = z.strictObject({
   advertiserId: idSchema,
   amountFen: z.number().int().positive().max(10_000_000_000),
   method: z.enum(['page', 'qr']).default('page'),
 });
-const newRefund = z.object({
+const newRefund = z.strictObject({
   amountFen: z.number().int().positive().max(10_000_000_000),
   reason: z.string().trim().min(1).max(200),
 });
