@@ -1,4 +1,6 @@
 /** What help says of each screen, by the first part of its address. */
+import { DESK_TOPICS } from './deskTopics.ts';
+import { TRADE_TOPICS } from './tradeTopics.ts';
 
 interface Text {
   what: string;
@@ -11,6 +13,8 @@ export interface Topic {
 }
 
 export const TOPICS: Record<string, Topic> = {
+  ...TRADE_TOPICS,
+  ...DESK_TOPICS,
   overview: {
     zh: {
       what: '一眼看清今天花了多少、还能跑多久、花在哪里。',
@@ -39,7 +43,7 @@ export const TOPICS: Record<string, Topic> = {
     zh: {
       what: '推广计划管总预算与日期，投放单元管投到哪里、出多少价、展示什么。',
       steps: [
-        '新建计划按六步走完即可投放；填写内容保存在本机，刷新不丢。',
+        '新建计划按七步走完即可投放；填写内容保存在本机，刷新不丢。',
         '批量改价：进入计划，点“批量编辑”，可从表格软件整列粘贴。',
         '不花钱？进投放单元看“为什么没跑起来”，逐项照着改。',
       ],
@@ -52,7 +56,7 @@ export const TOPICS: Record<string, Topic> = {
     en: {
       what: 'A campaign holds budget and dates; its line items say where, at what price and with what.',
       steps: [
-        'Six steps make a campaign; what you type is kept on this device.',
+        'Seven steps make a campaign; what you type is kept on this device.',
         'To change many prices, open a campaign and edit in bulk; columns paste from a spreadsheet.',
         'Not spending? Its line item says why, point by point.',
       ],

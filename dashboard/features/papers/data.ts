@@ -44,4 +44,13 @@ export const usePapers = () =>
     queryKey: PAPERS,
     queryFn: () =>
       everyPage((cursor) => read(qualifications.$get({ query: { limit: PAGE_LIMIT, cursor } }))),
+    select: byUrgency,
   });
+
+const urgency = (paper: Paper): string =>
+  `${STANDINGS.indexOf(standingOf(paper))} ${paper.validUntil ?? '9999'}`;
+
+/** What waits first, then what has ended or ends soonest. */
+function byUrgency(papers: readonly Paper[]): Paper[] {
+  return [...papers].sort((a, b) => (urgency(a) < urgency(b) ? -1 : 1));
+}

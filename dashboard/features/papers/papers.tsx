@@ -99,7 +99,7 @@ function useColumns(desk: boolean): Column<Paper>[] {
       key: 'until',
       title: say('validUntil'),
       width: '200px',
-      value: (row) => row.validUntil ?? '9999-12-31',
+      value: (row) => row.validUntil,
       render: (row) => (
         <>
           <span className="number">{row.validUntil ?? say('noEnd')}</span>{' '}

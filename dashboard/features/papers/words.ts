@@ -4,7 +4,7 @@ export const usePaperWords = defineWords(
   {
     title: '资质与文号',
     hintBuyer: '营业执照、行业许可、广告审查批准文号；到期前 30 天提醒，过期即不能再用于新创意',
-    hintDesk: '核验广告主提交的资质与批准文号；到期的排在前面',
+    hintDesk: '核验广告主提交的资质与批准文号；待核验与将到期的排在前面',
     label: '资质列表',
     new: '提交资质',
     advertiser: '广告主',
@@ -64,7 +64,7 @@ export const usePaperWords = defineWords(
     title: 'Papers and approvals',
     hintBuyer:
       'Licences, permits and approval numbers; you are told 30 days before one ends, and new creatives cannot use it after',
-    hintDesk: 'Check the papers that advertisers file; those that end come first',
+    hintDesk: 'Check the papers that advertisers file; what waits or ends soon comes first',
     label: 'Papers',
     new: 'File a paper',
     advertiser: 'Advertiser',
