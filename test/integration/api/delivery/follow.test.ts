@@ -136,6 +136,8 @@ test('an edit over the API is in the first answer that names its version, and in
 
 test('a node started cold answers from the last snapshot and the deltas after it, without the database', async () => {
   const version = await edit({ bidFen: 1100 });
+  // The other node hears of it in its own time; the next test begins where it has.
+  await askUntil(version);
   const cold = await startNode('cold');
   expect(await ask(cold)).toEqual({ status: 200, version, price: 11 });
 });
