@@ -219,7 +219,8 @@ function redirect(deps: TrackerDeps, visitor: Visitor, token: Token): Reply {
       en: 'this advertisement has been withdrawn',
     });
   const monitor = creative?.content.clickMonitor;
-  const watched = monitor && webUrl(fillLanding(monitor, token, visitor, nowMs, landing), '');
+  const watched =
+    monitor && webUrl(fillLanding(monitor, token, visitor, nowMs, landing), 'https://invalid.');
   return leadTo(watched || landing);
 }
 
