@@ -15,6 +15,9 @@ const pure = { ...shared, maxWorkers: cores, sequence: { groupOrder: 0 } } as co
 /** They wait for their servers as much as they work. */
 const served = { ...shared, maxWorkers: cores + 1, sequence: { groupOrder: 1 } } as const;
 
+/** For what hangs; a machine ten times as busy is no reason to fail. */
+const PATIENCE_MS = 240_000;
+
 export default defineConfig({
   test: {
     reporters: process.env.HONGZE_REPORTER ? ['default', process.env.HONGZE_REPORTER] : ['default'],
@@ -24,7 +27,7 @@ export default defineConfig({
           ...pure,
           name: 'unit',
           include: ['test/{unit,property,tidy}/**/*.test.{ts,tsx}'],
-          testTimeout: 60_000,
+          testTimeout: PATIENCE_MS,
         },
       },
       {
@@ -33,8 +36,8 @@ export default defineConfig({
           name: 'integration',
           include: ['test/{integration,conformance}/**/*.test.ts'],
           globalSetup: ['test/kit/servers.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
+          testTimeout: PATIENCE_MS,
+          hookTimeout: PATIENCE_MS,
         },
       },
       {
@@ -43,8 +46,8 @@ export default defineConfig({
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
           globalSetup: ['test/kit/servers.ts', 'test/kit/browserSetup.ts', 'test/kit/demoSetup.ts'],
-          testTimeout: 120_000,
-          hookTimeout: 180_000,
+          testTimeout: PATIENCE_MS,
+          hookTimeout: PATIENCE_MS,
         },
       },
     ],

@@ -21,9 +21,16 @@ export const createQueryClient = (): QueryClient =>
     },
   });
 
+interface Try<Output> {
+  /** Idempotency key, kept until the server has answered. */
+  key: string;
+  running: Promise<Output> | undefined;
+}
+
 /**
- * A change. Each try carries one idempotency key until it succeeds, so a double click or a retry after a
- * lost answer buys once; what it says when it fails is shown unless the form took it.
+ * A change. The same change asked for again while it runs is the same; after a lost answer it is sent with the
+ * same idempotency key: a double click or a retry buys once, and says so once. What it says when it fails is shown
+ * unless the form took it.
  */
 export function useChange<Input, Output>(options: {
   run: (input: Input, key: string) => Promise<Output>;
@@ -37,26 +44,54 @@ export function useChange<Input, Output>(options: {
 }) {
   const { message } = App.useApp();
   const client = useQueryClient();
-  const key = useRef<string>(undefined);
+  const tries = useRef(new Map<string, Try<Output>>());
+  const latest = useRef(options);
+  latest.current = options;
+
+  const succeed = (output: Output, input: Input) => {
+    const { refresh = [], say, done } = latest.current;
+    for (const queryKey of refresh) void client.invalidateQueries({ queryKey });
+    if (say) void message.success(say);
+    done?.(output, input);
+  };
+  const fail = (error: unknown) => {
+    if (error instanceof Problem && error.code === 'unauthenticated') return;
+    if (latest.current.failed?.(error)) return;
+    void message.error(problemText(error, currentLanguage()), 6);
+  };
+  const attempt = async (id: string, one: Try<Output>, input: Input): Promise<Output> => {
+    let output: Output;
+    try {
+      output = await options.run(input, one.key);
+    } catch (error) {
+      one.running = undefined;
+      // A refusal is an answer: asked again, it is another request. A lost connection is not.
+      if (error instanceof Problem && error.status >= 400 && error.status < 500) {
+        tries.current.delete(id);
+      }
+      fail(error);
+      throw error;
+    }
+    tries.current.delete(id);
+    succeed(output, input);
+    return output;
+  };
   return useMutation({
     mutationFn: (input: Input) => {
-      key.current ??= crypto.randomUUID();
-      return options.run(input, key.current);
-    },
-    onSuccess: (output, input) => {
-      key.current = undefined;
-      for (const queryKey of options.refresh ?? []) void client.invalidateQueries({ queryKey });
-      if (options.say) void message.success(options.say);
-      options.done?.(output, input);
-    },
-    onError: (error) => {
-      // A refusal is an answer: the corrected form is another request. A lost connection is not.
-      if (error instanceof Problem && error.status >= 400 && error.status < 500) {
-        key.current = undefined;
-      }
-      if (error instanceof Problem && error.code === 'unauthenticated') return;
-      if (options.failed?.(error)) return;
-      void message.error(problemText(error, currentLanguage()), 6);
+      const id = identityOf(input);
+      const one = tries.current.get(id) ?? { key: crypto.randomUUID(), running: undefined };
+      tries.current.set(id, one);
+      one.running ??= attempt(id, one, input);
+      return one.running;
     },
   });
+}
+
+/** Two changes with the same text are the same change. */
+function identityOf(input: unknown): string {
+  const text = JSON.stringify(input, (_, value) => {
+    if (value instanceof File) return [value.name, value.size, value.lastModified];
+    return typeof value === 'bigint' ? String(value) : value;
+  });
+  return text ?? '';
 }

@@ -55,7 +55,12 @@ describe.skipIf(process.env.REDIS_URL)('on a Redis Cluster of three masters', as
     await grantBudgets(ctx);
     market = await published();
     placementId = mostWanted(market);
-    exchange = createExchange({ redis: store, tokenKey: '33'.repeat(32), nodeId: 'c1' });
+    exchange = createExchange({
+      redis: store,
+      tokenKey: '33'.repeat(32),
+      nodeId: 'c1',
+      redisTimeoutMs: 30_000,
+    });
     ({ url } = await exchange.listen(0));
   }, 60_000);
   afterAll(async () => {
