@@ -58,9 +58,11 @@ function health(deps: PageDeps, _req: IncomingMessage, res: ServerResponse): voi
 
 function metrics(deps: PageDeps, _req: IncomingMessage, res: ServerResponse): void {
   const { totals, last } = deps.pulse;
+  const { user, system } = process.cpuUsage();
   const lines = [
     `hongze_auctions_total ${totals.auctions}`,
     `hongze_wins_total ${totals.wins}`,
+    `process_cpu_seconds_total ${(user + system) / 1e6}`,
     `hongze_shed_total ${deps.gate.shed}`,
     `hongze_events_waiting ${deps.events.waiting}`,
     `hongze_events_kept ${deps.events.kept}`,
