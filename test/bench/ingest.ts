@@ -91,7 +91,10 @@ async function ingest(ctx: MeteringContext, consumers: number): Promise<number> 
   const startedMs = performance.now();
   let taken = 0;
   const run = async (name: string): Promise<void> => {
-    while (taken < EVENTS) taken += (await consume(ctx, { consumer: name })).taken;
+    while (taken < EVENTS) {
+      const batch = await consume(ctx, { consumer: name });
+      taken += batch.taken;
+    }
   };
   await Promise.all(Array.from({ length: consumers }, (_, i) => run(`bench-${i}`)));
   return EVENTS / ((performance.now() - startedMs) / 1_000);
