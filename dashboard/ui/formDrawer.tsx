@@ -4,7 +4,7 @@
  */
 import type { QueryKey } from '@tanstack/react-query';
 import { Alert, Button, Drawer, Form, type FormInstance } from 'antd';
-import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { type ReactNode, useEffect, useState } from 'react';
 import { dropKept, keep, readKept } from '../lib/kept.ts';
 import { Problem, problemText, showInForm } from '../lib/problem.ts';
 import { useChange } from '../lib/queries.ts';
@@ -80,17 +80,6 @@ export function FormDrawer<Values extends object, Output>(props: Props<Values, O
       return showInForm(form, error, language, props.alias);
     },
   });
-  /** A second click comes before the first has drawn the button as busy. */
-  const sending = useRef(false);
-  const send = (values: Values) => {
-    if (sending.current) return;
-    sending.current = true;
-    save.mutate(values, {
-      onSettled: () => {
-        sending.current = false;
-      },
-    });
-  };
   useEffect(() => {
     if (!open) return;
     setStale(undefined);
@@ -157,7 +146,7 @@ export function FormDrawer<Values extends object, Output>(props: Props<Values, O
         clearOnDestroy
         initialValues={{ ...props.initial, ...readKept<Values>(name) }}
         onValuesChange={(_, all) => keep(name, all)}
-        onFinish={send}
+        onFinish={(values) => save.mutate(values)}
       >
         {typeof props.children === 'function' ? props.children(form) : props.children}
       </Form>

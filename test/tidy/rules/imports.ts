@@ -121,4 +121,4 @@ function packageRemedy(path: string, { specifier, typeOnly }: Import): string | 
 }
 
 /** Small libraries the bidding process may have, each for one thing. */
-const NODE_SIDE = new Set(['isbot', 'ip2region', 'undici']);
+const NODE_SIDE = new Set(['isbot', 'ip2region']);
