@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { sql } from 'drizzle-orm';
 import { pino } from 'pino';
-import { followRedis } from '../bidding/wire/followed-clock.ts';
+import { followRedis } from '../bidding/wire/followedClock.ts';
 import type { Span } from '../bidding/wire/span.ts';
 import type { Database } from '../db/client.ts';
 import type { Context } from './context.ts';

@@ -4,7 +4,7 @@ import { Cluster, type ClusterOptions, Redis, type RedisOptions } from 'ioredis'
 import { readEnv } from './env.ts';
 import { createExchange } from './exchange.ts';
 import { openSpanExport } from './tracing.ts';
-import { followRedis } from './wire/followed-clock.ts';
+import { followRedis } from './wire/followedClock.ts';
 
 export { createExchange } from './exchange.ts';
 

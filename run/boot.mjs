@@ -20,7 +20,11 @@ if (major < 20 || (major === 20 && minor < 19)) {
 const NEEDS_TOOLS = new Set(['test', 'check', 'bench', 'sim', 'faults', 'screens']);
 
 const command = process.argv[2] ?? 'start';
-const file = join(root, 'run', `${command.replace(':', '-')}.ts`);
+const file = join(
+  root,
+  'run',
+  `${command.replace(/:(.)/, (_, letter) => letter.toUpperCase())}.ts`,
+);
 if (!existsSync(file)) fail(`There is no command "${command}".`);
 
 await install(NEEDS_TOOLS.has(command));

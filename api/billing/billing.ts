@@ -15,7 +15,7 @@ import type { DueCharge } from './charging.ts';
 import { type DueBucket, dueBuckets } from './due.ts';
 import { bookCharges, dayOfBooking } from './writing.ts';
 
-export { type BookedDay, type ChargedDays, chargeBookedDays } from './booked-days.ts';
+export { type BookedDay, type ChargedDays, chargeBookedDays } from './bookedDays.ts';
 export {
   type ChargeView,
   chargedByDay,

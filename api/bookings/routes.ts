@@ -5,9 +5,9 @@ import type { AppEnv } from '../context.ts';
 import { requireActor } from '../http/auth.ts';
 import { query, wire } from '../http/validation.ts';
 import { bookingCalendar } from './calendar.ts';
-import { fulfilmentRoutes } from './fulfilment-routes.ts';
+import { fulfilmentRoutes } from './fulfilmentRoutes.ts';
 import { impressionDays } from './impressions.ts';
-import { orderRoutes } from './order-routes.ts';
+import { orderRoutes } from './orderRoutes.ts';
 import { availabilityQuery, calendarQuery } from './shapes.ts';
 import { availability } from './slots.ts';
 

@@ -1,7 +1,7 @@
 /** The rules of a plan that need the database: what is spent, which things exist, whose creatives these are. */
 import { and, eq, inArray, isNotNull, ne, type SQL, sql } from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
-import { targetProblems } from '../../bidding/engine/target-problems.ts';
+import { targetProblems } from '../../bidding/engine/targetProblems.ts';
 import type { Target } from '../../bidding/wire/target.ts';
 import type { Db } from '../../db/client.ts';
 import { segment } from '../../db/schema/audiences.ts';

@@ -23,7 +23,7 @@ import {
   editCampaign,
   setCampaignStatus,
 } from './campaigns.ts';
-import { lineItemRoutes } from './line-item-routes.ts';
+import { lineItemRoutes } from './lineItemRoutes.ts';
 import {
   diagnoseCampaign,
   listAdvertisers,

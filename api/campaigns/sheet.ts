@@ -26,7 +26,7 @@ import {
   fromTarget,
   type NamedDivision,
   toTarget,
-} from './plain-target.ts';
+} from './plainTarget.ts';
 import { lineItemChangesSchema, newLineItemSchema } from './shapes.ts';
 
 export const LINE_ITEM_COLUMNS: readonly Column[] = [

@@ -6,7 +6,7 @@
 import type { LandingStatus, landingPage } from '../../db/schema/archive.ts';
 import type { Category } from '../../db/terms/market.ts';
 import { type OutboundPolicy, OutboundRefused, reach } from '../http/outbound.ts';
-import { fingerprint, similarity, siteOf, titleOf, visibleText } from './page-text.ts';
+import { fingerprint, similarity, siteOf, titleOf, visibleText } from './pageText.ts';
 import { scanText } from './review.ts';
 
 export interface Look {

@@ -21,7 +21,7 @@ import {
   withdrawCreative,
 } from './creatives.ts';
 import { decideReview, listCreatives, lockReview, readCreative, reviewQueue } from './desk.ts';
-import { keepingRoutes } from './keeping-routes.ts';
+import { keepingRoutes } from './keepingRoutes.ts';
 import { reviewByRules } from './review.ts';
 
 const tags = ['creatives'];

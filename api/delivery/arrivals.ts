@@ -4,7 +4,7 @@
  */
 import { locate } from '../../bidding/engine/request.ts';
 import { Surge } from '../../bidding/engine/surge.ts';
-import { passed, type TrafficCurve } from '../../bidding/engine/traffic-forecast.ts';
+import { passed, type TrafficCurve } from '../../bidding/engine/trafficForecast.ts';
 import type { SampledRequest } from '../../bidding/wire/sample.ts';
 import type { SnapshotOutlet } from '../../bidding/wire/snapshot.ts';
 import { type Day, msOfDay } from '../../db/terms/day.ts';

@@ -1,7 +1,7 @@
 /**
  * The province's day: how requests spread over twenty-four hours before a day has been logged. Owns that one assumption.
  */
-import { BINS } from '../../bidding/engine/traffic-forecast.ts';
+import { BINS } from '../../bidding/engine/trafficForecast.ts';
 
 /** Relative requests by hour of the Shanghai day: a low before dawn, peaks at breakfast, noon and after supper. */
 export const HOURLY_SHAPE: readonly number[] = [

@@ -7,7 +7,7 @@
 import type { Shape } from '../../bidding/engine/fit.ts';
 import { type Forecast, forecast, type Promised } from '../../bidding/engine/forecast.ts';
 import { placeOf } from '../../bidding/engine/place.ts';
-import { RequestLog } from '../../bidding/engine/request-log.ts';
+import { RequestLog } from '../../bidding/engine/requestLog.ts';
 import type { SampledRequest } from '../../bidding/wire/sample.ts';
 import type { Target } from '../../bidding/wire/target.ts';
 import type { Db } from '../../db/client.ts';

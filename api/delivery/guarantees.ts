@@ -12,7 +12,7 @@ import {
   stepBeta,
 } from '../../bidding/engine/guaranteed.ts';
 import { MICRO_PER_CPM_FEN } from '../../bidding/engine/item.ts';
-import { FLAT_CURVE } from '../../bidding/engine/traffic-forecast.ts';
+import { FLAT_CURVE } from '../../bidding/engine/trafficForecast.ts';
 import type { SnapshotDelta } from '../../bidding/wire/snapshot.ts';
 import type { Target } from '../../bidding/wire/target.ts';
 import type { Db } from '../../db/client.ts';

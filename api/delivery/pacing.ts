@@ -9,7 +9,7 @@ import {
   startPacing,
   stepPacing,
 } from '../../bidding/engine/pacing.ts';
-import { FLAT_CURVE } from '../../bidding/engine/traffic-forecast.ts';
+import { FLAT_CURVE } from '../../bidding/engine/trafficForecast.ts';
 import type { Target } from '../../bidding/wire/target.ts';
 import type { Db } from '../../db/client.ts';
 import { pacingState } from '../../db/schema/delivery.ts';

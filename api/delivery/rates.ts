@@ -6,7 +6,7 @@
 import { gzipSync } from 'node:zlib';
 import { sql } from 'drizzle-orm';
 import { type Levels, PRIOR_CTR, PRIOR_CVR } from '../../bidding/engine/pctr.ts';
-import { RateLearner } from '../../bidding/engine/rate-learner.ts';
+import { RateLearner } from '../../bidding/engine/rateLearner.ts';
 import { keys } from '../../bidding/wire/keys.ts';
 import type { Db } from '../../db/client.ts';
 import { rateModel } from '../../db/schema/delivery.ts';

@@ -8,7 +8,7 @@ import { clausesOf } from '../../bidding/engine/clause.ts';
 import { compileSnapshot } from '../../bidding/engine/market.ts';
 import type { Found } from '../../bidding/engine/outcome.ts';
 import { hoursOf } from '../../bidding/engine/target.ts';
-import { BINS, binOf, curveOf, type TrafficCurve } from '../../bidding/engine/traffic-forecast.ts';
+import { BINS, binOf, curveOf, type TrafficCurve } from '../../bidding/engine/trafficForecast.ts';
 import type { SampledRequest } from '../../bidding/wire/sample.ts';
 import type { Target } from '../../bidding/wire/target.ts';
 import type { Db } from '../../db/client.ts';

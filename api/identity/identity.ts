@@ -16,7 +16,7 @@ export { createAccount, ensureMember, ensureOrganization, openAccount } from './
 export { type Actor, opens, type Person } from './actor.ts';
 export { type Auth, createAuth } from './auth.ts';
 export { newPersonSchema } from './invitations.ts';
-export { checkSecondFactor } from './second-factor.ts';
+export { checkSecondFactor } from './secondFactor.ts';
 
 export const API_KEY_PREFIX = 'hz_';
 export const sha256Hex = (text: string): string => createHash('sha256').update(text).digest('hex');

@@ -19,6 +19,6 @@ export {
 } from './outgoing.ts';
 export { deductionsOf, invoiceDetail, listInvoices, listRedLetters } from './queries.ts';
 export { ratesOn, type TaxRates, taxRates } from './rates.ts';
-export { answerRed, issueRed, requestRed } from './red-letters.ts';
+export { answerRed, issueRed, requestRed } from './redLetters.ts';
 export type { Invoice } from './steps.ts';
 export { setTitle, titleOf } from './titles.ts';

@@ -10,7 +10,7 @@ import type { AppEnv } from '../context.ts';
 import { assertActsFor, requireActor } from '../http/auth.ts';
 import { decodeIdCursor, pageOf, pageQuery } from '../http/paging.ts';
 import { json, query, wire } from '../http/validation.ts';
-import { attributionRoutes } from './attribution-routes.ts';
+import { attributionRoutes } from './attributionRoutes.ts';
 import { recordConversion } from './conversions.ts';
 
 const conversionBody = z.strictObject({

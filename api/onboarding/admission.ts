@@ -14,7 +14,7 @@ import { activate, createDraft } from '../contracts/contracts.ts';
 import { notFound } from '../http/auth.ts';
 import { lockRow, saveEdit } from '../http/versioned.ts';
 import type { Actor } from '../identity/actor.ts';
-import { admissionProblems } from './admission-rules.ts';
+import { admissionProblems } from './admissionRules.ts';
 import type { admissionEditSchema, admissionVerdictSchema } from './shapes.ts';
 
 type AdmissionContext = { db: Db; clock: Clock };

@@ -41,7 +41,7 @@ import {
   readPlacement,
   readPlayerKey,
 } from './queries.ts';
-import { selfCheck } from './self-check.ts';
+import { selfCheck } from './selfCheck.ts';
 import {
   newFloorRuleSchema,
   newOutletSchema,

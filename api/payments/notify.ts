@@ -9,7 +9,7 @@ import { notifyInbox, topUp } from '../../db/schema/payments.ts';
 import type { NotifyForm } from './alipay/client.ts';
 import { alipayTimeMs, fenOfYuan } from './alipay/format.ts';
 import { recordRefusal } from './refusals.ts';
-import { creditTopUp, lockTopUp, type PaymentsContext, type TopUp } from './top-ups.ts';
+import { creditTopUp, lockTopUp, type PaymentsContext, type TopUp } from './topUps.ts';
 
 /** What Alipay wants to read: anything but `success` is sent again. */
 export type NotifyReply = 'success' | 'failure';

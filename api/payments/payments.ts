@@ -41,4 +41,4 @@ export { requestRefund, sendRefunds } from './refunds.ts';
 export { recordRefusal, refusals, refusalsKept } from './refusals.ts';
 export { resendFailedParts } from './resend.ts';
 export { returnPart } from './settle.ts';
-export { createTopUp, type PaymentsContext, querySweep, queryTopUp } from './top-ups.ts';
+export { createTopUp, type PaymentsContext, querySweep, queryTopUp } from './topUps.ts';

@@ -12,7 +12,7 @@ import { record } from '../audit/audit.ts';
 import { planNetting, returnClawbacks, useClawbacks } from './clawbacks.ts';
 import { DEFAULT_LIMITS, splitIntoParts, type TransferLimits } from './parts.ts';
 import { refusalsKept } from './refusals.ts';
-import type { PaymentsContext } from './top-ups.ts';
+import type { PaymentsContext } from './topUps.ts';
 
 export type Payout = typeof payout.$inferSelect;
 

@@ -14,7 +14,7 @@ import { record } from '../audit/audit.ts';
 import { type AccountCode, accounts, balanceOf, lockAccounts, post } from '../ledger/ledger.ts';
 import { backoffMs } from './outbox.ts';
 import { refusalsKept } from './refusals.ts';
-import { lockTopUp, type PaymentsContext } from './top-ups.ts';
+import { lockTopUp, type PaymentsContext } from './topUps.ts';
 
 type Refund = typeof topUpRefund.$inferSelect;
 

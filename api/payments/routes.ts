@@ -15,7 +15,7 @@ import { setWalletAlert, walletAlertOf } from './alerts.ts';
 import { receiveNotify } from './notify.ts';
 import { listNotifies, listRefusals, listTopUps, topUpDetail } from './queries.ts';
 import { requestRefund } from './refunds.ts';
-import { createTopUp, queryTopUp } from './top-ups.ts';
+import { createTopUp, queryTopUp } from './topUps.ts';
 
 const walletQuery = z.object({ advertiserId: idSchema.optional() });
 const journalQuery = pageQuery.extend(walletQuery.shape);

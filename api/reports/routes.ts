@@ -7,7 +7,7 @@ import { fileHeaders, sheetFile } from '../http/sheetFile.ts';
 import { query, wire } from '../http/validation.ts';
 import { incomeFile, incomeOf, incomeQuery, spendFile, spendOf, spendQuery } from './asked.ts';
 import { comparedSpend } from './comparison.ts';
-import { exportRoutes, scheduleRoutes } from './export-routes.ts';
+import { exportRoutes, scheduleRoutes } from './exportRoutes.ts';
 import { incomeReport, spendReport } from './reports.ts';
 import { incomeSheet, spendSheet } from './sheets.ts';
 

@@ -9,7 +9,7 @@ import { requireActor, requireOwned } from '../http/auth.ts';
 import { idempotent } from '../http/idempotency.ts';
 import { decodeIdCursor, encodeCursor, pageOf, pageQuery } from '../http/paging.ts';
 import { idParam, json, param, query, wire } from '../http/validation.ts';
-import { exportRoutes } from './export-routes.ts';
+import { exportRoutes } from './exportRoutes.ts';
 import { journalsOfStatement } from './journals.ts';
 import {
   approveStatement,

@@ -16,7 +16,7 @@ export { canonicalJson } from './document.ts';
 export { daysOfMonth } from './drafts.ts';
 export { freezeMonth } from './freezing.ts';
 export { lockStatementToInvoice, noteInvoice } from './invoicing.ts';
-export { statementPort } from './payout-port.ts';
+export { statementPort } from './payoutPort.ts';
 export { chargesOfLine, listStatements, statementDetail, statementFile } from './queries.ts';
 export type { Statement } from './steps.ts';
 export { verifyStatement } from './verify.ts';

@@ -6,7 +6,7 @@
 import type { Target } from '../wire/target.ts';
 import { type Clause, clausesOf } from './clause.ts';
 import type { Shape } from './fit.ts';
-import type { RequestLog } from './request-log.ts';
+import type { RequestLog } from './requestLog.ts';
 
 /** Estimates below this are too rough from a sample: the full log is counted where there is one. */
 export const SMALL = 10_000;

@@ -3,7 +3,7 @@
  * to the auction. Owns the controller, state → state. A deal serves when α + β beats the auction's best rank score, so
  * it takes the impressions that the auction values least.
  */
-import { passed, type TrafficCurve } from './traffic-forecast.ts';
+import { passed, type TrafficCurve } from './trafficForecast.ts';
 
 export const ALPHA_STEP_MS = 10_000;
 export const BETA_STEP_MS = 60_000;

@@ -7,7 +7,7 @@
  * nothing is ever sorted again and the order stays exact.
  */
 import { Combos } from './combos.ts';
-import { DivisionSpace } from './division-space.ts';
+import { DivisionSpace } from './divisionSpace.ts';
 import { ShapeSpace } from './fit.ts';
 import { AUDIENCE, Group, INVENTORY } from './groups.ts';
 import type { Item } from './item.ts';

@@ -14,7 +14,7 @@ import type {
   SnapshotStop,
 } from '../wire/snapshot.ts';
 import { clausesOf, mentions } from './clause.ts';
-import { divisionsNamed } from './division-space.ts';
+import { divisionsNamed } from './divisionSpace.ts';
 import { type FloorRules, groupFloorRules } from './floors.ts';
 import { Index } from './index.ts';
 import { boundOf, type Item, isPsa } from './item.ts';

@@ -7,7 +7,7 @@
  * Measured over simulated days (test/bench/pacing): 99.2 % of the hindsight optimum; as soon as possible 91.9, throttling
  * 88.9, the best PID of twenty 96.9.
  */
-import { passed, type TrafficCurve } from './traffic-forecast.ts';
+import { passed, type TrafficCurve } from './trafficForecast.ts';
 
 export const PACING_STEP_MS = 10_000;
 const GAIN = 10;

@@ -1,6 +1,6 @@
 /**
  * Predicted rates of clicks and conversions. Owns the features, the prior, and the model as nodes read it. Learning happens where
- * the events are (rate-learner.ts); nodes only predict.
+ * the events are (rateLearner.ts); nodes only predict.
  */
 import { FORMATS, type Format } from '../../db/terms/market.ts';
 import type { SnapshotCreative, SnapshotLineItem } from '../wire/snapshot.ts';

@@ -5,7 +5,7 @@
 
 import type { Target } from '../wire/target.ts';
 import { type Clause, clausesOf, soleAttributeIs } from './clause.ts';
-import type { DivisionSpace } from './division-space.ts';
+import type { DivisionSpace } from './divisionSpace.ts';
 import type { Entry, Group } from './groups.ts';
 import { FULL_MASK, isEmptyMask, isMaskExact, maskHull } from './mask.ts';
 

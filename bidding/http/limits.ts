@@ -4,7 +4,7 @@
  */
 import type { ReceivedBid } from '../demand/incoming.ts';
 import { seatMay } from '../demand/judge.ts';
-import { clickCharge } from '../engine/lease-policy.ts';
+import { clickCharge } from '../engine/leasePolicy.ts';
 import type { Candidate, ImpMatch, PartnerBid } from '../engine/outcome.ts';
 import type { Charge } from '../engine/price.ts';
 import { NO_BID, type NoBidReason } from '../engine/reasons.ts';

@@ -9,7 +9,7 @@ import {
   leaseSize,
   RETURN_IDLE_EVERY_MS,
   shouldRenew,
-} from '../engine/lease-policy.ts';
+} from '../engine/leasePolicy.ts';
 import { BUDGET_LUA, LEASE_TTL_MS, makeLeaseId } from '../wire/budget.ts';
 import { keys } from '../wire/keys.ts';
 import { run, type Store, script, within } from './script.ts';

@@ -5,7 +5,7 @@ export const keys = {
   snapshotVersion: 'snapshot:{s}:version',
   /** Stream of deltas: field `v` version, field `d` JSON. */
   snapshotDeltas: 'snapshot:{s}:deltas',
-  /** Click and conversion model (engine/rate-learner.ts), gzipped. */
+  /** Click and conversion model (engine/rateLearner.ts), gzipped. */
   model: 'snapshot:{s}:model',
   /** Event streams; a tracker writes to shard = hash(eventKey) mod EVENT_SHARDS. */
   events: (shard: number): string => `events:{e${shard}}`,

@@ -3,7 +3,7 @@
  * outcome is learned. `npm run bench -- ctr --seed 1 [--impressions 2000000] [--json]`
  */
 import { decodeModel, PRIOR_CTR } from '../../bidding/engine/pctr.ts';
-import { RateLearner } from '../../bidding/engine/rate-learner.ts';
+import { RateLearner } from '../../bidding/engine/rateLearner.ts';
 import { fitBatch, predictBatch } from './ctr/batch.ts';
 import { type DayOfEvents, dayOfImpressions, newEventWorld, readerOf } from './ctr/events.ts';
 import { auc, logloss, ratio, slices } from './ctr/scores.ts';

@@ -3,7 +3,7 @@
  * `npm run bench -- forecast --seed 1 [--readers 200000] [--targets 120] [--json]`
  */
 import { forecast, type Samples } from '../../bidding/engine/forecast.ts';
-import { type Logged, logOf } from '../../bidding/engine/request-log.ts';
+import { type Logged, logOf } from '../../bidding/engine/requestLog.ts';
 import { SAMPLE_ONE_IN } from '../../bidding/wire/sample.ts';
 import { newRandom } from '../kit/random.ts';
 import { logDay, newReaders, sampled, someTargets } from './forecast/readers.ts';

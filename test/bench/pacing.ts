@@ -3,7 +3,7 @@
  * `npm run bench -- pacing --seed 1 --scenario base|spike|outage --nodes 1|4|16 [--crash] [--policy asap|throttle|pid|dual]
  * [--price first|second] [--requests 2000000] [--items 1000] [--cold] [--json]`
  */
-import { binOf, curveOf } from '../../bidding/engine/traffic-forecast.ts';
+import { binOf, curveOf } from '../../bidding/engine/trafficForecast.ts';
 import { readArguments, report, round } from './kit/figures.ts';
 import { hindsightBound } from './pacing/bound.ts';
 import { type DayOptions, deviation, runDay } from './pacing/day.ts';

@@ -1,5 +1,5 @@
 /** A person's authenticator: the key as the console shows it, the six digits of this moment. */
-import { totp } from '../../api/identity/second-factor.ts';
+import { totp } from '../../api/identity/secondFactor.ts';
 
 /** RFC 4648: how the secret is written in the link an authenticator reads. */
 export function base32Text(text: string): string {

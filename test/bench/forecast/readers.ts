@@ -1,7 +1,7 @@
 /** A day's readers and their requests: people with a home, a phone and tastes, who come back tomorrow more or less. */
 import { placeOf } from '../../../bidding/engine/place.ts';
 import { newRequest } from '../../../bidding/engine/request.ts';
-import type { Logged } from '../../../bidding/engine/request-log.ts';
+import type { Logged } from '../../../bidding/engine/requestLog.ts';
 import { isInRequestSample, isInUserSample, SAMPLE_ONE_IN } from '../../../bidding/wire/sample.ts';
 import type {
   Snapshot,

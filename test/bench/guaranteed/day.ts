@@ -7,7 +7,7 @@ import {
   stepAlpha,
   stepBeta,
 } from '../../../bidding/engine/guaranteed.ts';
-import { passed } from '../../../bidding/engine/traffic-forecast.ts';
+import { passed } from '../../../bidding/engine/trafficForecast.ts';
 import { countyOfType, DAY_MS, type Traffic } from '../pacing/world.ts';
 import { auctionWorth, COUNTIES, type Deal, type DealWorld } from './world.ts';
 

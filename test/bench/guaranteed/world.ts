@@ -2,7 +2,7 @@
  * A day of deals beside an auction: 100 guaranteed deals over counties and formats, and for every request what the auction's best
  * bidder would pay. Traffic is that of the pacing bench.
  */
-import { binOf, curveOf, type TrafficCurve } from '../../../bidding/engine/traffic-forecast.ts';
+import { binOf, curveOf, type TrafficCurve } from '../../../bidding/engine/trafficForecast.ts';
 import { newRandom, type Random } from '../../kit/random.ts';
 import { countyOfType, luck, shapeOfDay, type Traffic, TYPES } from '../pacing/world.ts';
 

@@ -2,10 +2,10 @@
  * Runs one day: requests, auctions, leases, clicks with delay, the controller every ten seconds. Returns what was spent, what it
  * was worth, and how far spend strayed from the plan.
  */
-import { clickCharge } from '../../../bidding/engine/lease-policy.ts';
+import { clickCharge } from '../../../bidding/engine/leasePolicy.ts';
 import { PACING_STEP_MS } from '../../../bidding/engine/pacing.ts';
 import { secondPrice } from '../../../bidding/engine/price.ts';
-import { passed, type TrafficCurve } from '../../../bidding/engine/traffic-forecast.ts';
+import { passed, type TrafficCurve } from '../../../bidding/engine/trafficForecast.ts';
 import { Nodes } from './nodes.ts';
 import type { Policy } from './policies.ts';
 import {

@@ -8,7 +8,7 @@ import {
   leaseSize,
   RETURN_IDLE_EVERY_MS,
   shouldReturn,
-} from '../../../bidding/engine/lease-policy.ts';
+} from '../../../bidding/engine/leasePolicy.ts';
 import { LEASE_TTL_MS, SETTLE_GRACE_MS, TOKEN_TTL_MS } from '../../../bidding/wire/budget.ts';
 import type { Item } from './world.ts';
 

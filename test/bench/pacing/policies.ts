@@ -11,7 +11,7 @@ import {
   stepPacing,
 } from '../../../bidding/engine/pacing.ts';
 import { Surge } from '../../../bidding/engine/surge.ts';
-import { passed, type TrafficCurve } from '../../../bidding/engine/traffic-forecast.ts';
+import { passed, type TrafficCurve } from '../../../bidding/engine/trafficForecast.ts';
 import type { Item } from './world.ts';
 
 export interface Feedback {

@@ -5,7 +5,7 @@ import { setAvailable, setMultiplier } from '../../../bidding/engine/delta.ts';
 import { compileSnapshot } from '../../../bidding/engine/market.ts';
 import { multiplierOf, startPacing, stepPacing } from '../../../bidding/engine/pacing.ts';
 import type { Request } from '../../../bidding/engine/request.ts';
-import { curveOf, type TrafficCurve } from '../../../bidding/engine/traffic-forecast.ts';
+import { curveOf, type TrafficCurve } from '../../../bidding/engine/trafficForecast.ts';
 import { BENCH_DAY_MS } from '../kit/market.ts';
 import type { Province, Signed } from './province.ts';
 import { marketOf } from './province.ts';

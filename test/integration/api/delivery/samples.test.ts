@@ -7,7 +7,7 @@ import { forecastTarget } from '../../../../api/delivery/forecast.ts';
 import { keepSamples, readSamples } from '../../../../api/delivery/samples.ts';
 import { trafficOf } from '../../../../api/delivery/traffic.ts';
 import { newImp, newRequest } from '../../../../bidding/engine/request.ts';
-import { passed } from '../../../../bidding/engine/traffic-forecast.ts';
+import { passed } from '../../../../bidding/engine/trafficForecast.ts';
 import { keys } from '../../../../bidding/wire/keys.ts';
 import { encodeSample, isInUserSample, SAMPLE_ONE_IN } from '../../../../bidding/wire/sample.ts';
 import type { Target } from '../../../../bidding/wire/target.ts';

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { isCreditCode } from '../../../../api/onboarding/admission-rules.ts';
+import { isCreditCode } from '../../../../api/onboarding/admissionRules.ts';
 import {
   type Caller,
   newCaller,

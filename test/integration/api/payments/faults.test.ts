@@ -4,8 +4,8 @@
  * | fault | test |
  * |---|---|
  * | killed between every pair of steps | `npm run sim -- --crash-points`, simulator/sim.test.ts |
- * | duplicate, late, reordered, forged, lost notify | here; forged by each field: top-ups.test.ts |
- * | a refund's notify before the payment's; paid after close | top-ups.test.ts |
+ * | duplicate, late, reordered, forged, lost notify | here; forged by each field: topUps.test.ts |
+ * | a refund's notify before the payment's; paid after close | topUps.test.ts |
  * | SYSTEM_ERROR, 20000, hang, 502, bad signature, reset, garbage, before and after the commit | transfers: payouts.test.ts; refunds, queries and QR codes: here |
  * | bill missing, truncated, of wrong encoding or total, duplicated, with an extra or a missing row, a fen off | bills.test.ts |
  * | 23:59:59.999 in Shanghai | here; booked after midnight: bills.test.ts |

@@ -1,7 +1,7 @@
 import { symmetricEncrypt } from 'better-auth/crypto';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { totp } from '../../../../api/identity/second-factor.ts';
+import { totp } from '../../../../api/identity/secondFactor.ts';
 import { accounts, post } from '../../../../api/ledger/ledger.ts';
 import { receiveNotify, sendRefunds } from '../../../../api/payments/payments.ts';
 import { twoFactor, user } from '../../../../db/schema/identity.ts';

@@ -7,7 +7,7 @@ import {
   siteOf,
   titleOf,
   visibleText,
-} from '../../../../api/creatives/page-text.ts';
+} from '../../../../api/creatives/pageText.ts';
 
 const STORY =
   '西湖龙井明前茶，产自狮峰山核心产区，手工炒制，每年清明前采摘，产量有限。本店支持七天无理由退换，全国包邮，欢迎选购。';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { type DayForecast, noteArrivals, stepSurge } from '../../../../api/delivery/arrivals.ts';
 import { newImp, newRequest } from '../../../../bidding/engine/request.ts';
-import { FLAT_CURVE } from '../../../../bidding/engine/traffic-forecast.ts';
+import { FLAT_CURVE } from '../../../../bidding/engine/trafficForecast.ts';
 import type { SampledRequest } from '../../../../bidding/wire/sample.ts';
 import { dayOf } from '../../../../db/terms/day.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { estimate, forecast } from '../../../../bidding/engine/forecast.ts';
-import { type Logged, logOf } from '../../../../bidding/engine/request-log.ts';
+import { type Logged, logOf } from '../../../../bidding/engine/requestLog.ts';
 import { logDay, newReaders, sampled } from '../../../bench/forecast/readers.ts';
 import { benchSnapshot } from '../../../bench/kit/market.ts';
 import { newRandom } from '../../../kit/random.ts';

@@ -5,7 +5,7 @@ import {
   stepAlpha,
   stepBeta,
 } from '../../../../bidding/engine/guaranteed.ts';
-import { FLAT_CURVE } from '../../../../bidding/engine/traffic-forecast.ts';
+import { FLAT_CURVE } from '../../../../bidding/engine/trafficForecast.ts';
 
 const PLAN = {
   impressions: 86_400,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { clickCharge, leaseSize, shouldReturn } from '../../../../bidding/engine/lease-policy.ts';
+import { clickCharge, leaseSize, shouldReturn } from '../../../../bidding/engine/leasePolicy.ts';
 import {
   multiplierOf,
   PACING_STEP_MS,
@@ -7,7 +7,7 @@ import {
   startPacing,
   stepPacing,
 } from '../../../../bidding/engine/pacing.ts';
-import { curveOf, FLAT_CURVE, passed } from '../../../../bidding/engine/traffic-forecast.ts';
+import { curveOf, FLAT_CURVE, passed } from '../../../../bidding/engine/trafficForecast.ts';
 
 const BUDGET = 100_000_000;
 const DAY_MS = 86_400_000;

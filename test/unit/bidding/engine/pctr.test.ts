@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { decodeModel, MODEL_FORM, PRIOR, PRIOR_CTR } from '../../../../bidding/engine/pctr.ts';
-import { RateLearner } from '../../../../bidding/engine/rate-learner.ts';
+import { RateLearner } from '../../../../bidding/engine/rateLearner.ts';
 import { toBytes } from '../../../../bidding/engine/sparse.ts';
 import { dayOfImpressions, newEventWorld, readerOf } from '../../../bench/ctr/events.ts';
 

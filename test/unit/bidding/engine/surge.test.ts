@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { startPacing, stepPacing } from '../../../../bidding/engine/pacing.ts';
 import { Surge } from '../../../../bidding/engine/surge.ts';
-import { FLAT_CURVE } from '../../../../bidding/engine/traffic-forecast.ts';
+import { FLAT_CURVE } from '../../../../bidding/engine/trafficForecast.ts';
 
 const STEP_MS = 10_000;
 const STEPS = 8_640;

@@ -9,7 +9,7 @@ import { Failure } from '../../db/terms/failure.ts';
 import type { Config } from '../env.ts';
 import { notFound } from '../http/auth.ts';
 import { type OutboundAnswer, OutboundRefused, reach } from '../http/outbound.ts';
-import { checkTag } from './tag-check.ts';
+import { checkTag } from './tagCheck.ts';
 
 type CheckContext = {
   db: Db;

@@ -6,7 +6,7 @@ import type { DivisionCode } from '../../db/terms/division.ts';
 import { covers } from '../../db/terms/division.ts';
 import type { Predicate, Target } from '../wire/target.ts';
 import { type Clause, clausesOf } from './clause.ts';
-import { canHold, divisionsNamed } from './division-space.ts';
+import { canHold, divisionsNamed } from './divisionSpace.ts';
 import { isEmptyMask, maskHull } from './mask.ts';
 import { divisionChain } from './place.ts';
 import { hoursOf } from './target.ts';

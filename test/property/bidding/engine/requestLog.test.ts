@@ -4,7 +4,7 @@ import { clausesOf, holds } from '../../../../bidding/engine/clause.ts';
 import { fits } from '../../../../bidding/engine/fit.ts';
 import { placeOf } from '../../../../bidding/engine/place.ts';
 import type { Request } from '../../../../bidding/engine/request.ts';
-import { type Logged, logOf } from '../../../../bidding/engine/request-log.ts';
+import { type Logged, logOf } from '../../../../bidding/engine/requestLog.ts';
 import { decodeSample, encodeSample } from '../../../../bidding/wire/sample.ts';
 import { newRandom } from '../../../kit/random.ts';
 import { wildRequest, wildSnapshot, wildTarget } from '../../../kit/wildMarket.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { followClock } from '../../../../bidding/wire/followed-clock.ts';
+import { followClock } from '../../../../bidding/wire/followedClock.ts';
 
 function openClock(offMs: number) {
   const world = { trueMs: 1_800_000_000_000, offMs, roundTripMs: 4, away: false };

@@ -14,7 +14,7 @@ import { approvePayout } from './approving.ts';
 import { cancelPayout, type PayoutContext, requestPayout, type StatementPort } from './payouts.ts';
 import { listPayouts, payoutDetail } from './queries.ts';
 import { resendFailedParts } from './resend.ts';
-import { showSecondFactor } from './second-factor.ts';
+import { showSecondFactor } from './secondFactor.ts';
 
 const PAYOUT_STATUSES = [
   'created',

@@ -10,7 +10,7 @@ import { idempotent } from '../http/idempotency.ts';
 import { idParam, json, wire } from '../http/validation.ts';
 import { approveBatch, createBatch } from './batches.ts';
 import type { PayoutContext, StatementPort } from './payouts.ts';
-import { showSecondFactor } from './second-factor.ts';
+import { showSecondFactor } from './secondFactor.ts';
 
 const newBatch = z.object({
   name: z.string().trim().min(1).max(100),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { checkTag, type TagFacts } from '../../../../api/outlets/tag-check.ts';
+import { checkTag, type TagFacts } from '../../../../api/outlets/tagCheck.ts';
 
 const EXCHANGE = 'https://ads.hongze.example';
 const TAG = `<script async src="${EXCHANGE}/tag.js" data-placement="7"></script>`;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { targetProblems } from '../../../../bidding/engine/target-problems.ts';
+import { targetProblems } from '../../../../bidding/engine/targetProblems.ts';
 import type { Target } from '../../../../bidding/wire/target.ts';
 
 const known = {
