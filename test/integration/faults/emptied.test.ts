@@ -67,7 +67,8 @@ test('Redis emptied under traffic: nodes send again what it held, nothing is los
 
 test('a consumer paused between taking and committing, and overtaken: each event is billed once', async () => {
   const { exchange, traffic } = await openNode();
-  for (let i = 0; i < 30; i++) await traffic.read();
+  // A node's first auctions wait for their leases.
+  while (traffic.accepted < 30) await traffic.read();
   await exchange.flush();
   let resume = (): void => {};
   const paused = new Promise<void>((resolve) => {
@@ -94,7 +95,7 @@ test('a consumer paused between taking and committing, and overtaken: each event
   const late = consume({ db, redis: slow, clock: Date.now }, { consumer: 'paused' });
   await taken;
   traffic.down = true;
-  for (let i = 0; i < 30; i++) await traffic.read();
+  while (traffic.accepted < 60) await traffic.read();
   await exchange.close();
   const overtaken = await meter(db, redis);
   resume();
@@ -104,6 +105,5 @@ test('a consumer paused between taking and committing, and overtaken: each event
   expect(seenAgain).toBeGreaterThan(0);
   expect(counted).toBe(0);
   expect(overtaken).toEqual(books);
-  expect(traffic.accepted).toBe(60);
   expect(books).toEqual({ metered: 60, spent: 60 * PRICE });
 });

@@ -89,7 +89,7 @@ describe('campaigns', () => {
     ['money as a number', { totalBudgetMicroCny: 5 }, '/totalBudgetMicroCny'],
     ['less than a yuan', { totalBudgetMicroCny: '999999' }, '/totalBudgetMicroCny'],
     ['a name of blanks', { name: '   ' }, '/name'],
-    ['a field we do not know', { colour: 'red' }, ''],
+    ['a field we do not know', { colour: 'red' }, '/colour'],
   ])('%s is refused by name', async (_what, wrong, pointer) => {
     const answer = await buyer.call(
       'POST',
