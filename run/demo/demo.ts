@@ -68,8 +68,14 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
       return process;
     };
     const gateway = start('alipay');
+    // These come up beside the seeding; the worker's first act is to publish what it has made.
+    const doors = { gateway, api: start('api'), exchange: start('exchange') };
     await seedOnce(env, { external, folder, say });
-    await startAll(start, env, gateway, ports);
+    const worker = start('worker');
+    await untilOpen(doors, env, ports);
+    if (!worker.kept.running()) {
+      throw new Error(`The worker ended. The end of its output:\n${worker.kept.output()}`);
+    }
     await building;
     if (options.traffic) start('traffic', options.trafficArgs);
     const demo = { publicUrl: env.PUBLIC_URL, exchangeUrl: env.EXCHANGE_URL };
@@ -90,24 +96,17 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
   }
 }
 
-async function startAll(
-  start: (name: ProgramName) => DemoProcess,
+async function untilOpen(
+  { gateway, api, exchange }: Record<'gateway' | 'api' | 'exchange', DemoProcess>,
   env: DemoEnvironment,
-  gateway: DemoProcess,
   ports: { port: number; exchangePort: number; gatewayControlPort: number },
 ): Promise<void> {
-  const api = start('api');
-  const exchange = start('exchange');
-  const worker = start('worker');
   const host = env.HOST === '0.0.0.0' ? '127.0.0.1' : env.HOST;
   await Promise.all([
     untilHealthy(gateway, `http://127.0.0.1:${ports.gatewayControlPort}/_sim/book`),
     untilHealthy(api, `http://${host}:${ports.port}/api/health`),
     untilHealthy(exchange, `http://${host}:${ports.exchangePort}/health`),
   ]);
-  if (!worker.kept.running()) {
-    throw new Error(`The worker ended. The end of its output:\n${worker.kept.output()}`);
-  }
 }
 
 async function choosePorts(options: DemoOptions) {
