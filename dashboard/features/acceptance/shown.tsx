@@ -1,5 +1,5 @@
 /** An outlet's word on what runs on its media: each creative as readers saw it, refused or let run again. */
-import { Button, Form, Input, Popconfirm } from 'antd';
+import { Button, Form, Input } from 'antd';
 import { useState } from 'react';
 import type { Category, Format } from '../../../db/terms/market.ts';
 import { useOutletId } from '../../lib/acting.ts';
@@ -7,6 +7,7 @@ import { api, read } from '../../lib/client.ts';
 import { count, instant } from '../../lib/format.ts';
 import { useCategoryLabel, useFormatLabel } from '../../lib/labels.ts';
 import { useChange } from '../../lib/queries.ts';
+import { Asked } from '../../ui/asked.tsx';
 import { markColumn, nameColumn } from '../../ui/columns.tsx';
 import type { Column } from '../../ui/dataTable.tsx';
 import { FormDrawer } from '../../ui/formDrawer.tsx';
@@ -117,15 +118,12 @@ function Accept({ row: { creativeId } }: { row: Shown }) {
   });
   return (
     <span>
-      <Popconfirm
-        title={say('accept')}
-        description={say('acceptAsk')}
-        okText={say('accept')}
-        cancelText={say('cancel')}
-        onConfirm={() => accept.mutateAsync(undefined)}
-      >
-        <Button loading={accept.isPending}>{say('accept')}</Button>
-      </Popconfirm>
+      <Asked
+        label={say('accept')}
+        hint={say('acceptAsk')}
+        loading={accept.isPending}
+        run={() => accept.mutateAsync(undefined)}
+      />
     </span>
   );
 }

@@ -28,7 +28,6 @@ export const useShownWords = defineWords(
     said: '读者对它的反馈',
     none: '近 14 天没有创意在你的媒体上投放',
     noneHint: '接入代码并有广告成交后，这里列出每一条出现过的创意。',
-    cancel: '取消',
   },
   {
     title: 'Creatives shown',
@@ -57,6 +56,5 @@ export const useShownWords = defineWords(
     said: 'What readers said of it',
     none: 'No creative ran on your media in 14 days',
     noneHint: 'Once the tag is in and ads are sold, each creative that ran is listed here.',
-    cancel: 'Cancel',
   },
 );

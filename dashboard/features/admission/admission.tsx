@@ -1,11 +1,12 @@
 /** An outlet's way in: how far it has come, what is missing, and its own next step. */
 import { Link } from '@tanstack/react-router';
-import { Alert, Button, Popconfirm, Steps } from 'antd';
+import { Alert, Button, Steps } from 'antd';
 import { useOutletId } from '../../lib/acting.ts';
 import { once, read } from '../../lib/client.ts';
 import { useFilters } from '../../lib/filters.ts';
 import { useChange } from '../../lib/queries.ts';
 import { said, useLanguage } from '../../lib/words.ts';
+import { Asked } from '../../ui/asked.tsx';
 import { Page, Panel } from '../../ui/page.tsx';
 import { Loaded } from '../../ui/states.tsx';
 import { useNarrow } from '../../ui/useNarrow.ts';
@@ -130,33 +131,25 @@ function Step({ admission, edit }: { admission: Admission; edit: () => void }) {
           {say('edit')}
         </Button>
         {ready && (
-          <Popconfirm
-            title={say('submit')}
-            description={say('submitAsk')}
-            okText={say('submit')}
-            cancelText={say('cancel')}
-            onConfirm={() => submit.mutateAsync(undefined)}
-          >
-            <Button type="primary" loading={submit.isPending}>
-              {say('submit')}
-            </Button>
-          </Popconfirm>
+          <Asked
+            label={say('submit')}
+            hint={say('submitAsk')}
+            type="primary"
+            loading={submit.isPending}
+            run={() => submit.mutateAsync(undefined)}
+          />
         )}
       </span>
     );
   }
   if (admission.status !== 'approved') return null;
   return (
-    <Popconfirm
-      title={say('sign')}
-      description={say('signAsk')}
-      okText={say('sign')}
-      cancelText={say('cancel')}
-      onConfirm={() => sign.mutateAsync(undefined)}
-    >
-      <Button type="primary" loading={sign.isPending}>
-        {say('sign')}
-      </Button>
-    </Popconfirm>
+    <Asked
+      label={say('sign')}
+      hint={say('signAsk')}
+      type="primary"
+      loading={sign.isPending}
+      run={() => sign.mutateAsync(undefined)}
+    />
   );
 }

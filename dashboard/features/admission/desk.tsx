@@ -1,11 +1,12 @@
 /** The platform's side of an outlet's way in: look at the papers, give back or approve with a share, countersign. */
-import { Button, DatePicker, Form, Input, InputNumber, Popconfirm, Select } from 'antd';
+import { Button, DatePicker, Form, Input, InputNumber, Select } from 'antd';
 import dayjs from 'dayjs';
 import { useState } from 'react';
 import { addDays } from '../../../db/terms/day.ts';
 import { once, read } from '../../lib/client.ts';
 import { deskOf, useMe } from '../../lib/me.ts';
 import { useChange } from '../../lib/queries.ts';
+import { Asked } from '../../ui/asked.tsx';
 import { FormDrawer } from '../../ui/formDrawer.tsx';
 import { Mark } from '../../ui/page.tsx';
 import { today } from '../../ui/period.tsx';
@@ -57,17 +58,13 @@ function Activate({ admission }: { admission: Admission }) {
   });
   return (
     <span>
-      <Popconfirm
-        title={say('activate')}
-        description={<div style={{ maxWidth: 280 }}>{say('activateAsk')}</div>}
-        okText={say('activate')}
-        cancelText={say('cancel')}
-        onConfirm={() => activate.mutateAsync(undefined)}
-      >
-        <Button type="primary" loading={activate.isPending}>
-          {say('activate')}
-        </Button>
-      </Popconfirm>
+      <Asked
+        label={say('activate')}
+        hint={say('activateAsk')}
+        type="primary"
+        loading={activate.isPending}
+        run={() => activate.mutateAsync(undefined)}
+      />
     </span>
   );
 }

@@ -64,7 +64,6 @@ export const useAdmissionWords = defineWords(
     activateAsk: '合同即刻生效，该媒体可以售卖。审核人不能复核自己审核的合同。',
     activatedNow: '已生效',
     none: '—',
-    cancel: '取消',
   },
   {
     title: 'Onboarding',
@@ -130,6 +129,5 @@ export const useAdmissionWords = defineWords(
       'The contract is in force at once. Nobody countersigns what they approved themselves.',
     activatedNow: 'In force',
     none: '—',
-    cancel: 'Cancel',
   },
 );

@@ -1,12 +1,13 @@
 /** The platform's book of advertisers: who waits to be checked, what they may advertise, what they have. */
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { Button, Form, Input, Popconfirm, Select } from 'antd';
+import { Button, Form, Input, Select } from 'antd';
 import { useState } from 'react';
 import { CATEGORIES, type Category } from '../../../db/terms/market.ts';
 import { api, read } from '../../lib/client.ts';
 import { instant } from '../../lib/format.ts';
 import { useCategoryLabel } from '../../lib/labels.ts';
 import { useChange } from '../../lib/queries.ts';
+import { Asked } from '../../ui/asked.tsx';
 import { instantColumn, markColumn, nameColumn } from '../../ui/columns.tsx';
 import type { Column } from '../../ui/dataTable.tsx';
 import { FormDrawer } from '../../ui/formDrawer.tsx';
@@ -160,16 +161,14 @@ function Admit({ advertiser }: { advertiser: Advertiser }) {
     say: say('saved'),
   });
   return (
-    <Popconfirm
-      title={say(on ? 'suspendAsk' : 'admitAsk')}
-      okText={say(on ? 'suspend' : 'admit')}
-      cancelText={say('cancel')}
-      onConfirm={() => change.mutateAsync(undefined)}
-    >
-      <Button type={on ? 'default' : 'primary'} danger={on} loading={change.isPending}>
-        {say(on ? 'suspend' : 'admit')}
-      </Button>
-    </Popconfirm>
+    <Asked
+      label={say(on ? 'suspend' : 'admit')}
+      ask={say(on ? 'suspendAsk' : 'admitAsk')}
+      type={on ? 'default' : 'primary'}
+      danger={on}
+      loading={change.isPending}
+      run={() => change.mutateAsync(undefined)}
+    />
   );
 }
 

@@ -31,7 +31,6 @@ export const useAdvertiserWords = defineWords(
     suspendAsk: '它的全部投放将在数秒内停止。继续？',
     edit: '编辑',
     saved: '已保存',
-    cancel: '取消',
   },
   {
     title: 'Advertisers',
@@ -63,6 +62,5 @@ export const useAdvertiserWords = defineWords(
     suspendAsk: 'All it delivers stops within seconds. Go on?',
     edit: 'Edit',
     saved: 'Saved',
-    cancel: 'Cancel',
   },
 );

@@ -1,8 +1,9 @@
 /** One segment: who is in it and on what basis, the lists sent for it, and its pause and end. */
-import { Button, Popconfirm } from 'antd';
+import { Button } from 'antd';
 import { api, read } from '../../lib/client.ts';
 import { count, instant } from '../../lib/format.ts';
 import { useChange } from '../../lib/queries.ts';
+import { Asked } from '../../ui/asked.tsx';
 import { type Column, DataTable } from '../../ui/dataTable.tsx';
 import { Facts, Figure, Figures, Mark } from '../../ui/page.tsx';
 import { Empty } from '../../ui/states.tsx';
@@ -68,17 +69,13 @@ function Steps({ audience, edit }: { audience: Audience; edit: () => void }) {
       <Button loading={turn.isPending} onClick={() => turn.mutate(undefined)}>
         {say(audience.status === 'active' ? 'pause' : 'resume')}
       </Button>
-      <Popconfirm
-        title={say('remove')}
-        description={<div style={{ maxWidth: 280 }}>{say('removeAsk')}</div>}
-        okText={say('remove')}
-        cancelText={say('cancel')}
-        onConfirm={() => remove.mutateAsync(undefined)}
-      >
-        <Button type="text" danger>
-          {say('remove')}
-        </Button>
-      </Popconfirm>
+      <Asked
+        label={say('remove')}
+        hint={say('removeAsk')}
+        type="text"
+        danger
+        run={() => remove.mutateAsync(undefined)}
+      />
     </div>
   );
 }

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { api, once, read } from '../../lib/client.ts';
 import { money } from '../../lib/format.ts';
 import { useChange } from '../../lib/queries.ts';
+import { Asked } from '../../ui/asked.tsx';
 import { actsColumn, daySpan, moneyColumn } from '../../ui/columns.tsx';
 import type { Column } from '../../ui/dataTable.tsx';
 import { List } from '../../ui/list.tsx';
@@ -98,21 +99,19 @@ function Answers({ change, mine }: { change: Change; mine: boolean }) {
   }
   return (
     <span className="row" style={{ gap: 6, flexWrap: 'nowrap' }}>
-      <Popconfirm
-        title={say('acceptChange')}
-        description={
+      <Asked
+        label={say('accept')}
+        ask={say('acceptChange')}
+        hint={
           change.kind === 'drop'
             ? say('acceptDrop')
             : say('acceptMove', { amount: money(change.priceMicroCny) })
         }
-        okText={say('accept')}
-        cancelText={say('cancel')}
-        onConfirm={() => answer.mutateAsync('accept')}
-      >
-        <Button size="small" type="primary" loading={answer.isPending}>
-          {say('accept')}
-        </Button>
-      </Popconfirm>
+        size="small"
+        type="primary"
+        loading={answer.isPending}
+        run={() => answer.mutateAsync('accept')}
+      />
       <Popconfirm
         title={say('decline')}
         description={

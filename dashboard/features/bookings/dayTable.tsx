@@ -1,9 +1,10 @@
 /** Booked days in one state, and what this side does about each: prove, report as missed, judge, take the money back. */
-import { Button, Popconfirm } from 'antd';
+import { Button } from 'antd';
 import { useState } from 'react';
 import { api, once, read } from '../../lib/client.ts';
 import { useChange } from '../../lib/queries.ts';
 import { said, useLanguage } from '../../lib/words.ts';
+import { Asked } from '../../ui/asked.tsx';
 import { actsColumn, markColumn, moneyColumn } from '../../ui/columns.tsx';
 import type { Column } from '../../ui/dataTable.tsx';
 import { List } from '../../ui/list.tsx';
@@ -145,13 +146,11 @@ function Judge({ day }: { day: BookedDay }) {
   if (day.status === 'proved') return <Verdict day={day} />;
   if (day.status !== 'missed') return null;
   return (
-    <Popconfirm
-      title={say('releaseAsk')}
-      okText={say('release')}
-      cancelText={say('cancel')}
-      onConfirm={() => release.mutateAsync(undefined)}
-    >
-      <Button size="small">{say('release')}</Button>
-    </Popconfirm>
+    <Asked
+      label={say('release')}
+      ask={say('releaseAsk')}
+      size="small"
+      run={() => release.mutateAsync(undefined)}
+    />
   );
 }

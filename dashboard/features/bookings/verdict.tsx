@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { api, once, read } from '../../lib/client.ts';
 import { money } from '../../lib/format.ts';
 import { useChange } from '../../lib/queries.ts';
+import { Asked } from '../../ui/asked.tsx';
 import { BOOKINGS, type BookedDay } from './data.ts';
 import { useBookingWords } from './words.ts';
 
@@ -31,16 +32,13 @@ export function Verdict({ day }: { day: BookedDay }) {
   });
   return (
     <span className="row" style={{ gap: 6, flexWrap: 'nowrap' }}>
-      <Popconfirm
-        title={say('acceptAsk', { amount: money(day.priceMicroCny) })}
-        okText={say('accept')}
-        cancelText={say('cancel')}
-        onConfirm={() => judge.mutateAsync(true)}
-      >
-        <Button size="small" type="primary">
-          {say('accept')}
-        </Button>
-      </Popconfirm>
+      <Asked
+        label={say('accept')}
+        ask={say('acceptAsk', { amount: money(day.priceMicroCny) })}
+        size="small"
+        type="primary"
+        run={() => judge.mutateAsync(true)}
+      />
       <Popconfirm
         title={say('backAsk')}
         description={

@@ -1,8 +1,9 @@
 /** Start, pause, end: shown for the state a thing is in; spending starts with one click and stops with one. */
-import { Button, Popconfirm } from 'antd';
+import { Button } from 'antd';
 import { api, once, read } from '../../lib/client.ts';
 import { useStatusLabel } from '../../lib/labels.ts';
 import { useChange } from '../../lib/queries.ts';
+import { Asked } from '../../ui/asked.tsx';
 import { Mark, type Tone } from '../../ui/page.tsx';
 import { CAMPAIGNS, LINE_ITEMS, type Status } from './data.ts';
 import { useCampaignWords } from './words.ts';
@@ -53,14 +54,7 @@ export function StatusActions(props: { kind: 'campaigns' | 'line-items'; thing: 
   return (
     <>
       {(status === 'active' || status === 'paused') && (
-        <Popconfirm
-          title={say('endAsk')}
-          okText={say('end')}
-          cancelText={say('cancel')}
-          onConfirm={() => change.mutateAsync('ended')}
-        >
-          <Button>{say('end')}</Button>
-        </Popconfirm>
+        <Asked label={say('end')} ask={say('endAsk')} run={() => change.mutateAsync('ended')} />
       )}
       {status === 'active' && to('paused', say('pause'))}
       {status === 'paused' && to('active', say('resume'), true)}

@@ -1,11 +1,12 @@
 /** A campaign in seven short steps, with what is within reach beside them. Typing survives a reload; nothing spends unasked. */
 import { useNavigate } from '@tanstack/react-router';
-import { Alert, Button, Form, Popconfirm } from 'antd';
+import { Alert, Button, Form } from 'antd';
 import { useState } from 'react';
 import { MICRO_CNY_PER_FEN } from '../../../db/terms/money.ts';
 import { useCountyBook } from '../../lib/divisions.ts';
 import { useFilters } from '../../lib/filters.ts';
 import { money } from '../../lib/format.ts';
+import { Asked } from '../../ui/asked.tsx';
 import type { CountyBook } from '../../ui/counties.ts';
 import { Page, Panel } from '../../ui/page.tsx';
 import { Loaded } from '../../ui/states.tsx';
@@ -168,17 +169,14 @@ function Foot(props: {
           <Button loading={props.busy} onClick={() => props.submit(false)}>
             {say('save')}
           </Button>
-          <Popconfirm
-            title={say('launchAsk')}
-            description={say('launchHint', { amount })}
-            okText={say('launch')}
-            cancelText={say('cancel')}
-            onConfirm={() => props.submit(true)}
-          >
-            <Button type="primary" loading={props.busy}>
-              {say('launch')}
-            </Button>
-          </Popconfirm>
+          <Asked
+            label={say('launch')}
+            ask={say('launchAsk')}
+            hint={say('launchHint', { amount })}
+            type="primary"
+            loading={props.busy}
+            run={() => props.submit(true)}
+          />
         </>
       )}
     </div>

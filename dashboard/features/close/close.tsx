@@ -1,7 +1,7 @@
 /** Closing a month: what must hold, what does not yet, and the two people it takes. */
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { Button, DatePicker, Popconfirm } from 'antd';
+import { Button, DatePicker } from 'antd';
 import dayjs from 'dayjs';
 import { addDays, monthOf } from '../../../db/terms/day.ts';
 import { type Answer, api, once, read } from '../../lib/client.ts';
@@ -10,6 +10,7 @@ import { monthName } from '../../lib/format.ts';
 import { useMe } from '../../lib/me.ts';
 import { useChange } from '../../lib/queries.ts';
 import { said, useLanguage } from '../../lib/words.ts';
+import { Asked } from '../../ui/asked.tsx';
 import { Mark, Page, Panel } from '../../ui/page.tsx';
 import { today } from '../../ui/period.tsx';
 import { Loaded } from '../../ui/states.tsx';
@@ -123,7 +124,12 @@ function Steps({ month }: { month: string }) {
   if (period?.status === 'closed') return <Mark tone="good">{say('closed')}</Mark>;
   if (period?.status !== 'closing') {
     return (
-      <Asked title={say('begin')} hint={say('beginAsk')} run={() => begin.mutateAsync(undefined)} />
+      <Asked
+        type="primary"
+        label={say('begin')}
+        hint={say('beginAsk')}
+        run={() => begin.mutateAsync(undefined)}
+      />
     );
   }
   return (
@@ -137,20 +143,5 @@ function Steps({ month }: { month: string }) {
         <CloseForEver month={month} />
       )}
     </>
-  );
-}
-
-function Asked(props: { title: string; hint: string; run: () => Promise<unknown> }) {
-  const say = useCloseWords();
-  return (
-    <Popconfirm
-      title={props.title}
-      description={props.hint}
-      okText={props.title}
-      cancelText={say('cancel')}
-      onConfirm={props.run}
-    >
-      <Button type="primary">{props.title}</Button>
-    </Popconfirm>
   );
 }

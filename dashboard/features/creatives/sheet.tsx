@@ -1,11 +1,12 @@
 /** One creative: its look, what review said, and the ways on: edit, submit (with an appeal), withdraw. */
 import { useQuery } from '@tanstack/react-query';
-import { Button, Input, Popconfirm } from 'antd';
+import { Button, Input } from 'antd';
 import { useState } from 'react';
 import { api, once, read } from '../../lib/client.ts';
 import { instant } from '../../lib/format.ts';
 import { useStatusLabel } from '../../lib/labels.ts';
 import { useChange } from '../../lib/queries.ts';
+import { Asked } from '../../ui/asked.tsx';
 import { Facts, Mark } from '../../ui/page.tsx';
 import { Loaded } from '../../ui/states.tsx';
 import { CREATIVES, type Creative } from './data.ts';
@@ -86,16 +87,13 @@ function Ways({ creative, edit }: { creative: Creative; edit: () => void }) {
           </Button>
         )}
         <Button onClick={edit}>{say('edit')}</Button>
-        <Popconfirm
-          title={say('withdrawAsk')}
-          okText={say('withdraw')}
-          cancelText={say('cancel')}
-          onConfirm={() => withdraw.mutateAsync(undefined)}
-        >
-          <Button type="text" danger>
-            {say('withdraw')}
-          </Button>
-        </Popconfirm>
+        <Asked
+          label={say('withdraw')}
+          ask={say('withdrawAsk')}
+          type="text"
+          danger
+          run={() => withdraw.mutateAsync(undefined)}
+        />
       </div>
     </div>
   );

@@ -1,10 +1,11 @@
 /** One deal: its terms, whose word is still wanted, and what this side may do now. */
-import { Button, Popconfirm, Select } from 'antd';
+import { Button, Select } from 'antd';
 import { useState } from 'react';
 import { api, once, read } from '../../lib/client.ts';
 import { count, fenMoney, instant } from '../../lib/format.ts';
 import { useMe } from '../../lib/me.ts';
 import { useChange } from '../../lib/queries.ts';
+import { Asked } from '../../ui/asked.tsx';
 import { Facts, Mark } from '../../ui/page.tsx';
 import { Loaded } from '../../ui/states.tsx';
 import { useLineItems } from '../campaigns/data.ts';
@@ -82,28 +83,23 @@ function Steps({ deal, side }: { deal: DealDetail; side: 'outlet' | 'buyer' }) {
   return (
     <div className="row">
       {awaits(deal, side) && (
-        <Popconfirm
-          title={say('agreeAsk')}
-          okText={say('agree')}
-          cancelText={say('cancel')}
-          onConfirm={() => agree.mutateAsync(undefined)}
-        >
-          <Button type="primary">{say('agree')}</Button>
-        </Popconfirm>
+        <Asked
+          label={say('agree')}
+          ask={say('agreeAsk')}
+          type="primary"
+          run={() => agree.mutateAsync(undefined)}
+        />
       )}
       {deal.status === 'proposed' && (
         <Button onClick={() => setCountering(true)}>{say('counter')}</Button>
       )}
       {(NEXT[deal.status] ?? []).map((status) => (
-        <Popconfirm
+        <Asked
           key={status}
-          title={say(`${NEXT_WORD[status]}Ask`)}
-          okText={say(NEXT_WORD[status])}
-          cancelText={say('cancel')}
-          onConfirm={() => turn.mutateAsync(status)}
-        >
-          <Button>{say(NEXT_WORD[status])}</Button>
-        </Popconfirm>
+          label={say(NEXT_WORD[status])}
+          ask={say(`${NEXT_WORD[status]}Ask`)}
+          run={() => turn.mutateAsync(status)}
+        />
       ))}
       <DealForm deal={deal} open={countering} close={() => setCountering(false)} />
     </div>

@@ -1,11 +1,12 @@
 /** Keys of the organisation: made, given a new secret, revoked. */
 import { useQuery } from '@tanstack/react-query';
-import { Button, DatePicker, Form, Input, Popconfirm, Select } from 'antd';
+import { Button, DatePicker, Form, Input, Select } from 'antd';
 import dayjs from 'dayjs';
 import { useState } from 'react';
 import { type Answer, api, read } from '../../lib/client.ts';
 import { instant } from '../../lib/format.ts';
 import { useChange } from '../../lib/queries.ts';
+import { Asked } from '../../ui/asked.tsx';
 import { type Column, DataTable } from '../../ui/dataTable.tsx';
 import { FormDrawer } from '../../ui/formDrawer.tsx';
 import { Empty } from '../../ui/states.tsx';
@@ -65,26 +66,21 @@ export function ApiKeys() {
       value: () => '',
       render: (row) => (
         <>
-          <Popconfirm
-            title={say('rotateAsk')}
-            okText={say('rotate')}
-            cancelText={say('cancel')}
-            onConfirm={() => rotate.mutateAsync(row.id)}
-          >
-            <Button size="small" type="link">
-              {say('rotate')}
-            </Button>
-          </Popconfirm>
-          <Popconfirm
-            title={say('revokeAsk')}
-            okText={say('revoke')}
-            cancelText={say('cancel')}
-            onConfirm={() => revoke.mutateAsync(row.id)}
-          >
-            <Button size="small" type="link" danger>
-              {say('revoke')}
-            </Button>
-          </Popconfirm>
+          <Asked
+            label={say('rotate')}
+            ask={say('rotateAsk')}
+            size="small"
+            type="link"
+            run={() => rotate.mutateAsync(row.id)}
+          />
+          <Asked
+            label={say('revoke')}
+            ask={say('revokeAsk')}
+            size="small"
+            type="link"
+            danger
+            run={() => revoke.mutateAsync(row.id)}
+          />
         </>
       ),
     },

@@ -1,9 +1,10 @@
 /** One webhook: tried, paused, given a new secret, removed; each event that was sent and how it went. */
 import { useQuery } from '@tanstack/react-query';
-import { Button, Popconfirm } from 'antd';
+import { Button } from 'antd';
 import { type Answer, api, read } from '../../lib/client.ts';
 import { instant } from '../../lib/format.ts';
 import { useChange } from '../../lib/queries.ts';
+import { Asked } from '../../ui/asked.tsx';
 import { type Column, DataTable } from '../../ui/dataTable.tsx';
 import { Mark, type Tone } from '../../ui/page.tsx';
 import { Empty } from '../../ui/states.tsx';
@@ -54,24 +55,18 @@ export function WebhookSheet({ webhook, edit }: { webhook: Webhook; edit: () => 
         <Button loading={turn.isPending} onClick={() => turn.mutate(undefined)}>
           {say(webhook.status === 'active' ? 'pause' : 'activate')}
         </Button>
-        <Popconfirm
-          title={say('rotateAsk')}
-          okText={say('rotate')}
-          cancelText={say('cancel')}
-          onConfirm={() => rotate.mutateAsync(undefined)}
-        >
-          <Button>{say('rotate')}</Button>
-        </Popconfirm>
-        <Popconfirm
-          title={say('removeAsk')}
-          okText={say('remove')}
-          cancelText={say('cancel')}
-          onConfirm={() => remove.mutateAsync(undefined)}
-        >
-          <Button type="text" danger>
-            {say('remove')}
-          </Button>
-        </Popconfirm>
+        <Asked
+          label={say('rotate')}
+          ask={say('rotateAsk')}
+          run={() => rotate.mutateAsync(undefined)}
+        />
+        <Asked
+          label={say('remove')}
+          ask={say('removeAsk')}
+          type="text"
+          danger
+          run={() => remove.mutateAsync(undefined)}
+        />
       </div>
       <Deliveries id={webhook.id} />
     </div>

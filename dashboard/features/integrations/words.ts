@@ -72,7 +72,6 @@ export const useIntegrationWords = defineWords(
     revoke: '吊销',
     revokeAsk: '立即失效，不能恢复。继续？',
     revoked: '已吊销',
-    cancel: '取消',
   },
   {
     title: 'Integrations',
@@ -131,6 +130,5 @@ export const useIntegrationWords = defineWords(
     revoke: 'Revoke',
     revokeAsk: 'It ends at once, for good. Go on?',
     revoked: 'Revoked',
-    cancel: 'Cancel',
   },
 );

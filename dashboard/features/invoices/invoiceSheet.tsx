@@ -1,11 +1,12 @@
 /** One invoice and the step that is its next: issue or decline, verify or reject, use for deduction, take back. */
-import { Button, DatePicker, Form, Input, Popconfirm } from 'antd';
+import { Button, DatePicker, Form, Input } from 'antd';
 import dayjs from 'dayjs';
 import { useState } from 'react';
 import { api, once, read } from '../../lib/client.ts';
 import { fenMoney } from '../../lib/format.ts';
 import { deskOf, useMe } from '../../lib/me.ts';
 import { useChange } from '../../lib/queries.ts';
+import { Asked } from '../../ui/asked.tsx';
 import { FormDrawer } from '../../ui/formDrawer.tsx';
 import { Facts, Mark } from '../../ui/page.tsx';
 import { today } from '../../ui/period.tsx';
@@ -91,14 +92,12 @@ function FinanceSteps({ invoice }: { invoice: Invoice }) {
         </Button>
       )}
       {invoice.status === 'registered' && (
-        <Popconfirm
-          title={say('verifyAsk')}
-          okText={say('verify')}
-          cancelText={say('cancel')}
-          onConfirm={() => verify.mutateAsync(undefined)}
-        >
-          <Button type="primary">{say('verify')}</Button>
-        </Popconfirm>
+        <Asked
+          label={say('verify')}
+          ask={say('verifyAsk')}
+          type="primary"
+          run={() => verify.mutateAsync(undefined)}
+        />
       )}
       {(invoice.status === 'requested' || invoice.status === 'registered') && (
         <Button onClick={() => setStep('refuse')}>{say('refuse')}</Button>

@@ -1,9 +1,10 @@
 /** Red letters: which invoices are taken back, whose word or invoice each waits for, and the steps of this desk. */
-import { Button, Form, Input, Popconfirm } from 'antd';
+import { Button, Form, Input } from 'antd';
 import { useState } from 'react';
 import { api, once, read } from '../../lib/client.ts';
 import { fenMoney, instant } from '../../lib/format.ts';
 import { useChange } from '../../lib/queries.ts';
+import { Asked } from '../../ui/asked.tsx';
 import { fenColumn, instantColumn, markColumn } from '../../ui/columns.tsx';
 import type { Column } from '../../ui/dataTable.tsx';
 import { FormDrawer } from '../../ui/formDrawer.tsx';
@@ -112,17 +113,13 @@ function Answers({ letter }: { letter: RedLetter }) {
   });
   return (
     <div className="row">
-      <Popconfirm
-        title={say('accept')}
-        description={say('acceptAsk', { amount: fenMoney(letter.totalFen) })}
-        okText={say('accept')}
-        cancelText={say('cancel')}
-        onConfirm={() => answer.mutateAsync(true)}
-      >
-        <Button type="primary" loading={answer.isPending}>
-          {say('accept')}
-        </Button>
-      </Popconfirm>
+      <Asked
+        label={say('accept')}
+        hint={say('acceptAsk', { amount: fenMoney(letter.totalFen) })}
+        type="primary"
+        loading={answer.isPending}
+        run={() => answer.mutateAsync(true)}
+      />
       <Button loading={answer.isPending} onClick={() => answer.mutate(false)}>
         {say('decline')}
       </Button>

@@ -40,7 +40,6 @@ export const useRedWords = defineWords(
     issuedNow: '红字发票已登记',
     none: '没有红字确认单',
     noneHint: '开票有误或服务中止时，在发票详情里申请冲红。',
-    cancel: '取消',
     required: '必填',
   },
   {
@@ -84,7 +83,6 @@ export const useRedWords = defineWords(
     issuedNow: 'The red invoice is recorded',
     none: 'No red letters',
     noneHint: 'Take an invoice back from its sheet where it was wrong or the service ended.',
-    cancel: 'Cancel',
     required: 'Required',
   },
 );

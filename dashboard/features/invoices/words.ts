@@ -69,7 +69,6 @@ export const useInvoiceWords = defineWords(
     noTitleHint: '你和平台的抬头都登记后，才能登记发票。',
     none: '还没有发票',
     noneHint: '先填写开票抬头，再申请或登记。',
-    cancel: '取消',
   },
   {
     title: 'Invoices',
@@ -139,6 +138,5 @@ export const useInvoiceWords = defineWords(
     noTitleHint: 'Yours and the platform’s titles are needed to register an invoice.',
     none: 'No invoices yet',
     noneHint: 'Enter the title, then ask for one or register one.',
-    cancel: 'Cancel',
   },
 );

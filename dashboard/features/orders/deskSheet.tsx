@@ -1,10 +1,11 @@
 /** An order as the platform judges it: who asks for how much off and why, and the word to it. */
-import { Button, Form, Input, Popconfirm } from 'antd';
+import { Button, Form, Input } from 'antd';
 import { useState } from 'react';
 import { api, once, read } from '../../lib/client.ts';
 import { instant, money, percent } from '../../lib/format.ts';
 import { useMe } from '../../lib/me.ts';
 import { useChange } from '../../lib/queries.ts';
+import { Asked } from '../../ui/asked.tsx';
 import { FormDrawer } from '../../ui/formDrawer.tsx';
 import { Facts, Figure, Figures, Mark, Money } from '../../ui/page.tsx';
 import { Loaded } from '../../ui/states.tsx';
@@ -66,17 +67,15 @@ function Answer({ order }: { order: OrderDetail }) {
   if (order.createdBy === me.userId) return <Mark tone="warn">{say('own')}</Mark>;
   return (
     <div className="row">
-      <Popconfirm
-        title={say('approveAsk')}
-        description={say('giving', { amount: money(givenAway(order)) })}
-        okText={say('approve')}
-        cancelText={say('cancel')}
-        onConfirm={() => approve.mutateAsync(undefined)}
-      >
-        <Button type="primary" loading={approve.isPending}>
-          {say('approve')}
-        </Button>
-      </Popconfirm>
+      <Asked
+        label={say('approve')}
+        no={say('cancel')}
+        ask={say('approveAsk')}
+        hint={say('giving', { amount: money(givenAway(order)) })}
+        type="primary"
+        loading={approve.isPending}
+        run={() => approve.mutateAsync(undefined)}
+      />
       <Button onClick={() => setDeclining(true)}>{say('decline')}</Button>
       <FormDrawer<{ note: string }, unknown>
         open={declining}

@@ -1,8 +1,9 @@
 /** One order: its lines and each outlet's answer, the next step, and what cancelling would cost before it is done. */
-import { Button, Popconfirm } from 'antd';
+import { Button } from 'antd';
 import { api, once, read } from '../../lib/client.ts';
 import { instant, money } from '../../lib/format.ts';
 import { useChange } from '../../lib/queries.ts';
+import { Asked } from '../../ui/asked.tsx';
 import { actsColumn, daysColumn, moneyColumn } from '../../ui/columns.tsx';
 import { type Column, DataTable } from '../../ui/dataTable.tsx';
 import { Figure, Figures, Mark, Money, type Tone } from '../../ui/page.tsx';
@@ -85,16 +86,14 @@ function Steps({ order }: { order: OrderDetail }) {
         <Mark tone="warn">{say('waitsFor', { n: open })}</Mark>
       )}
       {order.status === 'reserved' && open === 0 && (
-        <Popconfirm
-          title={say('confirmAsk', { amount: money(order.totalMicroCny) })}
-          okText={say('confirm')}
-          cancelText={say('cancel')}
-          onConfirm={() => confirm.mutateAsync(undefined)}
-        >
-          <Button type="primary" loading={confirm.isPending}>
-            {say('confirm')}
-          </Button>
-        </Popconfirm>
+        <Asked
+          label={say('confirm')}
+          no={say('cancel')}
+          ask={say('confirmAsk', { amount: money(order.totalMicroCny) })}
+          type="primary"
+          loading={confirm.isPending}
+          run={() => confirm.mutateAsync(undefined)}
+        />
       )}
       {order.status !== 'completed' && order.status !== 'cancelled' && (
         <CancelOrder order={order} />

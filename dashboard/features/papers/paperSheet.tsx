@@ -1,11 +1,12 @@
 /** One paper: what it says, its scan, and the step of whoever looks: check it, or take it back. */
-import { Button, Form, Input, Popconfirm } from 'antd';
+import { Button, Form, Input } from 'antd';
 import { useState } from 'react';
 import { api, read } from '../../lib/client.ts';
 import { instant } from '../../lib/format.ts';
 import { useCategoryLabel } from '../../lib/labels.ts';
 import { useMe } from '../../lib/me.ts';
 import { useChange } from '../../lib/queries.ts';
+import { Asked } from '../../ui/asked.tsx';
 import { FormDrawer } from '../../ui/formDrawer.tsx';
 import { Facts, Mark } from '../../ui/page.tsx';
 import { PAPERS, type Paper, STANDING_TONES, standingOf } from './data.ts';
@@ -59,17 +60,13 @@ function Judge({ paper }: { paper: Paper }) {
   return (
     <div className="row">
       {paper.status !== 'verified' && (
-        <Popconfirm
-          title={say('verify')}
-          description={say('verifyAsk')}
-          okText={say('verify')}
-          cancelText={say('cancel')}
-          onConfirm={() => verify.mutateAsync(undefined)}
-        >
-          <Button type="primary" loading={verify.isPending}>
-            {say('verify')}
-          </Button>
-        </Popconfirm>
+        <Asked
+          label={say('verify')}
+          hint={say('verifyAsk')}
+          type="primary"
+          loading={verify.isPending}
+          run={() => verify.mutateAsync(undefined)}
+        />
       )}
       {paper.status !== 'rejected' && (
         <Button onClick={() => setRejecting(true)}>{say('reject')}</Button>
@@ -108,17 +105,13 @@ function Withdraw({ paper }: { paper: Paper }) {
   });
   return (
     <span>
-      <Popconfirm
-        title={say('withdraw')}
-        description={<div style={{ maxWidth: 280 }}>{say('withdrawAsk')}</div>}
-        okText={say('withdraw')}
-        cancelText={say('cancel')}
-        onConfirm={() => withdraw.mutateAsync(undefined)}
-      >
-        <Button danger loading={withdraw.isPending}>
-          {say('withdraw')}
-        </Button>
-      </Popconfirm>
+      <Asked
+        label={say('withdraw')}
+        hint={say('withdrawAsk')}
+        danger
+        loading={withdraw.isPending}
+        run={() => withdraw.mutateAsync(undefined)}
+      />
     </span>
   );
 }

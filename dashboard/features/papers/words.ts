@@ -57,7 +57,6 @@ export const usePaperWords = defineWords(
     withdraw: '撤回',
     withdrawAsk: '撤回后引用它的新创意将无法通过；记录仍保留。',
     withdrawn: '已撤回',
-    cancel: '取消',
     required: '必填',
   },
   {
@@ -117,7 +116,6 @@ export const usePaperWords = defineWords(
     withdraw: 'Withdraw',
     withdrawAsk: 'New creatives that name it cannot be approved then; the record stays.',
     withdrawn: 'Withdrawn',
-    cancel: 'Cancel',
     required: 'Required',
   },
 );

@@ -1,8 +1,9 @@
 /** One partner: its terms, how its calls do by node, what was traded a day beside what it reports, and its key. */
-import { App, Button, Popconfirm, Typography } from 'antd';
+import { App, Button, Typography } from 'antd';
 import { read } from '../../lib/client.ts';
 import { count } from '../../lib/format.ts';
 import { useChange } from '../../lib/queries.ts';
+import { Asked } from '../../ui/asked.tsx';
 import { type Column, DataTable } from '../../ui/dataTable.tsx';
 import { Facts, Mark, Money } from '../../ui/page.tsx';
 import { Empty, Loaded } from '../../ui/states.tsx';
@@ -97,14 +98,7 @@ function Turn({ side, partner }: Omit<Props, 'edit'>) {
       >
         {say(next === 'active' ? 'activate' : 'pause')}
       </Button>
-      <Popconfirm
-        title={say('closeAsk')}
-        okText={say('close')}
-        cancelText={say('cancel')}
-        onConfirm={() => turn.mutateAsync('closed')}
-      >
-        <Button>{say('close')}</Button>
-      </Popconfirm>
+      <Asked label={say('close')} ask={say('closeAsk')} run={() => turn.mutateAsync('closed')} />
     </>
   );
 }
@@ -129,14 +123,7 @@ function NewKey({ partner }: { partner: SupplyPartner }) {
       }),
   });
   return (
-    <Popconfirm
-      title={say('keyAsk')}
-      okText={say('newKey')}
-      cancelText={say('cancel')}
-      onConfirm={() => rotate.mutateAsync(undefined)}
-    >
-      <Button>{say('newKey')}</Button>
-    </Popconfirm>
+    <Asked label={say('newKey')} ask={say('keyAsk')} run={() => rotate.mutateAsync(undefined)} />
   );
 }
 

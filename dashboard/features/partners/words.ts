@@ -57,7 +57,6 @@ export const usePartnerWords = defineWords(
     noDemand: '接入外部买方后，每次竞价同时向它询价。',
     noSupply: '接入外部卖方后，它的流量进入本交易所。',
     saved: '已保存，数秒内生效',
-    cancel: '取消',
   },
   {
     title: 'Partners',
@@ -115,6 +114,5 @@ export const usePartnerWords = defineWords(
     noDemand: 'A buyer from outside is asked at every auction.',
     noSupply: 'A seller from outside brings its traffic here.',
     saved: 'Saved; in effect within seconds',
-    cancel: 'Cancel',
   },
 );

@@ -1,10 +1,11 @@
 /** One payout and the way of its money: statement → payout → transfer → bill line, with the journals. */
 import { Link } from '@tanstack/react-router';
-import { App, Button, Popconfirm } from 'antd';
+import { App, Button } from 'antd';
 import { api, read } from '../../lib/client.ts';
 import { fenMoney, instant } from '../../lib/format.ts';
 import { deskOf, useMe } from '../../lib/me.ts';
 import { useChange } from '../../lib/queries.ts';
+import { Asked } from '../../ui/asked.tsx';
 import { JournalView } from '../../ui/journal.tsx';
 import { Facts, Mark, Money } from '../../ui/page.tsx';
 import { useSecondFactor } from '../../ui/secondFactor.tsx';
@@ -130,20 +131,16 @@ function PayoutActions({ payout }: { payout: PayoutDetail }) {
       {own ? (
         <Mark tone="warn">{say('own')}</Mark>
       ) : (
-        <Popconfirm
-          title={say('approve')}
-          description={say('approveAsk', {
+        <Asked
+          label={say('approve')}
+          hint={say('approveAsk', {
             payee: payout.payeeName,
             amount: fenMoney(payout.amountFen),
           })}
-          okText={say('approve')}
-          cancelText={say('cancel')}
-          onConfirm={() => approve.mutateAsync(undefined)}
-        >
-          <Button type="primary" loading={approve.isPending}>
-            {say('approve')}
-          </Button>
-        </Popconfirm>
+          type="primary"
+          loading={approve.isPending}
+          run={() => approve.mutateAsync(undefined)}
+        />
       )}
     </span>
   );

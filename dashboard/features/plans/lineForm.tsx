@@ -1,11 +1,12 @@
 /** A line of a plan, changed or taken out; what it then costs the server says. */
-import { Button, DatePicker, Form, InputNumber, Popconfirm } from 'antd';
+import { DatePicker, Form, InputNumber } from 'antd';
 import dayjs from 'dayjs';
 import { addDays } from '../../../db/terms/day.ts';
 import { fenToMicroCny, MICRO_CNY_PER_FEN } from '../../../db/terms/money.ts';
 import { api, once, read } from '../../lib/client.ts';
 import { useChange } from '../../lib/queries.ts';
 import { said, useLanguage } from '../../lib/words.ts';
+import { Asked } from '../../ui/asked.tsx';
 import { FormDrawer } from '../../ui/formDrawer.tsx';
 import { asDates, today } from '../../ui/period.tsx';
 import { YuanInput } from '../../ui/yuanInput.tsx';
@@ -149,15 +150,12 @@ function TakeOut({ plan, line, close }: { plan: Plan; line: PlanLine; close: () 
     done: close,
   });
   return (
-    <Popconfirm
-      title={say('removeAsk')}
-      okText={say('remove')}
-      cancelText={say('cancel')}
-      onConfirm={() => remove.mutateAsync(undefined)}
-    >
-      <Button danger loading={remove.isPending}>
-        {say('remove')}
-      </Button>
-    </Popconfirm>
+    <Asked
+      label={say('remove')}
+      ask={say('removeAsk')}
+      danger
+      loading={remove.isPending}
+      run={() => remove.mutateAsync(undefined)}
+    />
   );
 }

@@ -1,11 +1,11 @@
 /** One media plan: what it costs and brings, line by line, why it is so, and the step to one order and one campaign. */
 import { Link, useParams } from '@tanstack/react-router';
-import { Button, Popconfirm } from 'antd';
 import { api, once, read } from '../../lib/client.ts';
 import { useFilters } from '../../lib/filters.ts';
 import { count, money, percent, yuanForChart } from '../../lib/format.ts';
 import { useChange } from '../../lib/queries.ts';
 import { said, useLanguage } from '../../lib/words.ts';
+import { Asked } from '../../ui/asked.tsx';
 import { Figure, Figures, Mark, Money, Page, Panel } from '../../ui/page.tsx';
 import { Loaded } from '../../ui/states.tsx';
 import { PLAN_TONES, PLANS, type Plan, usePlan } from './data.ts';
@@ -117,25 +117,20 @@ function Steps({ plan }: { plan: Plan }) {
   });
   return (
     <>
-      <Popconfirm
-        title={say('discardAsk')}
-        okText={say('discard')}
-        cancelText={say('cancel')}
-        onConfirm={() => discard.mutateAsync(undefined)}
-      >
-        <Button loading={discard.isPending}>{say('discard')}</Button>
-      </Popconfirm>
-      <Popconfirm
-        title={say('convert')}
-        description={<div style={{ maxWidth: 300 }}>{say('convertAsk')}</div>}
-        okText={say('convert')}
-        cancelText={say('cancel')}
-        onConfirm={() => convert.mutateAsync(undefined)}
-      >
-        <Button type="primary" loading={convert.isPending} disabled={plan.lines.length === 0}>
-          {say('convert')}
-        </Button>
-      </Popconfirm>
+      <Asked
+        label={say('discard')}
+        ask={say('discardAsk')}
+        loading={discard.isPending}
+        run={() => discard.mutateAsync(undefined)}
+      />
+      <Asked
+        label={say('convert')}
+        hint={say('convertAsk')}
+        type="primary"
+        loading={convert.isPending}
+        disabled={plan.lines.length === 0}
+        run={() => convert.mutateAsync(undefined)}
+      />
     </>
   );
 }

@@ -1,9 +1,10 @@
 /** One day's difference with a partner: explained, ours stands, or theirs accepted by two people. */
-import { Button, Form, Input, Popconfirm, Select } from 'antd';
+import { Button, Form, Input, Select } from 'antd';
 import { once, read } from '../../lib/client.ts';
 import { count, money } from '../../lib/format.ts';
 import { useMe } from '../../lib/me.ts';
 import { useChange } from '../../lib/queries.ts';
+import { Asked } from '../../ui/asked.tsx';
 import { Facts, Mark, Money } from '../../ui/page.tsx';
 import { CLEARING, type Difference, differences, gapOf, TONES } from './partnerData.ts';
 import { usePartnerWords } from './partnerWords.ts';
@@ -96,15 +97,12 @@ function Approve({ row }: { row: Difference }) {
   });
   if (row.proposedBy === me.userId) return <Mark tone="warn">{say('own')}</Mark>;
   return (
-    <Popconfirm
-      title={say('approveAsk', { amount: money(gapOf(row)) })}
-      okText={say('approve')}
-      cancelText={say('cancel')}
-      onConfirm={() => approve.mutateAsync(undefined)}
-    >
-      <Button danger loading={approve.isPending}>
-        {say('approve')}
-      </Button>
-    </Popconfirm>
+    <Asked
+      label={say('approve')}
+      ask={say('approveAsk', { amount: money(gapOf(row)) })}
+      danger
+      loading={approve.isPending}
+      run={() => approve.mutateAsync(undefined)}
+    />
   );
 }

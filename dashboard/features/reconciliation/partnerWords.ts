@@ -56,7 +56,6 @@ export const usePartnerWords = defineWords(
     rowWrong: '第 {{n}} 行应为：日期 数量 金额（元）',
     wanted: '必填',
     tolerance: '容差（%）',
-    cancel: '取消',
   },
   {
     tab: 'Partner differences',
@@ -113,6 +112,5 @@ export const usePartnerWords = defineWords(
     rowWrong: 'Line {{n}} should be: date, quantity, yuan',
     wanted: 'Required',
     tolerance: 'Tolerance (%)',
-    cancel: 'Cancel',
   },
 );

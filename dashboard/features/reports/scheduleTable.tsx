@@ -1,9 +1,10 @@
 /** Reports that come by themselves: when next, paused or not, and their end. */
-import { Button, Popconfirm } from 'antd';
+import { Button } from 'antd';
 import { api, read } from '../../lib/client.ts';
 import { useFilters } from '../../lib/filters.ts';
 import { instant } from '../../lib/format.ts';
 import { useChange } from '../../lib/queries.ts';
+import { Asked } from '../../ui/asked.tsx';
 import type { Column } from '../../ui/dataTable.tsx';
 import { List } from '../../ui/list.tsx';
 import { Mark } from '../../ui/page.tsx';
@@ -111,16 +112,14 @@ function Steps({ schedule }: { schedule: Schedule }) {
       >
         {say(schedule.status === 'active' ? 'pause' : 'resume')}
       </Button>
-      <Popconfirm
-        title={say('removeAsk')}
-        okText={say('remove')}
-        cancelText={say('cancel')}
-        onConfirm={() => remove.mutateAsync(undefined)}
-      >
-        <Button size="small" type="text" danger>
-          {say('remove')}
-        </Button>
-      </Popconfirm>
+      <Asked
+        label={say('remove')}
+        ask={say('removeAsk')}
+        size="small"
+        type="text"
+        danger
+        run={() => remove.mutateAsync(undefined)}
+      />
     </span>
   );
 }

@@ -1,11 +1,12 @@
 /** What the person at this desk may do with a statement now. The server has the last word on all of it. */
 import { DownloadOutlined } from '@ant-design/icons';
-import { Button, Form, Input, Modal, Popconfirm } from 'antd';
+import { Button, Form, Input, Modal } from 'antd';
 import { useState } from 'react';
 import { api, once, read } from '../../lib/client.ts';
 import { money } from '../../lib/format.ts';
 import { deskOf, useMe } from '../../lib/me.ts';
 import { useChange } from '../../lib/queries.ts';
+import { Asked } from '../../ui/asked.tsx';
 import { REFRESH, type StatementDetail } from './data.ts';
 import { useStatementWords } from './words.ts';
 
@@ -46,17 +47,14 @@ function OutletSteps({ statement, ticked }: { statement: Statement; ticked: numb
   return (
     <>
       <Button onClick={() => setDisputing(true)}>{say('dispute')}</Button>
-      <Popconfirm
-        title={`${say('confirm')} ${money(statement.totalMicroCny)}`}
-        description={say('confirmAsk')}
-        okText={say('confirm')}
-        cancelText={say('cancel')}
-        onConfirm={() => confirm.mutateAsync(undefined)}
-      >
-        <Button type="primary" loading={confirm.isPending}>
-          {say('confirm')}
-        </Button>
-      </Popconfirm>
+      <Asked
+        label={say('confirm')}
+        ask={`${say('confirm')} ${money(statement.totalMicroCny)}`}
+        hint={say('confirmAsk')}
+        type="primary"
+        loading={confirm.isPending}
+        run={() => confirm.mutateAsync(undefined)}
+      />
       <DisputeModal
         open={disputing}
         statement={statement}
@@ -142,7 +140,8 @@ function FinanceSteps({ statement }: { statement: Statement }) {
     case 'draft':
       return (
         <Asked
-          title={say('freeze')}
+          type="primary"
+          label={say('freeze')}
           hint={say('freezeAsk')}
           run={() => freeze.mutateAsync(undefined)}
         />
@@ -163,7 +162,8 @@ function FinanceSteps({ statement }: { statement: Statement }) {
         </Button>
       ) : (
         <Asked
-          title={say('approve')}
+          type="primary"
+          label={say('approve')}
           hint={say('approveAsk', { amount: money(statement.totalMicroCny) })}
           run={() => approve.mutateAsync(undefined)}
         />
@@ -171,7 +171,8 @@ function FinanceSteps({ statement }: { statement: Statement }) {
     case 'approved':
       return (
         <Asked
-          title={say('requestPayout')}
+          type="primary"
+          label={say('requestPayout')}
           hint={money(statement.totalMicroCny)}
           run={() => pay.mutateAsync(undefined)}
         />
@@ -179,21 +180,6 @@ function FinanceSteps({ statement }: { statement: Statement }) {
     default:
       return null;
   }
-}
-
-function Asked(props: { title: string; hint: string; run: () => Promise<unknown> }) {
-  const say = useStatementWords();
-  return (
-    <Popconfirm
-      title={props.title}
-      description={props.hint}
-      okText={props.title}
-      cancelText={say('cancel')}
-      onConfirm={props.run}
-    >
-      <Button type="primary">{props.title}</Button>
-    </Popconfirm>
-  );
 }
 
 function ResolveModal(props: { open: boolean; statement: Statement; close: () => void }) {

@@ -1,6 +1,6 @@
 /** The stop switch: takes an ad, an advertiser, a category or everything off the air, and shows who obeyed how fast. */
 import { useQuery } from '@tanstack/react-query';
-import { Button, Form, Input, Modal, Popconfirm, Select } from 'antd';
+import { Button, Form, Input, Modal, Select } from 'antd';
 import { useState } from 'react';
 import { CATEGORIES } from '../../../db/terms/market.ts';
 import { type Answer, api, read } from '../../lib/client.ts';
@@ -11,6 +11,7 @@ import { useMe } from '../../lib/me.ts';
 import { showInForm } from '../../lib/problem.ts';
 import { useChange } from '../../lib/queries.ts';
 import { defineWords, useLanguage } from '../../lib/words.ts';
+import { Asked } from '../../ui/asked.tsx';
 import type { Column } from '../../ui/dataTable.tsx';
 import { ListScreen } from '../../ui/listScreen.tsx';
 import { Mark } from '../../ui/page.tsx';
@@ -178,14 +179,12 @@ function Lift({ row }: { row: Stop }) {
   });
   if (row.liftedAt || me.kind !== 'platform') return null;
   return (
-    <Popconfirm
-      title={say('liftAsk')}
-      okText={say('lift')}
-      cancelText={say('cancel')}
-      onConfirm={() => lift.mutateAsync(undefined)}
-    >
-      <Button size="small">{say('lift')}</Button>
-    </Popconfirm>
+    <Asked
+      label={say('lift')}
+      ask={say('liftAsk')}
+      size="small"
+      run={() => lift.mutateAsync(undefined)}
+    />
   );
 }
 
