@@ -2,10 +2,11 @@
  * Partners of the demo: a demand partner, paused until `npm run demo:dsp` bids for it, and a supply partner that sells an outlet's pages,
  * with a week of what was traded. Owns what they are called; opened by the verbs that operators use.
  */
-import { sql } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import type { Actor } from '../../api/identity/actor.ts';
 import { createDemandPartner, createSupplyPartner } from '../../api/partners/partners.ts';
 import type { Db } from '../client.ts';
+import { lineItem } from '../schema/campaigns.ts';
 import { rollupHour } from '../schema/metering.ts';
 import { partnerReport, supplyPartner } from '../schema/partners.ts';
 import { addDays, type Clock, type Day, dayOf, dayStartMs, hourOf } from '../terms/day.ts';
@@ -13,11 +14,15 @@ import { MICRO_CNY_PER_YUAN } from '../terms/money.ts';
 
 /** What `npm run demo:dsp` looks for. */
 export const DEMO_DSP_CODE = 'demo-dsp';
+export const DEMO_SSP_CODE = 'demo-ssp';
 const DAYS = 7;
 const NOON_MS = 12 * 3_600_000;
 /** µCNY an impression: 12 and 15 yuan a thousand. */
 const BOUGHT_MICRO_CNY = 12_000;
 const BID_MICRO_CNY = 15_000n;
+/** What the supply partner sells of ours a day, and the prices that its auctions clear at in turn. */
+const SOLD_A_DAY = 60;
+const SOLD_AT = ['13.80', '15.00', '12.5'];
 
 interface Seller {
   outletId: number;
@@ -101,7 +106,7 @@ async function openSupply(
   days: readonly Day[],
 ): Promise<void> {
   const { id } = await createSupplyPartner(ctx, operator, {
-    code: 'demo-ssp',
+    code: DEMO_SSP_CODE,
     name: `${at.outletName} SSP（演示）`,
     outletId: at.outletId,
     domain: 'ssp.example.cn',
@@ -113,20 +118,58 @@ async function openSupply(
     .update(supplyPartner)
     .set({ status: 'active' })
     .where(sql`${supplyPartner.id} = ${id}`);
-  await ctx.db.insert(partnerReport).values(
+  const [line] = await ctx.db
+    .select({
+      lineItemId: lineItem.id,
+      campaignId: lineItem.campaignId,
+      advertiserId: lineItem.advertiserId,
+    })
+    .from(lineItem)
+    .where(eq(lineItem.pricing, 'CPM'))
+    .orderBy(lineItem.id)
+    .limit(1);
+  if (line) await sellWeek(ctx.db, id, at, line, days);
+}
+
+/** What it sold of ours, as counted here and, sale by sale, as it reported its auctions' prices. */
+async function sellWeek(
+  db: Db,
+  supplyPartnerId: number,
+  { outletId, placementId, divisionCode }: Seller,
+  line: { lineItemId: number; campaignId: number; advertiserId: number },
+  days: readonly Day[],
+): Promise<void> {
+  const sold = (i: number): number => SOLD_A_DAY + 10 * i;
+  await db.insert(rollupHour).values(
+    days.map((day, i) => ({
+      ...line,
+      hour: hourOf(dayStartMs(day) + NOON_MS),
+      outletId,
+      placementId,
+      divisionCode,
+      creativeId: 0,
+      device: 0,
+      impressions: sold(i),
+      spendMicroCny: BigInt(sold(i)) * BID_MICRO_CNY,
+    })),
+  );
+  await db.insert(partnerReport).values(
     days.flatMap((day, i) =>
-      ['13.80', '15.00', '12.5'].map((priceRaw, n) => ({
-        eventKey: `seed-${day}-${n}`,
-        supplyPartnerId: id,
-        outletId: at.outletId,
-        placementId: at.placementId,
-        lineItemId: 1 + i,
-        day,
-        at: new Date(dayStartMs(day) + NOON_MS),
-        priceRaw,
-        bidMicroCny: BID_MICRO_CNY,
-        settledMicroCny: BigInt(Math.round(Number(priceRaw) * 1_000)),
-      })),
+      Array.from({ length: sold(i) }, (_, n) => {
+        const priceRaw = SOLD_AT[n % SOLD_AT.length] as string;
+        return {
+          eventKey: `seed-${day}-${n}`,
+          supplyPartnerId,
+          outletId,
+          placementId,
+          lineItemId: line.lineItemId,
+          day,
+          at: new Date(dayStartMs(day) + NOON_MS),
+          priceRaw,
+          bidMicroCny: BID_MICRO_CNY,
+          settledMicroCny: BigInt(Math.round(Number(priceRaw) * 1_000)),
+        };
+      }),
     ),
   );
 }

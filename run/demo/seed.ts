@@ -4,6 +4,7 @@ import { readConfig } from '../../api/env.ts';
 import { createAlipay } from '../../api/payments/alipay/client.ts';
 import { connect } from '../../db/client.ts';
 import { seed } from '../../db/seed/seed.ts';
+import { seedCleared } from './cleared.ts';
 import { gatewayAnswers, seedSettled } from './settled.ts';
 
 const config = readConfig(process.env);
@@ -25,6 +26,11 @@ if (fresh && ours && (await gatewayAnswers(controlUrl))) {
   // The demo is worth showing without its settled month, too.
   await seedSettled(ctx, { controlUrl, openingFen, alipayAt }).catch((error: unknown) => {
     process.stderr.write(`the settled month was not seeded: ${String(error)}\n`);
+  });
+}
+if (fresh) {
+  await seedCleared(ctx).catch((error: unknown) => {
+    process.stderr.write(`the partners' reports were not seeded: ${String(error)}\n`);
   });
 }
 redis.disconnect();
