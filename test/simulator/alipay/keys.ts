@@ -1,4 +1,4 @@
-/** RSA-2048 pairs as Alipay's console hands them out: PKCS8 private, SPKI public, PEM. */
+/** RSA pairs as Alipay's console hands them out: 2048 bits unless said, PKCS8 private, SPKI public, PEM. */
 import { generateKeyPairSync } from 'node:crypto';
 
 export interface KeyPair {
@@ -6,9 +6,9 @@ export interface KeyPair {
   publicKey: string;
 }
 
-export const createKeyPair = (): KeyPair =>
+export const createKeyPair = (bits = 2048): KeyPair =>
   generateKeyPairSync('rsa', {
-    modulusLength: 2048,
+    modulusLength: bits,
     publicKeyEncoding: { type: 'spki', format: 'pem' },
     privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
   });

@@ -14,14 +14,26 @@ export interface GatewayPair {
 }
 
 /** Made once a process: the simulator opens hundreds of pairs, and what they trust each other by is not what it tries. */
-let kept: { app: KeyPair; theirs: KeyPair } | undefined;
+const kept = new Map<number, { app: KeyPair; theirs: KeyPair }>();
+
+function keysOf(bits: number) {
+  const known = kept.get(bits);
+  if (known) return known;
+  const made = { app: createKeyPair(bits), theirs: createKeyPair(bits) };
+  kept.set(bits, made);
+  return made;
+}
 
 export async function openGatewayPair(
   options: Partial<GatewayOptions> &
-    Pick<GatewayOptions, 'clock'> & { notifyUrl?: string; timeoutMs?: number },
+    Pick<GatewayOptions, 'clock'> & {
+      notifyUrl?: string;
+      timeoutMs?: number;
+      /** Fewer than 2048 where a million signatures are made and none is doubted. */
+      keyBits?: number;
+    },
 ): Promise<GatewayPair> {
-  kept ??= { app: createKeyPair(), theirs: createKeyPair() };
-  const { app, theirs } = kept;
+  const { app, theirs } = keysOf(options.keyBits ?? 2048);
   const gateway = createGateway({
     appId: SANDBOX_APP_ID,
     sellerId: SANDBOX_SELLER_ID,

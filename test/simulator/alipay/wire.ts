@@ -3,17 +3,37 @@
  * and notifies. Owns the signature rules; they were measured against the real SDK and differ in small ways:
  * requests keep `sign_type`, notifies drop it, responses sign the raw JSON text as sent.
  */
-import { createSign, createVerify, randomUUID } from 'node:crypto';
+import {
+  createPrivateKey,
+  createPublicKey,
+  createSign,
+  createVerify,
+  type KeyObject,
+  randomUUID,
+} from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { dayOf } from '../../../db/terms/day.ts';
 
 export type Params = Record<string, string>;
 
+/** Keys read from PEM once: reading one costs more than signing with it. */
+const read = new Map<string, KeyObject>();
+
+function keyOf(pem: string, parse: (pem: string) => KeyObject): KeyObject {
+  const known = read.get(pem);
+  if (known) return known;
+  const key = parse(pem);
+  read.set(pem, key);
+  return key;
+}
+
 export const signRsa2 = (text: string, privateKey: string): string =>
-  createSign('RSA-SHA256').update(text, 'utf8').sign(privateKey, 'base64');
+  createSign('RSA-SHA256').update(text, 'utf8').sign(keyOf(privateKey, createPrivateKey), 'base64');
 
 export const verifyRsa2 = (text: string, signature: string, publicKey: string): boolean =>
-  createVerify('RSA-SHA256').update(text, 'utf8').verify(publicKey, signature, 'base64');
+  createVerify('RSA-SHA256')
+    .update(text, 'utf8')
+    .verify(keyOf(publicKey, createPublicKey), signature, 'base64');
 
 /** `a=1&b=2` in key order, without the named keys and without empty values. */
 export function signContent(params: Params, omit: readonly string[]): string {

@@ -46,7 +46,9 @@ export interface FaultyRun {
 const TRANSFER = 'alipay.fund.trans.uni.transfer';
 const QUERY = 'alipay.fund.trans.common.query';
 const OUTLETS = 20;
-const WIDTH = 6;
+const WIDTH = 12;
+/** Parts a round sends at most, and asks about at most. */
+const ROUND = 2_000;
 
 async function lanes(count: number, act: (n: number) => Promise<void>): Promise<void> {
   let next = 0;
@@ -98,10 +100,10 @@ export async function runFaultyPayouts(house: House, options: FaultyOptions): Pr
   };
   let rounds = 0;
   let open = options.payouts;
-  while (open > 0 && rounds < 2_000) {
+  while (open > 0 && rounds < 2_000 + options.payouts / 10) {
     rounds += 1;
-    await sendPayouts(ctx, { limit: 500, concurrency: WIDTH }).catch(isKill);
-    await resolveUnknown(ctx, { limit: 500, concurrency: WIDTH }).catch(isKill);
+    await sendPayouts(ctx, { limit: ROUND, concurrency: WIDTH }).catch(isKill);
+    await resolveUnknown(ctx, { limit: ROUND, concurrency: WIDTH }).catch(isKill);
     // A round is short while there is work, and long when everybody waits.
     house.advance(rounds % 4 === 0 ? 11 * 60_000 : 20_000);
     open = await house.count("FROM payout_part WHERE status IN ('pending', 'sending', 'unknown')");

@@ -31,6 +31,8 @@ export interface HouseOptions {
   timeoutMs?: number;
   /** Source of chance of the gateway's faults. */
   random?: () => number;
+  /** Of the gateway's keys, see `openGatewayPair`. */
+  keyBits?: number;
 }
 
 export async function openHouse(db: Database, options: HouseOptions = {}) {
@@ -43,6 +45,7 @@ export async function openHouse(db: Database, options: HouseOptions = {}) {
     openingFen: options.openingFen ?? 0n,
     timeoutMs: options.timeoutMs ?? 400,
     random: options.random,
+    ...(options.keyBits ? { keyBits: options.keyBits } : {}),
     postNotify: async (_url, form) => {
       const answer = await receive?.(form);
       if (answer) notifyAnswers.push(answer);

@@ -3,6 +3,7 @@ import postgres from 'postgres';
 import { connect } from '../../../db/client.ts';
 import { databaseUrl } from '../../../db/embedded/postgres.ts';
 import { dayStartMs } from '../../../db/terms/day.ts';
+import { preparedDatabase } from './mortal.ts';
 import { openSimWorld, type World } from './world.ts';
 
 export interface Grounds {
@@ -21,13 +22,14 @@ export function openGrounds(url: string): Grounds {
       opened += 1;
       const name = `${template}_ground_${opened}`;
       await server.unsafe(`create database ${name} template ${template}`);
-      const db = connect(databaseUrl(url, name), { max: 4 });
+      const { $client } = connect(databaseUrl(url, name), { max: 4, prepare: true });
+      const db = preparedDatabase($client);
       const world = await openSimWorld(db, { seed, startMs: dayStartMs('2026-01-20') });
       try {
         return await play(world);
       } finally {
         await world.close();
-        await db.$client.end({ timeout: 2 });
+        await $client.end({ timeout: 2 });
         await server.unsafe(`drop database ${name} with (force)`);
       }
     },

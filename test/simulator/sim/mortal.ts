@@ -50,21 +50,26 @@ export function createLife(): Life {
 
 type Call = (...args: unknown[]) => unknown;
 
-/** The same pool, seen by a process that may die. */
-export function mortalDatabase(client: postgres.Sql, life: Life): Database {
+const PREPARED = { prepare: true, simple: false };
+
+/**
+ * The same pool with every statement prepared, which drizzle does not ask for: half the round trips and most of the planning
+ * of a simulation gone. `before` is called before each statement and each transaction's begin.
+ */
+export function preparedDatabase(client: postgres.Sql, before: () => void = () => {}): Database {
   const wrap = <T extends object>(inner: T): T =>
     new Proxy(inner, {
       get(target, key) {
         const value = Reflect.get(target, key);
         if (key === 'unsafe') {
-          return (...args: unknown[]) => {
-            life.step();
-            return (value as Call).apply(target, args);
+          return (text: string, values: unknown[] = []) => {
+            before();
+            return (value as Call).call(target, text, values, PREPARED);
           };
         }
         if (key === 'begin' || key === 'savepoint') {
           return (...args: unknown[]) => {
-            life.step();
+            before();
             const body = args.pop() as (tx: object) => unknown;
             return (value as Call).apply(target, [...args, (tx: object) => body(wrap(tx))]);
           };
@@ -74,6 +79,10 @@ export function mortalDatabase(client: postgres.Sql, life: Life): Database {
     });
   return drizzle(wrap(client)) as Database;
 }
+
+/** The same pool, seen by a process that may die. */
+export const mortalDatabase = (client: postgres.Sql, life: Life): Database =>
+  preparedDatabase(client, () => life.step());
 
 export function mortalAlipay(alipay: Alipay, life: Life): Alipay {
   return new Proxy(alipay, {

@@ -53,6 +53,7 @@ export async function openSimWorld(
     clock,
     openingFen: 0n,
     timeoutMs: options.timeoutMs ?? 150,
+    keyBits: 1024,
     random: () => faultRandom.next(),
     postNotify: async (_url, form) => receive?.(form),
   });
