@@ -11,7 +11,7 @@ export interface DueBucket {
   outletId: number;
   advertiserId: number;
   campaignId: number;
-  /** The deal its line item buys under at this outlet. */
+  /** The deal that most of it was bought by. */
   dealId: string | undefined;
   /** Billable units and amount not charged yet; negative where too much was. */
   quantity: number;
@@ -57,8 +57,9 @@ export async function dueBuckets(
         FROM charge c WHERE c.hour = ${hour} GROUP BY 1, 2),
     revised AS (SELECT c.line_item_id, max(c.revision) AS revision FROM charge c WHERE c.hour = ${hour} GROUP BY 1)
     SELECT e.line_item_id, e.placement_id, p.property_id, e.outlet_id, e.advertiser_id, e.campaign_id,
-           (SELECT min(d.code) FROM deal_line_item i JOIN deal d ON d.id = i.deal_id
-             WHERE i.line_item_id = e.line_item_id AND d.outlet_id = e.outlet_id) AS deal,
+           (SELECT d.code FROM deal_hour h JOIN deal d ON d.id = h.deal_id
+             WHERE h.hour = ${hour} AND h.line_item_id = e.line_item_id AND h.placement_id = e.placement_id
+               AND h.spend_micro_cny * 2 > e.amount ORDER BY h.spend_micro_cny DESC, d.id LIMIT 1) AS deal,
            (CASE WHEN l.pricing = 'CPM' THEN e.impressions ELSE e.clicks END - coalesce(c.quantity, 0))::bigint AS quantity,
            (e.amount - coalesce(c.amount, 0))::bigint AS amount, coalesce(c.absorbed, 0)::bigint AS absorbed,
            coalesce(v.revision, -1) AS last_revision

@@ -19,8 +19,8 @@ export async function hoursDue(
     ? sql`AND EXISTS (
         SELECT 1 FROM placement p JOIN contract_version v ON v.status = 'active'
            AND (v.scope IN ('placement:' || p.id, 'property:' || p.property_id, 'outlet:' || p.outlet_id)
-             OR v.scope IN (SELECT 'deal:' || d.code || ':' || p.outlet_id FROM deal_line_item i
-                  JOIN deal d ON d.id = i.deal_id WHERE i.line_item_id = r.line_item_id))
+             OR v.scope IN (SELECT 'deal:' || d.code || ':' || p.outlet_id FROM deal_hour h JOIN deal d ON d.id = h.deal_id
+                  WHERE h.hour = r.hour AND h.line_item_id = r.line_item_id AND h.placement_id = r.placement_id))
          WHERE p.id = r.placement_id AND daterange(v.effective_from, v.effective_to)
                @> (to_timestamp(r.hour * 3600::bigint) AT TIME ZONE 'Asia/Shanghai')::date)`
     : sql``;

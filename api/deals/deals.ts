@@ -169,9 +169,13 @@ export async function counterDeal(
     const next = { ...row, ...changes };
     const wanted = placementIds ?? (await placementsOf(tx, id));
     refuse(
-      (next.kind === 'guaranteed') === (next.impressions !== null)
+      next.kind !== 'guaranteed' || next.impressions !== null
         ? undefined
-        : { pointer: '/impressions', zh: '仅保量交易有数量', en: 'only a guaranteed deal has one' },
+        : {
+            pointer: '/impressions',
+            zh: '保量交易须填数量',
+            en: 'a guaranteed deal has a quantity',
+          },
       ...(await termsProblems(tx, ctx, { ...next, placementIds: wanted })),
     );
     if (placementIds) await place(tx, row, placementIds);

@@ -1,13 +1,14 @@
 /**
- * What a guaranteed deal promises. Owns two things: that no outlet agrees to more than its placements are expected to bring, and that
- * nothing is delivered beyond the quantity: a deal that has reached it is over. Refuses nothing where nothing was measured yet: there
+ * A deal's quantity. Owns two things: that no outlet guarantees more than its placements are expected to bring, and that nothing is
+ * delivered beyond the quantity, promised or allowed: a deal that has reached it is over. Refuses nothing where nothing was measured yet: there
  * the outlet's own word decides, as with bookings.
  */
-import { sql } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import type { Db } from '../../db/client.ts';
 import { deal } from '../../db/schema/deals.ts';
+import { dealHour } from '../../db/schema/metering.ts';
 import { asHouse } from '../../db/scope.ts';
-import { type Clock, dayEndMs, dayOf, dayStartMs, hourOf } from '../../db/terms/day.ts';
+import { type Clock, dayOf, dayStartMs } from '../../db/terms/day.ts';
 import type { FailureDetail } from '../../db/terms/failure.ts';
 import type { Author } from '../audit/audit.ts';
 import { pauseLineItem } from '../campaigns/campaigns.ts';
@@ -27,10 +28,10 @@ const daysBetween = (from: string, to: string): number =>
 /** What is wrong with the quantity of a deal that is about to bind. */
 export async function guaranteeProblem(
   ctx: Context,
-  row: Pick<Deal, 'id' | 'impressions' | 'startsOn' | 'endsOn'>,
+  row: Pick<Deal, 'id' | 'kind' | 'impressions' | 'startsOn' | 'endsOn'>,
   placementIds: readonly number[],
 ): Promise<FailureDetail | undefined> {
-  if (row.impressions === null) return undefined;
+  if (row.kind !== 'guaranteed' || row.impressions === null) return undefined;
   const target = { attribute: 'placement' as const, in: [...placementIds] };
   const { unbooked, basis } = await forecastTarget(ctx, target);
   if (basis === 'none') return undefined;
@@ -72,27 +73,14 @@ const promisedElsewhere = (
     return Number(row?.promised ?? 0);
   });
 
-/**
- * Impressions that count for the deal: its buyer's, at its placements, in its days. A partner buys by one line item: all that it
- * shows there counts.
- */
-const deliveredBy = (d: Pick<Deal, 'id' | 'startsOn' | 'endsOn'>) => sql<string>`
-  SELECT coalesce(sum(r.impressions), 0) AS delivered FROM rollup_hour r
-  WHERE r.hour >= ${hourOf(dayStartMs(d.startsOn))} AND r.hour < ${hourOf(dayEndMs(d.endsOn))}
-    AND r.placement_id IN (SELECT placement_id FROM deal_placement WHERE deal_id = ${d.id})
-    AND r.line_item_id IN (SELECT line_item_id FROM deal_line_item WHERE deal_id = ${d.id}
-      UNION ALL SELECT p.line_item_id FROM demand_partner p JOIN deal ON deal.demand_partner_id = p.id
-      WHERE deal.id = ${d.id})`;
-
-/** Over the wall: neither side sees the other's line items, both may know the sum. */
-export const deliveredImpressions = (
-  db: Db,
-  row: Pick<Deal, 'id' | 'startsOn' | 'endsOn'>,
-): Promise<number> =>
-  asHouse(db, async (house) => {
-    const [found] = await house.execute<{ delivered: string }>(deliveredBy(row));
-    return Number(found?.delivered ?? 0);
-  });
+/** What was delivered by the deal so far: valid impressions that its own id came back with. */
+export async function deliveredImpressions(db: Db, dealId: number): Promise<number> {
+  const [row] = await db
+    .select({ delivered: sql<string>`coalesce(sum(${dealHour.impressions}), 0)` })
+    .from(dealHour)
+    .where(eq(dealHour.dealId, dealId));
+  return Number(row?.delivered ?? 0);
+}
 
 /**
  * Ends the deals in force that have delivered their quantity; called by the worker. Line items that bought by nothing else are paused: in
@@ -104,11 +92,11 @@ export async function endFulfilledDeals(ctx: Context): Promise<number> {
     .select()
     .from(deal)
     .where(
-      sql`${deal.kind} = 'guaranteed' AND ${deal.status} = 'active' AND ${deal.startsOn} <= ${today}::date`,
+      sql`${deal.impressions} IS NOT NULL AND ${deal.status} = 'active' AND ${deal.startsOn} <= ${today}::date`,
     );
   let ended = 0;
   for (const row of rows) {
-    if ((await deliveredImpressions(ctx.db, row)) < (row.impressions ?? 0)) continue;
+    if ((await deliveredImpressions(ctx.db, row.id)) < (row.impressions ?? 0)) continue;
     await ctx.db.transaction((tx) => end(tx, ctx, row.id));
     ended++;
   }

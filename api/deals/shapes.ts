@@ -16,7 +16,7 @@ const terms = {
   name: z.string().trim().min(1).max(100),
   /** Floor of a private auction, or the fixed price; fen CPM. */
   priceCpmFen: z.number().int().min(1).max(10_000_000),
-  /** Quantity of a guaranteed deal. */
+  /** Promised by a guaranteed deal; the most that another one allows, which may be left open. */
   impressions: z.number().int().min(1_000).max(10_000_000_000).nullable(),
   startsOn: daySchema,
   endsOn: daySchema,
@@ -32,10 +32,10 @@ const orderMessage = {
   message: '结束日期不能早于开始日期|the end cannot be before the start',
 };
 const quantified = (deal: { kind: string; impressions: number | null }) =>
-  (deal.kind === 'guaranteed') === (deal.impressions !== null);
+  deal.kind !== 'guaranteed' || deal.impressions !== null;
 const quantityMessage = {
   path: ['impressions'],
-  message: '保量交易须填数量，其他交易不填|a guaranteed deal has a quantity, and no other',
+  message: '保量交易须填数量|a guaranteed deal has a quantity',
 };
 const oneBuyer = (deal: { advertiserId: number | null; demandPartnerId: number | null }) =>
   (deal.advertiserId === null) !== (deal.demandPartnerId === null);

@@ -30,6 +30,7 @@ export async function readDeals(db: Db, nowMs: number, ids?: Ids): Promise<Snaps
     .orderBy(deal.id);
   return rows.map(({ deal: row, placementIds, lineItemIds }) => ({
     id: row.code,
+    rowId: row.id,
     kind: row.kind,
     priceCpmFen: row.priceCpmFen,
     placementIds: placementIds.map(Number),

@@ -21,7 +21,7 @@ export interface Batch {
 }
 
 const COLUMNS = `event_key, kind, at_ms, outlet_id, placement_id, division_code, advertiser_id, campaign_id,
-  line_item_id, creative_id, device, price_micro_cny, lease_id, user_hash, ivt, day, hour`;
+  line_item_id, creative_id, device, price_micro_cny, lease_id, user_hash, ivt, day, hour, deal_id`;
 const UNIQUE_VIOLATION = '23505';
 const DAY_MS = 86_400_000;
 const SHANGHAI_MS = 8 * 3_600_000;
@@ -79,7 +79,7 @@ export async function writeWithin(
     if (rows.length === 0) continue;
     let text = '';
     for (const e of rows) {
-      text += `${storedOf(e)}\t${e.ivt}\t${day}\t${hourOf(e.atMs)}\n`;
+      text += `${storedOf(e)}\t${e.ivt}\t${day}\t${hourOf(e.atMs)}\t${e.dealId || '\\N'}\n`;
       addEvent(sums, e);
     }
     await copyIn(tx, `event_${day.replaceAll('-', '')} (${COLUMNS})`, text);

@@ -54,6 +54,7 @@ interface Cause {
   creative_id: string;
   device: number;
   user_hash: string | null;
+  deal_id: string | null;
 }
 
 /** The click before `atMs` within its window, else the impression within its own. */
@@ -65,7 +66,7 @@ async function causeOf(db: Db, told: ToldConversion, windows: Windows): Promise<
   const dayMs = 86_400_000;
   const [cause] = await db.execute<Cause & Record<string, unknown>>(sql`
     SELECT event_key, day::text AS day, kind, at_ms, outlet_id, placement_id, division_code, campaign_id,
-      line_item_id, creative_id, device, user_hash FROM event
+      line_item_id, creative_id, device, user_hash, deal_id FROM event
     WHERE day BETWEEN ${addDays(today, -Math.max(windows.clickWindowDays, windows.viewWindowDays) - 1)}::date AND ${today}::date
       AND event_key IN (SELECT json_array_elements_text(${list}::text::json))
       AND advertiser_id = ${told.advertiserId} AND ivt = 0 AND at_ms <= ${told.atMs}
@@ -99,6 +100,7 @@ function eventOf(told: ToldConversion, cause: Cause): ReadEvent {
     userAgent: '',
     ip: '',
     geometry: '',
+    dealId: Number(cause.deal_id ?? 0),
   });
 }
 

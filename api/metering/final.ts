@@ -63,6 +63,18 @@ export async function finalizeDay(
         WHERE r.hour = d.hour AND r.line_item_id = d.line_item_id AND r.placement_id = d.placement_id
           AND r.division_code = d.division_code AND r.creative_id = d.creative_id AND r.device = d.device
       ),
+      undealt AS (
+        UPDATE deal_hour h SET impressions = h.impressions - d.impressions, viewables = h.viewables - d.viewables,
+          clicks = h.clicks - d.clicks, invalid = h.invalid + d.removed, spend_micro_cny = h.spend_micro_cny - d.spend
+        FROM (
+          SELECT deal_id, hour, line_item_id, placement_id,
+            count(*) FILTER (WHERE kind = 1) AS impressions, count(*) FILTER (WHERE kind = 2) AS viewables,
+            count(*) FILTER (WHERE kind = 3) AS clicks, count(*) AS removed, sum(price_micro_cny) AS spend
+          FROM doomed WHERE kind <= 4 AND deal_id IS NOT NULL GROUP BY 1, 2, 3, 4
+        ) d
+        WHERE h.deal_id = d.deal_id AND h.hour = d.hour AND h.line_item_id = d.line_item_id
+          AND h.placement_id = d.placement_id
+      ),
       returned AS (
         INSERT INTO lease_spend AS l (day, line_item_id, lease_id, spend_micro_cny)
         SELECT ${day}::date, line_item_id, 0, -sum(price_micro_cny) FROM doomed

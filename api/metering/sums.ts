@@ -1,6 +1,6 @@
 /**
- * What a batch of new events adds up to: hourly sums, and spend by lease. Owns which event counts as what; pure but for the one
- * statement that adds the sums to those that stand (`metering_add`).
+ * What a batch of new events adds up to: hourly sums, spend by lease, and of both what deals bought. Owns which event counts as what;
+ * pure but for the statements that add the sums to those that stand (`metering_add`).
  */
 import { sql } from 'drizzle-orm';
 import { leaseDay } from '../../bidding/wire/budget.ts';
@@ -29,9 +29,23 @@ interface LeaseSum {
 export interface Sums {
   hours: Map<string, HourSum>;
   leases: Map<string, LeaseSum>;
+  /** By deal, hour, line item and placement. */
+  deals: Map<string, HourSum>;
 }
 
-export const openSums = (): Sums => ({ hours: new Map(), leases: new Map() });
+export const openSums = (): Sums => ({ hours: new Map(), leases: new Map(), deals: new Map() });
+
+/** Counts it under its key. */
+function addTo(sums: Map<string, HourSum>, key: string, e: TrackedEvent, hour: number): void {
+  let sum = sums.get(key);
+  if (!sum) {
+    sum = { of: e, hour, counts: [0, 0, 0, 0, 0], spendMicroCny: 0 };
+    sums.set(key, sum);
+  }
+  const kind = e.ivt === 0 ? (e.kind as 1 | 2 | 3 | 4) : 0;
+  sum.counts[kind]++;
+  if (e.ivt === 0) sum.spendMicroCny += e.priceMicroCny;
+}
 
 /** Adds one event that is new; an invalid one is counted, and costs nothing. */
 export function addEvent(sums: Sums, e: TrackedEvent): void {
@@ -39,14 +53,11 @@ export function addEvent(sums: Sums, e: TrackedEvent): void {
   if (e.kind <= conversion) {
     const hour = hourOf(e.atMs);
     const key = `${hour},${e.placementId},${e.divisionCode},${e.lineItemId},${e.creativeId},${e.device}`;
-    let sum = sums.hours.get(key);
-    if (!sum) {
-      sum = { of: e, hour, counts: [0, 0, 0, 0, 0], spendMicroCny: 0 };
-      sums.hours.set(key, sum);
+    addTo(sums.hours, key, e, hour);
+    if (e.dealId > 0) {
+      const dealt = `${e.dealId},${hour},${e.lineItemId},${e.placementId}`;
+      addTo(sums.deals, dealt, e, hour);
     }
-    const kind = e.ivt === 0 ? (e.kind as 1 | 2 | 3 | 4) : 0;
-    sum.counts[kind]++;
-    sum.spendMicroCny += spendMicroCny;
   }
   if (spendMicroCny > 0) addLeased(sums.leases, e, spendMicroCny);
 }
@@ -92,4 +103,27 @@ export async function writeSums(tx: Transaction, sums: Sums): Promise<void> {
     ${column(leases, (sum) => sum.lineItemId)}::text::bigint[],
     ${column(leases, (sum) => sum.leaseId)}::text::bigint[],
     ${column(leases, (sum) => sum.spendMicroCny)}::text::bigint[])`);
+  if (sums.deals.size > 0) await writeDeals(tx, [...sums.deals.values()]);
+}
+
+async function writeDeals(tx: Transaction, deals: readonly HourSum[]): Promise<void> {
+  const counted = (kind: 0 | 1 | 2 | 3) => column(deals, (sum) => sum.counts[kind]);
+  await tx.execute(sql`
+    INSERT INTO deal_hour AS d (deal_id, hour, line_item_id, placement_id, outlet_id, advertiser_id,
+      impressions, viewables, clicks, invalid, spend_micro_cny)
+    SELECT * FROM unnest(
+      ${column(deals, ({ of }) => of.dealId)}::text::bigint[], ${column(deals, (sum) => sum.hour)}::text::int[],
+      ${column(deals, ({ of }) => of.lineItemId)}::text::bigint[],
+      ${column(deals, ({ of }) => of.placementId)}::text::bigint[],
+      ${column(deals, ({ of }) => of.outletId)}::text::bigint[],
+      ${column(deals, ({ of }) => of.advertiserId)}::text::bigint[],
+      ${counted(impression)}::text::bigint[], ${counted(viewable)}::text::bigint[], ${counted(click)}::text::bigint[],
+      ${counted(0)}::text::bigint[], ${column(deals, (sum) => sum.spendMicroCny)}::text::bigint[]
+    ) AS t ORDER BY 1, 2, 3, 4
+    ON CONFLICT (deal_id, hour, line_item_id, placement_id) DO UPDATE SET
+      impressions = d.impressions + excluded.impressions,
+      viewables = d.viewables + excluded.viewables,
+      clicks = d.clicks + excluded.clicks,
+      invalid = d.invalid + excluded.invalid,
+      spend_micro_cny = d.spend_micro_cny + excluded.spend_micro_cny`);
 }

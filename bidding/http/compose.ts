@@ -52,6 +52,7 @@ function tokenOf(hearing: Hearing, imp: ImpOutcome, win: Win, ordinal: number): 
     billedOn: request.test ? BILLED_ON.test : BILLED_ON[billed],
     priceMicroCny: request.test ? 0 : billedMicroCny(win.chargeMicroCny, multiplier),
     leaseId: hearing.leaseIds[ordinal] ?? 0,
+    dealId: win.dealId === '' ? 0 : (hearing.market.deals.get(win.dealId)?.rowId ?? 0),
     userHash: request.userHash,
   };
 }

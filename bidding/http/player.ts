@@ -164,6 +164,7 @@ const eventOf = (token: Token, record: ProofRecord, kind: EventKind): TrackedEve
   userAgent: '',
   ip: '',
   geometry: '',
+  dealId: token.dealId,
 });
 
 const proofs: Handler = async (deps, placement, key, body, res) => {

@@ -152,6 +152,7 @@ export async function makePlaylist(
       billedOn: sale.win.billOn === 'none' ? BILLED_ON.nothing : BILLED_ON.impression,
       priceMicroCny: sale.win.chargeMicroCny,
       leaseId,
+      dealId: sale.win.dealId === '' ? 0 : (market.deals.get(sale.win.dealId)?.rowId ?? 0),
       userHash: '',
     });
     return [{ token, ...sale.spot }];

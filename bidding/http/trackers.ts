@@ -90,6 +90,7 @@ function eventOf(
     userAgent: visitor.userAgent.slice(0, 300),
     ip: visitor.ip,
     geometry,
+    dealId: token.dealId,
   };
 }
 

@@ -113,6 +113,8 @@ export interface SnapshotStop {
 
 export interface SnapshotDeal {
   id: string;
+  /** Its row, which tokens and events carry; absent: its delivery is not counted. */
+  rowId?: number;
   kind: 'pmp' | 'preferred' | 'guaranteed';
   /** Fixed price (preferred, guaranteed) or floor (pmp), CPM fen. */
   priceCpmFen: number;
@@ -123,7 +125,7 @@ export interface SnapshotDeal {
   advertiserDomains?: string[];
   /** The demand partner it is offered to; absent: our own line items buy. */
   partnerId?: number;
-  /** Agreed quantity of a guaranteed deal. */
+  /** Quantity agreed on: promised by a guaranteed deal, the most that another one allows. */
   impressions?: number;
   lineItemIds: number[];
   startsAtMs: number;

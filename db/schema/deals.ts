@@ -40,7 +40,7 @@ export const deal = pgTable(
     advertiserDomains: jsonb('advertiser_domains').$type<string[]>().notNull().default([]),
     /** Floor (pmp) or fixed price. */
     priceCpmFen: integer('price_cpm_fen').notNull(),
-    /** Of a guaranteed deal, and only of one. */
+    /** Promised by a guaranteed deal, which has one always; the most that another one allows. */
     impressions: bigint('impressions', { mode: 'number' }),
     startsOn: date('starts_on').notNull(),
     endsOn: date('ends_on').notNull(),

@@ -41,6 +41,8 @@ export const event = pgTable(
     userHash: text('user_hash'),
     /** 0: valid; else a reason of invalid traffic (api/metering/ivt.ts). */
     ivt: smallint('ivt').notNull().default(0),
+    /** The deal that it was bought by. */
+    dealId: bigint('deal_id', { mode: 'number' }),
   },
   (t) => [primaryKey({ columns: [t.day, t.eventKey] })],
 );
@@ -70,6 +72,25 @@ export const rollupHour = pgTable(
       columns: [t.hour, t.lineItemId, t.placementId, t.divisionCode, t.creativeId, t.device],
     }),
   ],
+);
+
+/** What was delivered by deals: of the sums above, the part that was bought by one. Kept up together with them. */
+export const dealHour = pgTable(
+  'deal_hour',
+  {
+    dealId: bigint('deal_id', { mode: 'number' }).notNull(),
+    hour: integer('hour').notNull(),
+    lineItemId: bigint('line_item_id', { mode: 'number' }).notNull(),
+    placementId: bigint('placement_id', { mode: 'number' }).notNull(),
+    outletId: bigint('outlet_id', { mode: 'number' }).notNull(),
+    advertiserId: bigint('advertiser_id', { mode: 'number' }).notNull(),
+    impressions: bigint('impressions', { mode: 'number' }).notNull().default(0),
+    viewables: bigint('viewables', { mode: 'number' }).notNull().default(0),
+    clicks: bigint('clicks', { mode: 'number' }).notNull().default(0),
+    invalid: bigint('invalid', { mode: 'number' }).notNull().default(0),
+    spendMicroCny: microCny('spend_micro_cny').notNull().default(0n),
+  },
+  (t) => [primaryKey({ columns: [t.dealId, t.hour, t.lineItemId, t.placementId] })],
 );
 
 /** A tracker call that was refused: kept where a person can find it. */

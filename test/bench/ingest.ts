@@ -66,6 +66,7 @@ function makeEvents(round: number): TrackedEvent[] {
           'Mozilla/5.0 (Linux; Android 15; 24129PN74C) AppleWebKit/537.36 Chrome/138.0 Mobile Safari/537.36',
         ip: `60.191.${auction % 250}.${line % 250}`,
         geometry: '',
+        dealId: 0,
       });
     }
   }

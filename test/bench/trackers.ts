@@ -48,6 +48,7 @@ function impressions(port: number): { text: string; readerAt: number }[] {
       billedOn: BILLED_ON.impression,
       priceMicroCny: 12_000,
       leaseId: 7_193_847_192_837,
+      dealId: 0,
       userHash: 'abcdefghijklmnop',
     });
     const text =

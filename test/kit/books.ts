@@ -7,7 +7,7 @@ import { activate, createDraft, type DraftInput } from '../../api/contracts/cont
 import { accounts, post } from '../../api/ledger/ledger.ts';
 import type { Db } from '../../db/client.ts';
 import { advertiser, campaign, lineItem } from '../../db/schema/campaigns.ts';
-import { rollupHour } from '../../db/schema/metering.ts';
+import { dealHour, rollupHour } from '../../db/schema/metering.ts';
 import { outlet, placement, property } from '../../db/schema/outlets.ts';
 import type { Day, HourNumber } from '../../db/terms/day.ts';
 import type { Pricing, Tier } from '../../db/terms/market.ts';
@@ -124,9 +124,23 @@ export async function deliver(
     clicks?: number;
     spendMicroCny: MicroCny;
     divisionCode?: string;
+    /** Row of the deal that all of it was bought by. */
+    dealId?: number;
   },
 ): Promise<void> {
   const { line, place } = what;
+  if (what.dealId !== undefined) {
+    await db.insert(dealHour).values({
+      dealId: what.dealId,
+      hour,
+      lineItemId: line.id,
+      placementId: place.id,
+      outletId: place.outletId,
+      advertiserId: line.advertiserId,
+      impressions: what.impressions ?? 0,
+      spendMicroCny: what.spendMicroCny,
+    });
+  }
   await db
     .insert(rollupHour)
     .values({

@@ -71,8 +71,13 @@ export function DealForm(props: { deal?: DealDetail; open: boolean; close: () =>
         key,
       ): Promise<unknown> => {
         const { advertiserId = null, demandPartnerId = null, ...rest } = values;
-        const impressions = kind === 'guaranteed' ? (values.impressions ?? null) : null;
-        const terms = { ...rest, impressions, startsOn, endsOn, note: values.note ?? '' };
+        const terms = {
+          ...rest,
+          impressions: values.impressions ?? null,
+          startsOn,
+          endsOn,
+          note: values.note ?? '',
+        };
         if (deal) {
           const json = { ...terms, version: deal.version };
           return read(api.deals[':id'].$patch({ param: { id: String(deal.id) }, json }));
@@ -153,17 +158,20 @@ function Fields({ counter }: { counter: boolean }) {
         >
           <YuanInput unit={say('perThousand')} />
         </Form.Item>
-        {kind === 'guaranteed' && (
-          <Form.Item
-            name="impressions"
-            label={say('impressions')}
-            rules={[
-              { required: true, type: 'number', min: 1000, message: say('impressionsWrong') },
-            ]}
-          >
-            <InputNumber min={1000} precision={0} style={{ width: '100%' }} />
-          </Form.Item>
-        )}
+        <Form.Item
+          name="impressions"
+          label={say(kind === 'guaranteed' ? 'impressions' : 'mostImpressions')}
+          rules={[
+            {
+              required: kind === 'guaranteed',
+              type: 'number',
+              min: 1000,
+              message: say('impressionsWrong'),
+            },
+          ]}
+        >
+          <InputNumber min={1000} precision={0} style={{ width: '100%' }} />
+        </Form.Item>
       </div>
       <Form.Item name="dates" label={say('dates')} {...asDates}>
         <DatePicker.RangePicker allowClear={false} style={{ width: '100%' }} />

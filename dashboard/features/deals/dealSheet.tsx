@@ -1,8 +1,8 @@
 /** One deal: its terms, whose word is still wanted, and what this side may do now. */
-import { Button, Select } from 'antd';
+import { Button, Progress, Select } from 'antd';
 import { useState } from 'react';
 import { api, once, read } from '../../lib/client.ts';
-import { count, fenMoney, instant } from '../../lib/format.ts';
+import { count, fenMoney, instant, money } from '../../lib/format.ts';
 import { useMe } from '../../lib/me.ts';
 import { useChange } from '../../lib/queries.ts';
 import { Asked } from '../../ui/asked.tsx';
@@ -38,7 +38,10 @@ function Body({ deal }: { deal: DealDetail }) {
           [say('outlet'), deal.outletName],
           [say('buyer'), buyerOf(deal)],
           [say('price'), fenMoney(deal.priceCpmFen)],
-          [say('impressions'), deal.impressions === null ? '—' : count(deal.impressions)],
+          [
+            say(deal.kind === 'guaranteed' ? 'impressions' : 'mostImpressions'),
+            deal.impressions === null ? say('noLimit') : count(deal.impressions),
+          ],
           [say('dates'), `${deal.startsOn} – ${deal.endsOn}`],
           [say('outletWord'), word(deal.outletAgreedAt)],
           [say('buyerWord'), word(deal.buyerAgreedAt)],
@@ -48,12 +51,44 @@ function Body({ deal }: { deal: DealDetail }) {
           ],
         ]}
       />
+      {deal.status !== 'proposed' && deal.status !== 'declined' && <Delivery deal={deal} />}
       {deal.note && <p className="faint">{deal.note}</p>}
       {side && <Steps deal={deal} side={side} />}
       {side === 'buyer' && deal.advertiserId !== null && deal.status !== 'declined' && (
         <Lines deal={deal} />
       )}
     </div>
+  );
+}
+
+const LAST_DAYS = 7;
+
+/** What came of it so far: the whole, and its last days. */
+function Delivery({ deal: { delivery, impressions } }: { deal: DealDetail }) {
+  const say = useDealWords();
+  const share =
+    impressions === null ? undefined : Math.min(100, (100 * delivery.impressions) / impressions);
+  return (
+    <section className="stack" style={{ gap: 8 }} aria-label={say('delivered')}>
+      <strong>{say('delivered')}</strong>
+      {share !== undefined && (
+        <Progress percent={Math.floor(share)} size="small" aria-label={say('delivered')} />
+      )}
+      <Facts
+        items={[
+          [say('shown'), count(delivery.impressions)],
+          [say('viewables'), count(delivery.viewables)],
+          [say('clicks'), count(delivery.clicks)],
+          [say('spend'), money(delivery.spendMicroCny)],
+          ...delivery.days
+            .slice(0, LAST_DAYS)
+            .map((one): [string, string] => [
+              one.day,
+              `${count(one.impressions)} · ${money(one.spendMicroCny)}`,
+            ]),
+        ]}
+      />
+    </section>
   );
 }
 

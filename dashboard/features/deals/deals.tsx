@@ -51,11 +51,13 @@ function useColumns(): Column<Deal>[] {
     { key: 'buyer', title: say('buyer'), width: '1.3fr', value: buyerOf },
     fenColumn('price', say('price'), (row) => row.priceCpmFen),
     {
-      key: 'impressions',
-      title: say('impressions'),
+      key: 'delivered',
+      title: say('shown'),
       align: 'right',
-      value: (row) => row.impressions,
-      render: (row) => (row.impressions === null ? '—' : count(row.impressions)),
+      value: (row) => row.deliveredImpressions,
+      render: (row) =>
+        count(row.deliveredImpressions) +
+        (row.impressions === null ? '' : ` / ${count(row.impressions)}`),
       hideOnPhone: true,
     },
     daysColumn(say('dates'), (row) => row),

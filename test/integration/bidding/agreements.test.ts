@@ -17,6 +17,7 @@ let it: TestExchange;
 
 const DEAL = {
   id: 'hz-fixed',
+  rowId: 4_711,
   kind: 'preferred' as const,
   priceCpmFen: 3_500,
   placementIds: [201],
@@ -107,9 +108,14 @@ test('a partner is offered the deal agreed with it, and only there; a fixed pric
     },
   ]);
   expect(bids).toMatchObject([{ seat: 'one', price: 35, dealid: 'hz-fixed' }]);
+  await fetch(bids[0]?.burl ?? '');
   const elsewhere = await ask({}, [{ tagid: '210' }]);
   expect(dsp.requests[1]?.imp[0]?.pmp).toBeUndefined();
   expect(elsewhere.seat).toBe('hongze');
+  await fetch(elsewhere.bids[0]?.burl ?? '');
+  // What is counted for the deal is what was bought by it.
+  const counted = async () => (await it.events()).map((event) => event.dealId).sort();
+  await expect.poll(counted).toEqual([0, 4_711]);
 });
 
 test.each([

@@ -156,17 +156,15 @@ describe('closing an hour', () => {
   it('splits what a deal bought by the deal’s own contract, beside the outlet’s on the same placement', async () => {
     const { county, place, advertiser, line } = await market(5_000_000n);
     const dealt = await addLineItem(db, advertiser.id);
-    await db.execute(sql`
-      WITH made AS (
-        INSERT INTO deal (code, name, kind, outlet_id, advertiser_id, price_cpm_fen, starts_on, ends_on)
-        VALUES ('D-7', '专场', 'preferred', ${county.id}, ${advertiser.id}, 100, '2026-01-01', '2026-12-31') RETURNING id)
-      INSERT INTO deal_line_item (deal_id, line_item_id, advertiser_id)
-      SELECT id, ${dealt.id}, ${advertiser.id} FROM made`);
+    const [deal] = await db.execute<{ id: string }>(sql`
+      INSERT INTO deal (code, name, kind, outlet_id, advertiser_id, price_cpm_fen, starts_on, ends_on)
+      VALUES ('D-7', '专场', 'preferred', ${county.id}, ${advertiser.id}, 100, '2026-01-01', '2026-12-31') RETURNING id`);
     const parties = [{ outletId: county.id, sharePpm: 1_000_000 }];
     await signContract(db, county.id, { dealId: 'D-7', parties });
     const hour = HOUR + 9;
-    for (const one of [line, dealt])
-      await deliver(db, hour, { line: one, place, impressions: 1, spendMicroCny: 1_000_000n });
+    const one = { place, impressions: 1, spendMicroCny: 1_000_000n };
+    await deliver(db, hour, { ...one, line });
+    await deliver(db, hour, { ...one, line: dealt, dealId: Number(deal?.id) });
     await closeHour({ db, clock }, hour);
     expect(await balance(accounts.payable(county.id))).toBe(1_550_000n);
   });

@@ -1,13 +1,15 @@
 import { gunzipSync } from 'node:zlib';
 import { eq } from 'drizzle-orm';
+import type { Redis } from 'ioredis';
 import { beforeAll, beforeEach, expect, test } from 'vitest';
 import { endFulfilledDeals } from '../../../../api/deals/deals.ts';
 import { publishChanges, publishSnapshot } from '../../../../api/delivery/publish.ts';
+import { drain } from '../../../../api/metering/metering.ts';
 import { keys } from '../../../../bidding/wire/keys.ts';
 import type { Snapshot, SnapshotDelta } from '../../../../bidding/wire/snapshot.ts';
 import { lineItem } from '../../../../db/schema/campaigns.ts';
 import { rollupHour } from '../../../../db/schema/metering.ts';
-import { dayOf, hourOf } from '../../../../db/terms/day.ts';
+import { dayOf } from '../../../../db/terms/day.ts';
 import {
   type Caller,
   newAdvertiser,
@@ -19,6 +21,7 @@ import {
 import { openTestDatabase } from '../../../kit/database.ts';
 import { newCampaign, newLineItem, newPlacement, seedDivisions } from '../../../kit/market.ts';
 import { openTestRedis } from '../../../kit/redis.ts';
+import { append, trackedEvent } from '../metering/events.ts';
 
 const NOW = Date.parse('2026-03-02T10:00:00+08:00');
 const TODAY = dayOf(NOW);
@@ -196,42 +199,65 @@ test('an operator speaks for a demand partner, may end any deal, and agrees for 
   expect(no.status).toBe(403);
 });
 
-/** Impressions of a line item at the placement, counted in the hour before now. */
-const show = (of: { lineItemId: number; campaignId: number }, impressions: number) =>
-  api.ctx.db.insert(rollupHour).values({
-    hour: hourOf(NOW) - 1,
-    outletId: seller.outletId,
-    placementId,
-    divisionCode: '330100',
-    advertiserId: buyer.advertiserId,
-    ...of,
-    creativeId: impressions,
-    device: 0,
-    impressions,
-  });
+/** Impressions of a line item at the placement as its trackers tell them, in the hour before now. */
+let shown = 0;
+async function show(of: { lineItemId: number; campaignId: number; dealId: number }, count: number) {
+  const events = Array.from({ length: count }, () =>
+    trackedEvent(++shown, {
+      ...of,
+      atMs: NOW - 1_800_000,
+      outletId: seller.outletId,
+      placementId,
+      divisionCode: '330100',
+      advertiserId: buyer.advertiserId,
+      priceMicroCny: 30_000,
+    }),
+  );
+  await append(api.ctx.redis as Redis, events);
+  await drain(api.ctx);
+}
 
-test('a guaranteed deal ends with its last impression, and what bought by it alone is paused', async () => {
-  const deal = await agreed({ kind: 'guaranteed', impressions: 1_000 });
-  await buyer.call('PUT', `/api/deals/${deal.id}/line-items`, {
-    version: deal.version,
-    lineItemIds: [lineItemId],
-  });
-  const [line] = await api.ctx.db
-    .update(lineItem)
-    .set({ status: 'active' })
-    .where(eq(lineItem.id, lineItemId))
-    .returning();
-  const of = { lineItemId, campaignId: line?.campaignId ?? 0 };
-  await show(of, 999);
-  expect(await endFulfilledDeals(api.ctx)).toBe(0);
-  const running = await seller.call('GET', `/api/deals/${deal.id}`);
-  expect(running.body).toMatchObject({ status: 'active', deliveredImpressions: 999 });
-  await show(of, 1);
-  expect(await endFulfilledDeals(api.ctx)).toBe(1);
-  expect(await endFulfilledDeals(api.ctx)).toBe(0);
-  expect((await buyer.call('GET', `/api/deals/${deal.id}`)).body.status).toBe('ended');
-  const [after] = await api.ctx.db.select().from(lineItem).where(eq(lineItem.id, lineItemId));
-  expect([after?.status, after?.priority]).toEqual(['paused', 'open']);
-  expect((await delta()).remove.deals).toContain(deal.code);
-  await api.ctx.db.delete(rollupHour);
+test.each(['guaranteed', 'preferred', 'pmp'])(
+  'a %s deal with a quantity ends with its last impression, and what bought by it alone is paused',
+  async (kind) => {
+    const deal = await agreed({ kind, impressions: 1_000 });
+    await buyer.call('PUT', `/api/deals/${deal.id}/line-items`, {
+      version: deal.version,
+      lineItemIds: [lineItemId],
+    });
+    const [line] = await api.ctx.db
+      .update(lineItem)
+      .set({ status: 'active' })
+      .where(eq(lineItem.id, lineItemId))
+      .returning();
+    const of = { lineItemId, campaignId: line?.campaignId ?? 0, dealId: deal.id };
+    await show(of, 999);
+    // What it buys in the open market is none of the deal's.
+    await show({ ...of, dealId: 0 }, 50);
+    expect(await endFulfilledDeals(api.ctx)).toBe(0);
+    const day = { day: dayOf(NOW), impressions: 999, clicks: 0, spendMicroCny: '29970000' };
+    for (const side of [seller, buyer]) {
+      const running = await side.call('GET', `/api/deals/${deal.id}`);
+      expect(running.body).toMatchObject({
+        status: 'active',
+        deliveredImpressions: 999,
+        delivery: { impressions: 999, spendMicroCny: '29970000', days: [day] },
+      });
+    }
+    await show(of, 1);
+    expect(await endFulfilledDeals(api.ctx)).toBe(1);
+    expect(await endFulfilledDeals(api.ctx)).toBe(0);
+    expect((await buyer.call('GET', `/api/deals/${deal.id}`)).body.status).toBe('ended');
+    const [after] = await api.ctx.db.select().from(lineItem).where(eq(lineItem.id, lineItemId));
+    expect([after?.status, after?.priority]).toEqual(['paused', 'open']);
+    expect((await delta()).remove.deals).toContain(deal.code);
+    await api.ctx.db.delete(rollupHour);
+  },
+);
+
+test('a guaranteed deal names its quantity; another one may', async () => {
+  const without = await buyer.call('POST', '/api/deals', terms({ kind: 'guaranteed' }));
+  expect(without.body.errors[0].pointer).toBe('/impressions');
+  const offer = await buyer.call('POST', '/api/deals', terms({ impressions: 5_000 }));
+  expect([offer.status, offer.body.impressions]).toEqual([201, 5_000]);
 });

@@ -31,6 +31,7 @@ export function trackedEvent(n: number, change: Partial<TrackedEvent> = {}): Tra
     userAgent: '',
     ip: '',
     geometry: '',
+    dealId: 0,
     ...change,
   };
 }

@@ -14,7 +14,9 @@ const DAYS = 86_400_000;
 
 /** 150 impressions of one user in a minute, which consumers that saw a part each let pass, and 20 of another. */
 beforeAll(async () => {
-  const fast = Array.from({ length: 150 }, (_, i) => trackedEvent(i, { userHash: 'robot' }));
+  const fast = Array.from({ length: 150 }, (_, i) =>
+    trackedEvent(i, { userHash: 'robot', dealId: i < 100 ? 9 : 0 }),
+  );
   const click = trackedEvent(900, {
     kind: EVENT_KIND.click,
     userHash: 'robot',
@@ -23,7 +25,7 @@ beforeAll(async () => {
     leaseId: 0,
   });
   const slow = Array.from({ length: 20 }, (_, i) =>
-    trackedEvent(1_000 + i, { userHash: 'reader' }),
+    trackedEvent(1_000 + i, { userHash: 'reader', dealId: i < 5 ? 9 : 0 }),
   );
   await append(redis, [...fast, click, ...slow]);
   await drain(ctx, { judge: () => 0 });
@@ -36,6 +38,13 @@ const totals = async () => {
   return Object.values(row ?? {}).map(Number);
 };
 
+const dealt = async () => {
+  const [row] = await db.execute<Record<string, string>>(sql`
+    SELECT sum(impressions) AS impressions, sum(invalid) AS invalid, sum(spend_micro_cny) AS spend
+    FROM deal_hour WHERE deal_id = 9`);
+  return Object.values(row ?? {}).map(Number);
+};
+
 test('a day is not final before its last click could come', async () => {
   const done = await finalizeDays({ db, clock: () => MONDAY_TEN_MS + DAYS });
   expect(done.map((one) => one.day)).not.toContain('2026-03-02');
@@ -43,11 +52,13 @@ test('a day is not final before its last click could come', async () => {
 
 test('what no person can have done is taken out of sums and budgets, once', async () => {
   expect(await totals()).toEqual([170, 1, 0, 3_400_000, 3_400_000]);
+  expect(await dealt()).toEqual([105, 0, 2_100_000]);
   const [final] = await finalizeDays({ db, clock: () => MONDAY_TEN_MS + 3 * DAYS }).then((days) =>
     days.filter((d) => d.removedEvents > 0),
   );
   expect(final).toEqual({ day: '2026-03-02', removedEvents: 151, removedMicroCny: 3_000_000n });
   expect(await totals()).toEqual([20, 0, 151, 400_000, 400_000]);
+  expect(await dealt()).toEqual([5, 100, 100_000]);
   expect(await finalizeDay(ctx, '2026-03-02')).toBeUndefined();
   expect(await totals()).toEqual([20, 0, 151, 400_000, 400_000]);
 });

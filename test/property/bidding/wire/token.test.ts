@@ -34,6 +34,7 @@ const tokens: fc.Arbitrary<Token> = fc
     billedOn: fc.constantFrom<BilledOn>(0, 1, 2),
     priceMicroCny: fc.nat({ max: Number.MAX_SAFE_INTEGER }),
     leaseId: fc.nat({ max: Number.MAX_SAFE_INTEGER }),
+    dealId: fc.oneof(fc.constant(0), fc.nat({ max: Number.MAX_SAFE_INTEGER })),
     userHash: fc.oneof(fc.constant(''), base64url(12)),
   })
   .map(({ ttl, ...rest }) => ({ ...rest, expiresAtMs: rest.issuedAtMs + ttl }));
