@@ -102,7 +102,7 @@ function openParts(options: ExchangeOptions) {
     reports: createReportLog(redis),
     sampler: createSampler(redis),
     chains: createProofChains(redis),
-    notices: createNotices(redis, options.noticeRetryMs),
+    notices: createNotices(redis, { retryMs: options.noticeRetryMs }),
     held: createHeldMarkup(redis),
     fanOut: createFanOut({
       exchangeHost: () => new URL(links.exchangeUrl).hostname,

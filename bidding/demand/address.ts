@@ -6,9 +6,17 @@ import { type LookupAddress, type LookupOptions, lookup } from 'node:dns';
 import { isIP } from 'node:net';
 import { isPublicAddress } from '../wire/addresses.ts';
 
-/** A literal address has to be public; a name is judged when it is resolved. */
-export function mayBeCalled(url: string): boolean {
-  const host = new URL(url).hostname.replace(/^\[|\]$/g, '');
+/** The web's own, and the two by which it is served where those need a privilege. */
+export const WEB_PORTS: ReadonlySet<string> = new Set(['', '80', '443', '8080', '8443']);
+
+/**
+ * A port of the web, nobody's credentials, and a literal address that is public, however it is written: the parser has made
+ * decimal, octal and hexadecimal ones plain. A name is judged when it is resolved.
+ */
+export function mayBeCalled(url: string, ports = WEB_PORTS): boolean {
+  const { hostname, port, username, password } = new URL(url);
+  if (!ports.has(port) || username !== '' || password !== '') return false;
+  const host = hostname.replace(/^\[|\]$/g, '');
   const family = isIP(host);
   return family === 0 || isPublicAddress({ address: host, family });
 }

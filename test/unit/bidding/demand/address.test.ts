@@ -17,3 +17,19 @@ test('a name is judged by what it resolves to', async () => {
     );
   expect([await resolved(true), await resolved(false)]).toEqual(['EACCES', 'EACCES']);
 });
+
+test('a call goes to ports of the web and takes nobody’s credentials along', () => {
+  for (const url of [
+    'https://a.example/win',
+    'http://a.example:8080/win',
+    'https://a.example:8443/',
+  ])
+    expect(mayBeCalled(url), url).toBe(true);
+  for (const url of [
+    'http://a.example:22/',
+    'http://a.example:25/',
+    'http://a.example:6379/',
+    'http://me:key@a.example/',
+  ])
+    expect(mayBeCalled(url), url).toBe(false);
+});
