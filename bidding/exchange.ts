@@ -139,7 +139,7 @@ function openPaths(options: ExchangeOptions, parts: Parts) {
     gate,
   );
   const addressOf = addressReader(options.trustProxy ?? false);
-  return createFront(
+  const front = createFront(
     {
       clock,
       auctioneer,
@@ -155,6 +155,8 @@ function openPaths(options: ExchangeOptions, parts: Parts) {
       player: createPlayer(parts),
     },
   );
+  front.server.once('close', gate.close);
+  return front;
 }
 
 export function createExchange(options: ExchangeOptions): Exchange {

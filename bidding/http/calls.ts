@@ -84,8 +84,10 @@ export function writeAnswer(
     const text = problemText(problem);
     const status = `${problem.status} ${STATUS_CODES[problem.status]}`;
     const length = Buffer.byteLength(text);
+    const { retryAfterS } = problem;
+    const later = retryAfterS === undefined ? '' : `retry-after: ${retryAfterS}\r\n`;
     socket.write(
-      `HTTP/1.1 ${status}\r\ncontent-type: application/problem+json; charset=utf-8\r\ncontent-length: ${length}\r\n${rest}${text}`,
+      `HTTP/1.1 ${status}\r\ncontent-type: application/problem+json; charset=utf-8\r\ncontent-length: ${length}\r\n${later}${rest}${text}`,
     );
   } else if (body === undefined)
     socket.write(

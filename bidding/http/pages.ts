@@ -21,7 +21,7 @@ import { vastPage } from './vast.ts';
 
 export interface PageDeps {
   auctioneer: ReturnType<typeof createAuctioneer>;
-  gate: Pick<Gate, 'shed'>;
+  gate: Pick<Gate, 'shed' | 'longestTurnMs'>;
   market: () => Market | undefined;
   links: Links;
   pulse: Pulse;
@@ -64,6 +64,7 @@ function metrics(deps: PageDeps, _req: IncomingMessage, res: ServerResponse): vo
     `hongze_wins_total ${totals.wins}`,
     `process_cpu_seconds_total ${(user + system) / 1e6}`,
     `hongze_shed_total ${deps.gate.shed}`,
+    `hongze_longest_turn_ms ${deps.gate.longestTurnMs}`,
     `hongze_events_waiting ${deps.events.waiting}`,
     `hongze_events_kept ${deps.events.kept}`,
     `hongze_events_lost_total ${deps.events.lost}`,

@@ -9,6 +9,8 @@ export interface Problem {
   pointer?: string;
   /** Section of the specification that was broken. */
   section?: string;
+  /** When to come again, seconds. */
+  retryAfterS?: number;
 }
 
 /** What a page of any origin may read; the origin is echoed, since cookies may travel. */
@@ -45,8 +47,9 @@ export function problemText(problem: Problem): string {
 }
 
 export function sendProblem(res: ServerResponse, problem: Problem): void {
-  const { status } = problem;
+  const { status, retryAfterS } = problem;
   const body = problemText(problem);
+  if (retryAfterS !== undefined) res.setHeader('retry-after', retryAfterS);
   res.writeHead(status, {
     'content-type': 'application/problem+json; charset=utf-8',
     'content-length': Buffer.byteLength(body),

@@ -9,6 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { Redis } from 'ioredis';
 import { consume } from '../../../api/metering/metering.ts';
+import type { Snapshot } from '../../../bidding/wire/snapshot.ts';
 import { connect, type Database } from '../../../db/client.ts';
 import { freePort } from '../../../db/embedded/ports.ts';
 import { bootPostgres } from '../../../db/embedded/postgres.ts';
@@ -25,6 +26,8 @@ export interface NodeOptions {
   skewMs?: number;
   /** Redis by another way than straight. */
   redisUrl?: string;
+  /** The core it has for itself. */
+  core?: number;
 }
 
 export interface Books {
@@ -49,24 +52,30 @@ export interface HouseOptions {
   /** Impressions that the budget pays for. */
   impressions: number;
   nodes: (redisPort: number) => NodeOptions[] | Promise<NodeOptions[]>;
+  /** The market; by default the small one. */
+  snapshot?: Snapshot;
   /** Where a server's data lies, if not in the house's folder. */
   redisDir?: string;
   postgresDir?: string;
 }
 
-const SKEW = pathToFileURL(join(import.meta.dirname, 'skew.mjs')).href;
+const loaded = (file: string) => `--import=${pathToFileURL(join(import.meta.dirname, file)).href}`;
 
-async function startNode(folder: string, name: string, { skewMs, redisUrl }: NodeOptions) {
+async function startNode(folder: string, name: string, { skewMs, redisUrl, core }: NodeOptions) {
   const port = await freePort();
   const own = join(folder, name);
   mkdirSync(join(own, 'logs'), { recursive: true });
-  const options = skewMs === undefined ? '' : `--import=${SKEW}`;
+  const options = [
+    ...(skewMs === undefined ? [] : [loaded('skew.mjs')]),
+    ...(core === undefined ? [] : [loaded('pin.mjs')]),
+  ];
   const process_ = startProcess('exchange', {
     folder: own,
     env: {
       ...process.env,
-      NODE_OPTIONS: options,
+      NODE_OPTIONS: options.join(' '),
       SKEW_MS: String(skewMs ?? 0),
+      CORE: String(core ?? 0),
       REDIS_URL: redisUrl,
       TOKEN_KEY: '55'.repeat(32),
       NODE_ID: name,
@@ -130,8 +139,9 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     const db = connect(postgres.url, { max: 4 });
     opened.push({ stop: async () => redis.disconnect() }, { stop: () => db.$client.end() });
     const budgetMicroCny = options.impressions * PRICE;
-    await publish(redis, aSnapshot());
-    for (const { id } of aSnapshot().lineItems)
+    const snapshot = options.snapshot ?? aSnapshot();
+    await publish(redis, snapshot);
+    for (const { id } of snapshot.lineItems)
       await grant(redis, id, dayOf(Date.now()), budgetMicroCny);
     const wanted = await options.nodes(server.port);
     const nodes = await Promise.all(
