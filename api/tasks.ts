@@ -29,6 +29,7 @@ import { forgetFeedback, gatherFeedback } from './feedback/feedback.ts';
 import { forgetIdempotencyKeys } from './http/idempotency.ts';
 import { expireHolds, sealJournals } from './ledger/ledger.ts';
 import { finalizeDays } from './metering/final.ts';
+import { mergeSums } from './metering/merging.ts';
 import { consume, keepPartitions } from './metering/metering.ts';
 import { consumeReports } from './partners/partners.ts';
 import {
@@ -88,6 +89,7 @@ export function taskList(context: Context): Task[] {
   return [
     every(HOUR, 'partitions', keepPartitions),
     every(HOUR, 'final', finalizeDays),
+    every(MINUTE, 'sums', (all) => mergeSums(all)),
 
     // Delivery: what readers did comes in, what may be shown and spent goes out.
     shared(100, 'metering', meter),

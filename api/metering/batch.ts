@@ -4,7 +4,8 @@
  * are looked for, and the rest is written and summed.
  *
  * Measured, µs of PostgreSQL an event: INSERT … ON CONFLICT DO NOTHING from arrays, summing in the same statement 14.8;
- * COPY into the partition 3, and the sums 4, of which there are 0.4 an event.
+ * COPY into the partition 2.4. Of sums there are 0.4 an event: added to those that stand 5, as rows of their own from arrays
+ * 2.4, by COPY 0.35, with an index on hour and line item 0.9.
  */
 import { sql } from 'drizzle-orm';
 import type { ReadEvent } from '../../bidding/wire/event.ts';

@@ -50,18 +50,12 @@ export async function finalizeDay(
         WHERE e.day = ${day}::date AND e.event_key = d.event_key
       ),
       rolled AS (
-        UPDATE rollup_hour r SET impressions = r.impressions - d.impressions, viewables = r.viewables - d.viewables,
-          clicks = r.clicks - d.clicks, conversions = r.conversions - d.conversions,
-          invalid = r.invalid + d.removed, spend_micro_cny = r.spend_micro_cny - d.spend
-        FROM (
-          SELECT hour, line_item_id, placement_id, division_code, creative_id, device,
-            count(*) FILTER (WHERE kind = 1) AS impressions, count(*) FILTER (WHERE kind = 2) AS viewables,
-            count(*) FILTER (WHERE kind = 3) AS clicks, count(*) FILTER (WHERE kind = 4) AS conversions,
-            count(*) AS removed, sum(price_micro_cny) AS spend
-          FROM doomed WHERE kind <= 4 GROUP BY 1, 2, 3, 4, 5, 6
-        ) d
-        WHERE r.hour = d.hour AND r.line_item_id = d.line_item_id AND r.placement_id = d.placement_id
-          AND r.division_code = d.division_code AND r.creative_id = d.creative_id AND r.device = d.device
+        INSERT INTO rollup_hour (hour, outlet_id, placement_id, division_code, advertiser_id, campaign_id, line_item_id,
+          creative_id, device, impressions, viewables, clicks, conversions, invalid, spend_micro_cny)
+        SELECT hour, outlet_id, placement_id, division_code, advertiser_id, campaign_id, line_item_id, creative_id, device,
+          -count(*) FILTER (WHERE kind = 1), -count(*) FILTER (WHERE kind = 2), -count(*) FILTER (WHERE kind = 3),
+          -count(*) FILTER (WHERE kind = 4), count(*), -sum(price_micro_cny)
+        FROM doomed WHERE kind <= 4 GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
       ),
       undealt AS (
         UPDATE deal_hour h SET impressions = h.impressions - d.impressions, viewables = h.viewables - d.viewables,

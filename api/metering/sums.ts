@@ -1,11 +1,13 @@
 /**
  * What a batch of new events adds up to: hourly sums, spend by lease, and of both what deals bought. Owns which event counts as what;
- * pure but for the statements that add the sums to those that stand (`metering_add`).
+ * pure but for the statements that add the sums to those that stand. Hourly ones are rows of `rollup_part`, which merging.ts makes
+ * few again.
  */
 import { sql } from 'drizzle-orm';
 import { leaseDay } from '../../bidding/wire/budget.ts';
 import { EVENT_KIND, type TrackedEvent } from '../../bidding/wire/event.ts';
 import type { Transaction } from '../../db/client.ts';
+import { copyIn, copyText } from '../../db/copy.ts';
 import { dayOf, hourOf } from '../../db/terms/day.ts';
 
 const { impression, viewable, click, conversion } = EVENT_KIND;
@@ -17,6 +19,8 @@ interface HourSum {
   /** By kind; 0: invalid ones of any kind. */
   counts: [number, number, number, number, number];
   spendMicroCny: number;
+  /** Another bucket of the same placement and line item. */
+  next: HourSum | undefined;
 }
 
 interface LeaseSum {
@@ -27,37 +31,70 @@ interface LeaseSum {
 }
 
 export interface Sums {
-  hours: Map<string, HourSum>;
+  hours: HourSum[];
+  /** The last bucket of each placement and line item; found by numbers, for a key as text cost more than all the rest. */
+  found: Map<number, HourSum>;
   leases: Map<string, LeaseSum>;
   /** By deal, hour, line item and placement. */
   deals: Map<string, HourSum>;
 }
 
-export const openSums = (): Sums => ({ hours: new Map(), leases: new Map(), deals: new Map() });
+export const openSums = (): Sums => ({
+  hours: [],
+  found: new Map(),
+  leases: new Map(),
+  deals: new Map(),
+});
 
-/** Counts it under its key. */
-function addTo(sums: Map<string, HourSum>, key: string, e: TrackedEvent, hour: number): void {
-  let sum = sums.get(key);
-  if (!sum) {
-    sum = { of: e, hour, counts: [0, 0, 0, 0, 0], spendMicroCny: 0 };
-    sums.set(key, sum);
+/** Not unique, and need not be: buckets of one mark are compared. */
+const markOf = (e: TrackedEvent): number => e.lineItemId * 1_048_576 + e.placementId;
+
+function bucketOf({ hours, found }: Sums, e: TrackedEvent): HourSum {
+  const hour = hourOf(e.atMs);
+  const mark = markOf(e);
+  const first = found.get(mark);
+  for (let sum = first; sum; sum = sum.next) {
+    const { of } = sum;
+    if (
+      sum.hour === hour && of.device === e.device && of.creativeId === e.creativeId &&
+      of.lineItemId === e.lineItemId && of.placementId === e.placementId && of.divisionCode === e.divisionCode
+    ) return sum; // biome-ignore format: one condition
   }
-  const kind = e.ivt === 0 ? (e.kind as 1 | 2 | 3 | 4) : 0;
-  sum.counts[kind]++;
-  if (e.ivt === 0) sum.spendMicroCny += e.priceMicroCny;
+  const sum = newSum(e, hour, first);
+  found.set(mark, sum);
+  hours.push(sum);
+  return sum;
+}
+
+const newSum = (of: TrackedEvent, hour: number, next?: HourSum): HourSum => ({
+  of,
+  hour,
+  counts: [0, 0, 0, 0, 0],
+  spendMicroCny: 0,
+  next,
+});
+
+function dealtBucketOf({ deals }: Sums, e: TrackedEvent): HourSum {
+  const hour = hourOf(e.atMs);
+  const key = `${e.dealId},${hour},${e.lineItemId},${e.placementId}`;
+  const known = deals.get(key);
+  if (known) return known;
+  const sum = newSum(e, hour);
+  deals.set(key, sum);
+  return sum;
+}
+
+function countIn(sum: HourSum, e: TrackedEvent, spendMicroCny: number): void {
+  sum.counts[e.ivt === 0 ? (e.kind as 1 | 2 | 3 | 4) : 0]++;
+  sum.spendMicroCny += spendMicroCny;
 }
 
 /** Adds one event that is new; an invalid one is counted, and costs nothing. */
 export function addEvent(sums: Sums, e: TrackedEvent): void {
   const spendMicroCny = e.ivt === 0 ? e.priceMicroCny : 0;
   if (e.kind <= conversion) {
-    const hour = hourOf(e.atMs);
-    const key = `${hour},${e.placementId},${e.divisionCode},${e.lineItemId},${e.creativeId},${e.device}`;
-    addTo(sums.hours, key, e, hour);
-    if (e.dealId > 0) {
-      const dealt = `${e.dealId},${hour},${e.lineItemId},${e.placementId}`;
-      addTo(sums.deals, dealt, e, hour);
-    }
+    countIn(bucketOf(sums, e), e, spendMicroCny);
+    if (e.dealId > 0) countIn(dealtBucketOf(sums, e), e, spendMicroCny);
   }
   if (spendMicroCny > 0) addLeased(sums.leases, e, spendMicroCny);
 }
@@ -74,36 +111,39 @@ function addLeased(leases: Sums['leases'], e: TrackedEvent, spendMicroCny: numbe
   }
 }
 
-const quote = (text: string): string => `"${text.replaceAll('\0', '').replace(/[\\"]/g, '\\$&')}"`;
+/** As rows of `rollup_part`, in COPY's text format. */
+function rowsOf(hours: readonly HourSum[]): string {
+  let text = '';
+  for (const { of: e, hour, counts, spendMicroCny } of hours) {
+    text += `${hour}\t${e.outletId}\t${e.placementId}\t${copyText(e.divisionCode)}\t${e.advertiserId}\t${e.campaignId}\t${
+      e.lineItemId
+    }\t${e.creativeId}\t${e.device}\t${counts[impression]}\t${counts[viewable]}\t${counts[click]}\t${
+      counts[conversion]
+    }\t${counts[0]}\t${spendMicroCny}\n`;
+  }
+  return text;
+}
+
+const ROLLUP_COLUMNS = `hour, outlet_id, placement_id, division_code, advertiser_id, campaign_id, line_item_id, creative_id, device,
+  impressions, viewables, clicks, conversions, invalid, spend_micro_cny`;
 
 /** A column as the text of an array: array parameters cost the driver twice as much. */
 const column = <T>(rows: readonly T[], of: (row: T) => string | number): string =>
   `{${rows.map(of).join(',')}}`;
 
-/** Adds the sums to those that stand. Locks their rows in one order, so that two consumers never wait in a ring. */
-export async function writeSums(tx: Transaction, sums: Sums): Promise<void> {
-  const hours = [...sums.hours.values()];
-  const leases = [...sums.leases.values()];
-  if (hours.length + leases.length === 0) return;
-  const counted = (kind: 0 | 1 | 2 | 3 | 4) => column(hours, (sum) => sum.counts[kind]);
-  await tx.execute(sql`SELECT metering_add(
-    ${column(hours, (sum) => sum.hour)}::text::int[],
-    ${column(hours, ({ of }) => of.outletId)}::text::bigint[],
-    ${column(hours, ({ of }) => of.placementId)}::text::bigint[],
-    ${column(hours, ({ of }) => quote(of.divisionCode))}::text::text[],
-    ${column(hours, ({ of }) => of.advertiserId)}::text::bigint[],
-    ${column(hours, ({ of }) => of.campaignId)}::text::bigint[],
-    ${column(hours, ({ of }) => of.lineItemId)}::text::bigint[],
-    ${column(hours, ({ of }) => of.creativeId)}::text::bigint[],
-    ${column(hours, ({ of }) => of.device)}::text::smallint[],
-    ${counted(impression)}::text::int[], ${counted(viewable)}::text::int[], ${counted(click)}::text::int[],
-    ${counted(conversion)}::text::int[], ${counted(0)}::text::int[],
-    ${column(hours, (sum) => sum.spendMicroCny)}::text::bigint[],
-    ${column(leases, (sum) => sum.day)}::text::date[],
-    ${column(leases, (sum) => sum.lineItemId)}::text::bigint[],
-    ${column(leases, (sum) => sum.leaseId)}::text::bigint[],
-    ${column(leases, (sum) => sum.spendMicroCny)}::text::bigint[])`);
-  if (sums.deals.size > 0) await writeDeals(tx, [...sums.deals.values()]);
+/** Adds the sums to those that stand; rows that stand are locked in one order, so that two consumers never wait in a ring. */
+export async function writeSums(tx: Transaction, { hours, leases, deals }: Sums): Promise<void> {
+  if (hours.length > 0) await copyIn(tx, `rollup_part (${ROLLUP_COLUMNS})`, rowsOf(hours));
+  if (leases.size > 0) await writeLeased(tx, [...leases.values()]);
+  if (deals.size > 0) await writeDeals(tx, [...deals.values()]);
+}
+
+async function writeLeased(tx: Transaction, spent: readonly LeaseSum[]): Promise<void> {
+  await tx.execute(sql`SELECT metering_add_leased(
+    ${column(spent, (sum) => sum.day)}::text::date[],
+    ${column(spent, (sum) => sum.lineItemId)}::text::bigint[],
+    ${column(spent, (sum) => sum.leaseId)}::text::bigint[],
+    ${column(spent, (sum) => sum.spendMicroCny)}::text::bigint[])`);
 }
 
 async function writeDeals(tx: Transaction, deals: readonly HourSum[]): Promise<void> {

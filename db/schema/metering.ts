@@ -1,6 +1,7 @@
 /** What happened: raw events once each, and hourly rollups. Written by api/metering only. */
 import {
   bigint,
+  boolean,
   date,
   index,
   integer,
@@ -47,32 +48,29 @@ export const event = pgTable(
   (t) => [primaryKey({ columns: [t.day, t.eventKey] })],
 );
 
-/** Hour × outlet × placement × county × campaign × line item × creative × device. */
-export const rollupHour = pgTable(
-  'rollup_hour',
-  {
-    hour: integer('hour').notNull(),
-    outletId: bigint('outlet_id', { mode: 'number' }).notNull(),
-    placementId: bigint('placement_id', { mode: 'number' }).notNull(),
-    divisionCode: text('division_code').notNull(),
-    advertiserId: bigint('advertiser_id', { mode: 'number' }).notNull(),
-    campaignId: bigint('campaign_id', { mode: 'number' }).notNull(),
-    lineItemId: bigint('line_item_id', { mode: 'number' }).notNull(),
-    creativeId: bigint('creative_id', { mode: 'number' }).notNull(),
-    device: smallint('device').notNull(),
-    impressions: bigint('impressions', { mode: 'number' }).notNull().default(0),
-    viewables: bigint('viewables', { mode: 'number' }).notNull().default(0),
-    clicks: bigint('clicks', { mode: 'number' }).notNull().default(0),
-    conversions: bigint('conversions', { mode: 'number' }).notNull().default(0),
-    invalid: bigint('invalid', { mode: 'number' }).notNull().default(0),
-    spendMicroCny: microCny('spend_micro_cny').notNull().default(0n),
-  },
-  (t) => [
-    primaryKey({
-      columns: [t.hour, t.lineItemId, t.placementId, t.divisionCode, t.creativeId, t.device],
-    }),
-  ],
-);
+/**
+ * Hour × outlet × placement × county × campaign × line item × creative × device, in parts: a batch of events adds rows, and the
+ * worker merges them. Nobody may take one row for the whole.
+ */
+export const rollupHour = pgTable('rollup_hour', {
+  hour: integer('hour').notNull(),
+  outletId: bigint('outlet_id', { mode: 'number' }).notNull(),
+  placementId: bigint('placement_id', { mode: 'number' }).notNull(),
+  divisionCode: text('division_code').notNull(),
+  advertiserId: bigint('advertiser_id', { mode: 'number' }).notNull(),
+  campaignId: bigint('campaign_id', { mode: 'number' }).notNull(),
+  lineItemId: bigint('line_item_id', { mode: 'number' }).notNull(),
+  creativeId: bigint('creative_id', { mode: 'number' }).notNull(),
+  device: smallint('device').notNull(),
+  impressions: bigint('impressions', { mode: 'number' }).notNull().default(0),
+  viewables: bigint('viewables', { mode: 'number' }).notNull().default(0),
+  clicks: bigint('clicks', { mode: 'number' }).notNull().default(0),
+  conversions: bigint('conversions', { mode: 'number' }).notNull().default(0),
+  invalid: bigint('invalid', { mode: 'number' }).notNull().default(0),
+  spendMicroCny: microCny('spend_micro_cny').notNull().default(0n),
+  /** The partition: `rollup_part` as batches add them, `rollup_merged` with one row of each kind. */
+  merged: boolean('merged').notNull().default(false),
+});
 
 /** What was delivered by deals: of the sums above, the part that was bought by one. Kept up together with them. */
 export const dealHour = pgTable(

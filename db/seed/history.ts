@@ -111,10 +111,7 @@ export async function seedHistory(
     }
   }
   for (let i = 0; i < rows.length; i += 2_000) {
-    await db
-      .insert(rollupHour)
-      .values(rows.slice(i, i + 2_000))
-      .onConflictDoNothing();
+    await db.insert(rollupHour).values(rows.slice(i, i + 2_000));
   }
   // Budgets count what was billed: the same sums by line item and day.
   await db.execute(sql`

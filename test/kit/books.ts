@@ -2,7 +2,6 @@
  * A small market with books: outlets of three tiers, placements, advertisers with money, line items, contracts, and
  * hours of delivery written straight into the rollup. One constructor each; everything beyond that a test says itself.
  */
-import { sql } from 'drizzle-orm';
 import { activate, createDraft, type DraftInput } from '../../api/contracts/contracts.ts';
 import { accounts, post } from '../../api/ledger/ledger.ts';
 import type { Db } from '../../db/client.ts';
@@ -141,35 +140,18 @@ export async function deliver(
       spendMicroCny: what.spendMicroCny,
     });
   }
-  await db
-    .insert(rollupHour)
-    .values({
-      hour,
-      outletId: place.outletId,
-      placementId: place.id,
-      divisionCode: what.divisionCode ?? '330106',
-      advertiserId: line.advertiserId,
-      campaignId: line.campaignId,
-      lineItemId: line.id,
-      creativeId: 1,
-      device: 0,
-      impressions: what.impressions ?? 0,
-      clicks: what.clicks ?? 0,
-      spendMicroCny: what.spendMicroCny,
-    })
-    .onConflictDoUpdate({
-      target: [
-        rollupHour.hour,
-        rollupHour.lineItemId,
-        rollupHour.placementId,
-        rollupHour.divisionCode,
-        rollupHour.creativeId,
-        rollupHour.device,
-      ],
-      set: {
-        impressions: sql`rollup_hour.impressions + excluded.impressions`,
-        clicks: sql`rollup_hour.clicks + excluded.clicks`,
-        spendMicroCny: sql`rollup_hour.spend_micro_cny + excluded.spend_micro_cny`,
-      },
-    });
+  await db.insert(rollupHour).values({
+    hour,
+    outletId: place.outletId,
+    placementId: place.id,
+    divisionCode: what.divisionCode ?? '330106',
+    advertiserId: line.advertiserId,
+    campaignId: line.campaignId,
+    lineItemId: line.id,
+    creativeId: 1,
+    device: 0,
+    impressions: what.impressions ?? 0,
+    clicks: what.clicks ?? 0,
+    spendMicroCny: what.spendMicroCny,
+  });
 }
