@@ -27,6 +27,7 @@ import {
 } from './delivery/delivery.ts';
 import { forgetFeedback, gatherFeedback } from './feedback/feedback.ts';
 import { forgetIdempotencyKeys } from './http/idempotency.ts';
+import { forgetLetters, letterSender } from './identity/identity.ts';
 import { expireHolds, sealJournals } from './ledger/ledger.ts';
 import { finalizeDays } from './metering/final.ts';
 import { mergeSums } from './metering/merging.ts';
@@ -124,9 +125,10 @@ export function taskList(context: Context): Task[] {
 
     // What goes out to people: files they asked for, news they subscribed to.
     shared(SECOND, 'webhooks', deliverWebhooks),
+    shared(SECOND, 'letters', letterSender(context.config)),
     every(MINUTE, 'report-schedules', queueScheduled),
     shared(2 * SECOND, 'report-exports', runExports),
-    every(HOUR, 'expiry', expireExports, forgetWebhooks),
+    every(HOUR, 'expiry', expireExports, forgetWebhooks, forgetLetters),
 
     // What is known of pages, readers and creatives.
     shared(500, 'articles', consumeArticles),

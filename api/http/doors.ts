@@ -146,6 +146,7 @@ export function doorkeeper(auth: Auth, ctx: Context) {
     // From here on the request sees what its organisation may see: the second wall.
     if (actor && !isPersonal(path))
       c.set('ctx', { ...ctx, db: await within(ctx.db, scopeOf(actor)) });
+    if (person && !person.emailVerified && ctx.config.mail && !safe) assertNeedsNoProof(path);
     if (actor) {
       assertScope(actor.scopes, safe, path);
       c.set('actor', actor);
@@ -178,6 +179,23 @@ const PEOPLE_ONLY = new Set([
   'statements',
   'wallet',
 ]);
+
+/** What sends something to others, or lets them in. */
+const REACHES_OTHERS = new Set(['members', 'api-keys', 'webhooks', 'report-schedules']);
+
+/**
+ * Who has not proved their address may look, prepare and pay in. What takes money out, stands for a pair of eyes, or reaches
+ * others waits: the address may be somebody else's. (Where no letters go out, nobody could prove one.)
+ */
+function assertNeedsNoProof(path: string): void {
+  const segment = path.split('/')[2] ?? '';
+  const paysIn = /^\/api\/wallet\/(top-ups|alert)$/.test(path);
+  if (paysIn || !(PEOPLE_ONLY.has(segment) || REACHES_OTHERS.has(segment))) return;
+  throw new Failure('forbidden', {
+    zh: '请先打开确认邮件中的链接，确认邮箱属于您',
+    en: 'open the link in our letter first, to confirm that the address is yours',
+  });
+}
 
 /** `read`, `write`, or either narrowed to the first segment of the path: `write:campaigns`. */
 function assertScope(scopes: string[] | null, safe: boolean, path: string): void {

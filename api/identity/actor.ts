@@ -29,6 +29,8 @@ export interface Person {
   sessionId: string;
   userName: string;
   email: string;
+  /** Whether the address was proved to be theirs. */
+  emailVerified: boolean;
   twoFactorEnabled: boolean;
   /** How many organisations they belong to. */
   organizations: number;

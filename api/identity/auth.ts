@@ -20,13 +20,13 @@ import { asc, eq } from 'drizzle-orm';
 import type { Database } from '../../db/client.ts';
 import type { RedisStore } from '../../db/redis.ts';
 import * as schema from '../../db/schema/identity.ts';
+import type { Clock } from '../../db/terms/day.ts';
 import { record } from '../audit/audit.ts';
 import type { Config } from '../env.ts';
 import { CLIENT_ADDRESS_HEADER } from '../http/address.ts';
 import { createLimiter } from '../http/limits.ts';
-import { createMailer } from '../http/mail.ts';
 import { recordAuthAct, recordSession } from './acts.ts';
-import { RESET_SECONDS, resetLetter, sendAside, VERIFY_SECONDS, verifyLetter } from './letters.ts';
+import { queueAside, RESET_SECONDS, resetLetter, VERIFY_SECONDS, verifyLetter } from './letters.ts';
 import { MAX_PASSWORD, MIN_PASSWORD, passwordProblem } from './password.ts';
 
 const SESSION_SECONDS = 12 * 3600;
@@ -48,6 +48,7 @@ const roles = {
 export interface AuthContext {
   db: Database;
   redis: RedisStore;
+  clock: Clock;
   config: Pick<Config, 'publicUrl' | 'authSecret' | 'oidc' | 'mail'>;
 }
 
@@ -55,10 +56,10 @@ export interface AuthContext {
 const LETTER_RATE = { windowSeconds: 3600, max: 5 };
 const LETTER_PATHS = new Set(['/request-password-reset', '/send-verification-email']);
 
-export function createAuth({ db, redis, config }: AuthContext) {
+export function createAuth({ db, redis, clock, config }: AuthContext) {
   const consume = createLimiter(redis);
   const origin = new URL(config.publicUrl);
-  const letters = letterOptions(db, config);
+  const letters = letterOptions({ db, clock, config });
   return betterAuth({
     appName: 'Hongze',
     baseURL: config.publicUrl,
@@ -162,9 +163,10 @@ export function createAuth({ db, redis, config }: AuthContext) {
 }
 
 /** What needs letters: absent where nothing can be sent, and better-auth then says that it is off. */
-function letterOptions(db: Database, { mail, publicUrl }: AuthContext['config']) {
+function letterOptions(ctx: Omit<AuthContext, 'redis'>) {
+  const { db } = ctx;
+  const { mail, publicUrl } = ctx.config;
   if (!mail) return { password: {}, address: {} };
-  const mailer = createMailer(mail);
   const tell = (action: 'password.reset' | 'address.verify', userId: string) =>
     record(db, { actor: { userId }, action, subject: `user:${userId}` });
   return {
@@ -173,7 +175,7 @@ function letterOptions(db: Database, { mail, publicUrl }: AuthContext['config'])
       revokeSessionsOnPasswordReset: true,
       // Behind the #, where no server's log and no referrer sees it.
       sendResetPassword: ({ user, token }: { user: { email: string }; token: string }) =>
-        sendAside(mailer, resetLetter(user.email, `${publicUrl}/reset-password#${token}`)),
+        queueAside(ctx, resetLetter(user.email, `${publicUrl}/reset-password#${token}`)),
       onPasswordReset: async ({ user: { id } }: { user: { id: string } }) => {
         // Whoever read the letter has proved the address.
         await db.update(schema.user).set({ emailVerified: true }).where(eq(schema.user.id, id));
@@ -184,7 +186,7 @@ function letterOptions(db: Database, { mail, publicUrl }: AuthContext['config'])
       emailVerification: {
         expiresIn: VERIFY_SECONDS,
         sendVerificationEmail: ({ user, url }: { user: { email: string }; url: string }) =>
-          sendAside(mailer, verifyLetter(user.email, url)),
+          queueAside(ctx, verifyLetter(user.email, url)),
         afterEmailVerification: ({ id }: { id: string }) => tell('address.verify', id),
       },
     },

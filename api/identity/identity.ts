@@ -16,6 +16,8 @@ export { createAccount, ensureMember, ensureOrganization, openAccount } from './
 export { type Actor, opens, type Person } from './actor.ts';
 export { type Auth, createAuth } from './auth.ts';
 export { newPersonSchema } from './invitations.ts';
+export { queueProof } from './letters.ts';
+export { forgetLetters, letterSender } from './outbox.ts';
 export { checkSecondFactor } from './secondFactor.ts';
 
 export const API_KEY_PREFIX = 'hz_';
@@ -88,9 +90,9 @@ export async function findActor(
   const { user: holder, session: held } = found.response;
   const actor = await actorOf(ctx.db, holder.id, held.activeOrganizationId);
   const organizations = await ctx.db.$count(member, eq(member.userId, holder.id));
-  const { id: userId, name: userName, email } = holder;
+  const { id: userId, name: userName, email, emailVerified } = holder;
   const twoFactorEnabled = holder.twoFactorEnabled === true;
-  const own = { userId, userName, email, twoFactorEnabled };
+  const own = { userId, userName, email, emailVerified, twoFactorEnabled };
   const person = { ...own, sessionId: held.id, organizations };
   // A session in use renews itself: the new expiry travels with whatever is answered.
   return { actor, person, setCookie: found.headers.getSetCookie() };

@@ -9,9 +9,11 @@ import type { Db } from '../../db/client.ts';
 import { invitation, organization, user } from '../../db/schema/identity.ts';
 import type { Clock } from '../../db/terms/day.ts';
 import { record } from '../audit/audit.ts';
+import type { Config } from '../env.ts';
 import { notFound } from '../http/auth.ts';
 import { ensureMember, openAccount } from './accounts.ts';
 import type { Role } from './actor.ts';
+import { queueProof } from './letters.ts';
 
 export const newPersonSchema = z.strictObject({
   name: z.string().trim().min(1).max(60),
@@ -50,13 +52,14 @@ export async function readInvitation(ctx: InvitationContext, id: string) {
 
 /** A new person joins by the link. Fails with `conflict` where the address has an account. */
 export async function joinByInvitation(
-  ctx: InvitationContext,
+  ctx: InvitationContext & { config: Pick<Config, 'mail' | 'publicUrl' | 'authSecret'> },
   id: string,
   input: z.infer<typeof newPersonSchema>,
 ) {
   return ctx.db.transaction(async (db) => {
     const { invitation: found } = await openInvitation({ ...ctx, db }, id, true);
     const { userId } = await openAccount(db, { ...input, email: found.email });
+    await queueProof({ ...ctx, db }, found.email);
     await ensureMember(db, found.organizationId, userId, rolesOf(found.role));
     await db.update(invitation).set({ status: 'accepted' }).where(eq(invitation.id, id));
     const actor = { userId, organizationId: found.organizationId };

@@ -6,14 +6,18 @@ import { randomUUID } from 'node:crypto';
 import { and, asc, eq, gt, sql } from 'drizzle-orm';
 import type { Db } from '../../db/client.ts';
 import { invitation, member, organization, session, user } from '../../db/schema/identity.ts';
+import { asHouse } from '../../db/scope.ts';
 import type { Clock } from '../../db/terms/day.ts';
 import { Failure } from '../../db/terms/failure.ts';
 import { record } from '../audit/audit.ts';
+import type { Config } from '../env.ts';
 import { forbidden, notFound } from '../http/auth.ts';
 import type { Actor, Role } from './actor.ts';
+import { INVITE_SECONDS, inviteLetter } from './letters.ts';
+import { queueLetter } from './outbox.ts';
 
 type MemberContext = { db: Db; clock: Clock };
-const INVITATION_MS = 7 * 86_400_000;
+type InvitingContext = MemberContext & { config: Pick<Config, 'mail' | 'publicUrl'> };
 
 export function organizationsOf(db: Db, userId: string) {
   return db
@@ -71,7 +75,7 @@ function assertRolesFit(actor: Actor, roles: Role[]): void {
 }
 
 export async function inviteMember(
-  ctx: MemberContext,
+  ctx: InvitingContext,
   actor: Actor,
   input: { email: string; roles: Role[] },
 ) {
@@ -85,7 +89,7 @@ export async function inviteMember(
         email: input.email.toLowerCase(),
         role: input.roles.join(','),
         inviterId: actor.userId,
-        expiresAt: new Date(ctx.clock() + INVITATION_MS),
+        expiresAt: new Date(ctx.clock() + INVITE_SECONDS * 1_000),
       })
       .returning();
     if (!row) throw new Error('insert returned nothing');
@@ -95,7 +99,12 @@ export async function inviteMember(
       subject: `invitation:${row.id}`,
       after: { email: row.email, role: row.role },
     });
-    return { id: row.id, email: row.email, acceptPath: `/invitations/${row.id}` };
+    const acceptPath = `/invitations/${row.id}`;
+    const { mail, publicUrl } = ctx.config;
+    const written = inviteLetter(row.email, actor.organizationName, `${publicUrl}${acceptPath}`);
+    // Letters are the house's: no organisation reads what is written to people.
+    if (mail) await asHouse(tx, (db) => queueLetter(db, ctx.clock(), written));
+    return { id: row.id, email: row.email, acceptPath };
   });
 }
 

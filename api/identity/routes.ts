@@ -4,6 +4,7 @@ import { describeRoute } from 'hono-openapi';
 import { z } from 'zod';
 import type { Db } from '../../db/client.ts';
 import type { AppEnv } from '../context.ts';
+import type { Config } from '../env.ts';
 import { requireActor } from '../http/auth.ts';
 import { idempotent } from '../http/idempotency.ts';
 import { limited } from '../http/limits.ts';
@@ -29,9 +30,14 @@ const MANAGERS = ['advertiser:admin', 'agency:admin', 'outlet:admin', 'platform:
 const INVITATION_RATE = { windowSeconds: 3600, max: 60 };
 
 /** What a person is told of himself; the session's id stays here. */
-const personOf = ({ userName, email, twoFactorEnabled }: Person) => ({
+const personOf = (
+  { userName, email, emailVerified, twoFactorEnabled }: Person,
+  { mail }: Pick<Config, 'mail'>,
+) => ({
   userName,
   email,
+  /** What reaches others waits until the address is proved (http/doors). */
+  needsProof: !emailVerified && Boolean(mail),
   twoFactorEnabled,
 });
 
@@ -73,7 +79,7 @@ export const identityRoutes = new Hono<AppEnv>()
         // Where tags point to: the console has no other way to know.
         exchangeUrl: c.var.ctx.config.exchangeUrl,
         me: actor ? await meOf(c.var.ctx.db, actor) : null,
-        person: person ? personOf(person) : null,
+        person: person ? personOf(person, c.var.ctx.config) : null,
       });
     },
   )

@@ -10,7 +10,13 @@ import { type Clock, hourOf } from '../../db/terms/day.ts';
 import { hoursDue } from '../billing/billing.ts';
 import { ledgerFaults } from '../ledger/ledger.ts';
 import { watermark } from '../metering/metering.ts';
-import { ledgerDriftMicroCny, openCases, payoutsByStatus, unknownSince } from './queries.ts';
+import {
+  ledgerDriftMicroCny,
+  letterSince,
+  openCases,
+  payoutsByStatus,
+  unknownSince,
+} from './queries.ts';
 
 /** A node that has not beaten for this long is gone, ms. */
 const NODE_GONE_MS = 5_000;
@@ -27,6 +33,8 @@ export interface Observation {
   meteringLagSeconds: number;
   /** Whole hours between now and the oldest finished hour that is not charged; 0 where all are. */
   billingLagHours: number;
+  /** Age of the oldest letter that no mail server has taken, seconds; 0 where there is none. */
+  letterLagSeconds: number;
   /** Version of the published market; 0 where there is none. */
   marketVersion: number;
   nodes: NodeHealth[];
@@ -37,16 +45,18 @@ type ObservationContext = { db: Database; redis: RedisStore; clock: Clock };
 /** Reads all measures: some index lookups and two aggregates over small tables. */
 export async function observe(ctx: ObservationContext): Promise<Observation> {
   const now = ctx.clock();
-  const [drift, payouts, unknown, cases, seenUntil, due, version, nodes] = await Promise.all([
-    ledgerDriftMicroCny(ctx.db),
-    payoutsByStatus(ctx.db),
-    unknownSince(ctx.db),
-    openCases(ctx.db),
-    watermark(ctx),
-    hoursDue(ctx.db, hourOf(now), undefined, { chargeable: true }),
-    ctx.redis.get(keys.snapshotVersion),
-    ctx.redis.hgetall(keys.nodes),
-  ]);
+  const [drift, payouts, unknown, cases, seenUntil, due, letter, version, nodes] =
+    await Promise.all([
+      ledgerDriftMicroCny(ctx.db),
+      payoutsByStatus(ctx.db),
+      unknownSince(ctx.db),
+      openCases(ctx.db),
+      watermark(ctx),
+      hoursDue(ctx.db, hourOf(now), undefined, { chargeable: true }),
+      letterSince(ctx.db),
+      ctx.redis.get(keys.snapshotVersion),
+      ctx.redis.hgetall(keys.nodes),
+    ]);
   return {
     ledgerDriftMicroCny: drift,
     payouts,
@@ -54,6 +64,7 @@ export async function observe(ctx: ObservationContext): Promise<Observation> {
     openReconciliationCases: cases,
     meteringLagSeconds: Math.max(0, (now - seenUntil) / 1000),
     billingLagHours: hourOf(now) - (due[0] ?? hourOf(now)),
+    letterLagSeconds: letter === null ? 0 : Math.max(0, (now - letter) / 1000),
     marketVersion: Number(version ?? 0),
     nodes: Object.values(nodes)
       .map((text) => JSON.parse(text) as NodeHealth)
@@ -94,6 +105,9 @@ export function metricsText(seen: Observation): string {
   ]);
   gauge('billing_lag_hours', 'Hours since the oldest finished hour not charged.', [
     ['', seen.billingLagHours],
+  ]);
+  gauge('letter_lag_seconds', 'Age of the oldest letter no mail server has taken.', [
+    ['', seen.letterLagSeconds],
   ]);
   gauge('market_version', 'Version of the published market.', [['', seen.marketVersion]]);
   gauge(

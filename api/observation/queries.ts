@@ -34,3 +34,10 @@ export async function openCases(db: Db): Promise<number> {
   )) as unknown as { n: number }[];
   return rows[0]?.n ?? 0;
 }
+
+/** When the oldest letter that still waits was written, epoch ms; null where none does. */
+export async function letterSince(db: Db): Promise<number | null> {
+  const [row] = await db.execute<{ since: string | null }>(sql`
+    SELECT extract(epoch FROM min(created_at)) * 1000 AS since FROM letter WHERE status = 'pending'`);
+  return row?.since == null ? null : Number(row.since);
+}

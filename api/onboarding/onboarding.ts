@@ -10,12 +10,14 @@ import type { Clock } from '../../db/terms/day.ts';
 import { Failure } from '../../db/terms/failure.ts';
 import { record } from '../audit/audit.ts';
 import { createAdvertiser } from '../campaigns/campaigns.ts';
+import type { Config } from '../env.ts';
 import {
   actInOrganization,
   ensureMember,
   ensureOrganization,
   openAccount,
   type Person,
+  queueProof,
 } from '../identity/identity.ts';
 import { createOutlet } from '../outlets/outlets.ts';
 import type { newOrganizationSchema, signUpSchema } from './shapes.ts';
@@ -74,11 +76,12 @@ async function within<T>(pointer: string, work: Promise<T>): Promise<T> {
 
 /** Fails with `conflict` where the address has an account, `invalid_input` on a weak password or a wrong division. */
 export async function signUp(
-  ctx: OnboardingContext,
+  ctx: OnboardingContext & { config: Pick<Config, 'mail' | 'publicUrl' | 'authSecret'> },
   { organization, ...person }: z.infer<typeof signUpSchema>,
 ): Promise<Opened & { userId: string }> {
   return ctx.db.transaction(async (db) => {
     const { userId } = await openAccount(db, person);
+    await queueProof({ ...ctx, db }, person.email.toLowerCase());
     return {
       userId,
       ...(await within('/organization', open({ ...ctx, db }, userId, organization))),

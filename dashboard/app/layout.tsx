@@ -13,6 +13,7 @@ import { useNarrow } from '../ui/useNarrow.ts';
 import { ExpiredSession } from './expiredSession.tsx';
 import { EVERYONE, MENUS, type MenuItem } from './menu.tsx';
 import { OrganisationSwitch } from './organisationSwitch.tsx';
+import { ProofNotice } from './proofNotice.tsx';
 import { Waiting, WaitingBell } from './waiting.tsx';
 import { useShellWords } from './words.ts';
 import './layout.css';
@@ -34,6 +35,7 @@ export function Layout({ me }: { me: Me }) {
       {narrow ? <PhoneBar me={me} /> : <Side me={me} items={items} />}
       <main id="content" className="shell-content" tabIndex={-1} data-shown={shown}>
         <OfflineNotice />
+        <ProofNotice />
         <Outlet />
       </main>
       {narrow && <Tabs me={me} items={items} />}

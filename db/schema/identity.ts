@@ -2,7 +2,9 @@
  * Who may come in: people, their sessions, the organisations they act for. The columns are those that better-auth
  * 1.7 expects (names differ from its models only in SQL). Written by api/identity only.
  */
+import { sql } from 'drizzle-orm';
 import { boolean, index, integer, jsonb, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
+import { identity } from './columns.ts';
 
 export const ORGANIZATION_KINDS = ['advertiser', 'agency', 'outlet', 'platform'] as const;
 export type OrganizationKind = (typeof ORGANIZATION_KINDS)[number];
@@ -165,4 +167,24 @@ export const apiKey = pgTable(
     createdAt: at('created_at').notNull().defaultNow(),
   },
   (t) => [index('api_key_organization').on(t.organizationId)],
+);
+
+/** Mail on its way. Address and text are gone once it is sent or given up. */
+export const letter = pgTable(
+  'letter',
+  {
+    id: identity(),
+    kind: text('kind').$type<'password.reset' | 'address.verify' | 'member.invite'>().notNull(),
+    recipient: text('recipient'),
+    subject: text('subject'),
+    body: text('body'),
+    status: text('status').$type<'pending' | 'sent' | 'failed'>().notNull().default('pending'),
+    attempts: integer('attempts').notNull().default(0),
+    nextAt: at('next_at').notNull(),
+    expiresAt: at('expires_at').notNull(),
+    lastError: text('last_error'),
+    createdAt: at('created_at').notNull().defaultNow(),
+    settledAt: at('settled_at'),
+  },
+  (t) => [index('letter_due').on(t.nextAt).where(sql`${t.status} = 'pending'`)],
 );

@@ -58,6 +58,7 @@ export const WALLS: Record<string, Wall> = {
   user_credential: { rows: 'house' },
   user_two_factor: { rows: 'house' },
   user_verification: { rows: 'house' },
+  letter: { rows: 'house' },
   second_factor_use: { rows: 'house' },
 
   // Everybody writes their own acts; nobody but the house rewrites or links them.

@@ -248,6 +248,15 @@ export function checkWork(places: Places): Promise<Finding[]> {
         remedy: 'add a node',
       });
     }
+    findings.push(
+      judge(
+        'letters',
+        seen.letterLagSeconds < 900,
+        `${Math.round(seen.letterLagSeconds)} s behind`,
+        'look at MAIL_URL and the mail server',
+        'warning',
+      ),
+    );
     const doors = [
       ['api', places.publicUrl && `${places.publicUrl}/api/health`],
       ['exchange', places.exchangeUrl && `${places.exchangeUrl}/health`],
