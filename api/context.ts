@@ -6,6 +6,7 @@
 import type { SpanLog } from '../bidding/wire/span.ts';
 import type { Database } from '../db/client.ts';
 import type { RedisStore } from '../db/redis.ts';
+import type { Replica } from '../db/replica.ts';
 import type { Clock } from '../db/terms/day.ts';
 import type { Config } from './env.ts';
 import type { Actor, Person } from './identity/actor.ts';
@@ -16,6 +17,8 @@ export type AfterwardsNote = (db: Database) => Promise<void>;
 
 export interface Context {
   db: Database;
+  /** For what may be a few seconds old (`readLately`); absent: there is none. */
+  replica?: Replica;
   redis: RedisStore;
   clock: Clock;
   config: Config;

@@ -50,11 +50,6 @@ const NODE_ONLY = [
     methods: ['POST', 'PUT'],
     why: 'uploads are kept in a folder of the Node process',
   },
-  {
-    path: /^\/api\/auth\/(request-password-reset|send-verification-email)$/,
-    methods: ['POST'],
-    why: 'letters go out by SMTP, which a Worker does not speak',
-  },
 ];
 
 function notOnEdge(why: string): Response {

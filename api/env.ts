@@ -14,6 +14,9 @@ const pem = z
 
 const environmentSchema = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
+  /** A streaming replica for reports and forecasts, and how far behind it may be read. */
+  DATABASE_REPLICA_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  DATABASE_REPLICA_MAX_LAG_MS: z.coerce.number().int().min(100).max(600_000).default(5_000),
   REDIS_URL: z.url({ protocol: /^rediss?$/ }),
   /** `1` when REDIS_URL names a node of a cluster. */
   REDIS_CLUSTER: z.enum(['0', '1']).default('0'),
@@ -58,6 +61,8 @@ const environmentSchema = z.object({
 
 export interface Config {
   databaseUrl: string;
+  /** Absent or null: all is read from the primary. */
+  replica?: { url: string; maxLagMs: number } | null;
   redisUrl: string;
   /** Absent: one server. */
   redisCluster?: boolean;
@@ -112,6 +117,9 @@ export function readConfig(environment: Record<string, string | undefined>): Con
   const env = parsed.data;
   return {
     databaseUrl: env.DATABASE_URL,
+    replica: env.DATABASE_REPLICA_URL
+      ? { url: env.DATABASE_REPLICA_URL, maxLagMs: env.DATABASE_REPLICA_MAX_LAG_MS }
+      : null,
     redisUrl: env.REDIS_URL,
     redisCluster: env.REDIS_CLUSTER === '1',
     port: env.PORT,

@@ -13,6 +13,7 @@ import { pino } from 'pino';
 import { openSpanExport } from '../bidding/tracing.ts';
 import { connect } from '../db/client.ts';
 import { connectRedis } from '../db/redis.ts';
+import { openReplica } from '../db/replica.ts';
 import { createApp } from './app.ts';
 import type { AppEnv, Context } from './context.ts';
 import { mediaRoutes } from './creatives/media.ts';
@@ -53,6 +54,7 @@ export function createContext(config: Config, service: 'api' | 'worker'): Contex
   const clock = () => Date.now();
   return {
     db: connect(config.databaseUrl),
+    ...(config.replica ? { replica: openReplica(config.replica.url, config.replica) } : {}),
     redis: connectRedis(config.redisUrl, { cluster: config.redisCluster ?? false }),
     clock,
     config,
@@ -122,6 +124,7 @@ function main(): void {
     server.close(async () => {
       await ctx.spans?.close();
       ctx.redis.disconnect();
+      await ctx.replica?.close();
       await ctx.db.$client.end({ timeout: 5 });
       process.exit(0);
     });

@@ -146,6 +146,7 @@ async function main(): Promise<void> {
     await worker.stop();
     await ctx.spans?.close();
     ctx.redis.disconnect();
+    await ctx.replica?.close();
     await ctx.db.$client.end({ timeout: 5 });
     process.exit(0);
   };

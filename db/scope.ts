@@ -82,11 +82,16 @@ export async function within(db: Database, scope: Scope): Promise<Database> {
   if (!(await hasWalls(db.$client))) return db;
   const scoped = drizzle(scopedClient(db.$client, scope)) as Database;
   bases.set(scoped, db);
+  scopes.set(scoped, scope);
   return scoped;
 }
 
 /** Which handle a scoped one was made of. */
 const bases = new WeakMap<object, Database>();
+const scopes = new WeakMap<object, Scope>();
+
+/** Who asks through this handle; undefined: it is no scoped one. */
+export const scopeOf = (db: Db): Scope | undefined => scopes.get(db);
 
 /** The unscoped handle behind a scoped one; any other handle as it is. */
 export const houseOf = <T extends Db>(db: T): T => (bases.get(db) as T | undefined) ?? db;

@@ -3,9 +3,10 @@
  * Takes DATABASE_URL, REDIS_URL … from the environment, or the demo that runs here. Ends with 1 when
  * something is broken; warnings alone do not fail it. `--chain` also recomputes every ledger hash.
  */
-import { checkData, checkMachine, checkMoney, checkWork } from './doctor/checks.ts';
+import { checkMachine, checkMoney, checkWork } from './doctor/checks.ts';
 import { type Finding, show } from './doctor/finding.ts';
 import { findPlaces } from './doctor/places.ts';
+import { checkData } from './doctor/servers.ts';
 
 const places = findPlaces(process.env);
 if (!places) {

@@ -11,6 +11,7 @@ import { RequestLog } from '../../bidding/engine/requestLog.ts';
 import type { SampledRequest } from '../../bidding/wire/sample.ts';
 import type { Target } from '../../bidding/wire/target.ts';
 import type { Db } from '../../db/client.ts';
+import { type Replica, readLately } from '../../db/replica.ts';
 import { asHouse } from '../../db/scope.ts';
 import { addDays, type Clock, type Day, dayOf } from '../../db/terms/day.ts';
 import { promisedOn } from './inventory.ts';
@@ -28,6 +29,13 @@ export interface TargetForecast extends Forecast {
   basis: 'log' | 'events' | 'sums' | 'none';
   /** Attributes of the target that the log does not know; the figures are without them. */
   ignored: string[];
+}
+
+interface ForecastContext {
+  db: Db;
+  clock: Clock;
+  /** The log is yesterday's: a copy of it will do. */
+  replica?: Replica;
 }
 
 interface Kept {
@@ -66,10 +74,12 @@ async function columnsOf(
   return log;
 }
 
-async function load(db: Db, nowMs: number): Promise<Kept> {
+async function load(db: Db, nowMs: number, replica?: Replica): Promise<Kept> {
   const day = addDays(dayOf(nowMs), -1);
   const promised = await promisedOn(db, addDays(day, 2));
-  const { samples, userShare } = await readSamples(db, day);
+  const { samples, userShare } = await readLately({ db, replica }, (lately) =>
+    readSamples(lately, day),
+  );
   const logged = samples.reduce((sum, it) => sum + it.weight, 0);
   // A log of less than half of what was shown: nodes began to write it in the middle of the day.
   if (logged > 0 && logged * 2 >= (await impressionsOf(db, day))) {
@@ -85,19 +95,19 @@ async function load(db: Db, nowMs: number): Promise<Kept> {
 }
 
 /** Over the wall: all readers and all promises make the forecast, and only sums of them leave it. */
-const keptOf = (ctx: { db: Db; clock: Clock }): Promise<Kept> =>
+const keptOf = (ctx: ForecastContext): Promise<Kept> =>
   asHouse(ctx.db, async (db) => {
     const nowMs = ctx.clock();
     const kept = await keptByDatabase.get(db)?.catch(() => undefined);
     if (kept && Math.abs(nowMs - kept.atMs) < FRESH_MS) return kept;
-    const loading = load(db, nowMs);
+    const loading = load(db, nowMs, ctx.replica);
     keptByDatabase.set(db, loading);
     return loading;
   });
 
 /** Forecasts a day of a target for a creative's shape (or any), net of what is promised. */
 export async function forecastTarget(
-  ctx: { db: Db; clock: Clock },
+  ctx: ForecastContext,
   target: Target,
   shape?: Shape,
 ): Promise<TargetForecast> {

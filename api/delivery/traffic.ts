@@ -12,6 +12,7 @@ import { BINS, binOf, curveOf, type TrafficCurve } from '../../bidding/engine/tr
 import type { SampledRequest } from '../../bidding/wire/sample.ts';
 import type { Target } from '../../bidding/wire/target.ts';
 import type { Db } from '../../db/client.ts';
+import { type Replica, readLately } from '../../db/replica.ts';
 import {
   addDays,
   type Clock,
@@ -72,7 +73,7 @@ export interface Traffic {
 
 /** Traffic of today. A step of pacing may wait for it once a day. */
 export async function trafficOf(
-  ctx: { db: Db; clock: Clock },
+  ctx: { db: Db; clock: Clock; replica?: Replica },
   today: Day,
   lines: readonly ForecastLine[],
 ): Promise<Traffic> {
@@ -83,7 +84,7 @@ export async function trafficOf(
     ({ lineItemId, target }) => before?.lines.get(lineItemId)?.target !== JSON.stringify(target),
   );
   if (!kept || !before || (missing.length > 0 && nowMs - before.madeAtMs >= AGAIN_MS)) {
-    kept = await make(ctx.db, nowMs, today, missing, before);
+    kept = await make(ctx, nowMs, today, missing, before);
     keptByDatabase.set(ctx.db, kept);
   }
   const { shape, lines: known } = kept;
@@ -96,14 +97,17 @@ export async function trafficOf(
 }
 
 async function make(
-  db: Db,
+  ctx: { db: Db; replica?: Replica },
   nowMs: number,
   today: Day,
   lines: readonly ForecastLine[],
   before: Kept | undefined,
 ): Promise<Kept> {
   const yesterday = addDays(today, -1);
-  const { samples } = await readSamples(db, yesterday, MOST_REQUESTS);
+  const { db } = ctx;
+  const { samples } = await readLately(ctx, (lately) =>
+    readSamples(lately, yesterday, MOST_REQUESTS),
+  );
   const shape = shapeOf(samples);
   const market = await readMarket(db, nowMs);
   const ids = new Set(lines.map((line) => line.lineItemId));

@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { and, desc, eq, lt, sql } from 'drizzle-orm';
 import type { Db } from '../../db/client.ts';
+import { type Replica, readLately } from '../../db/replica.ts';
 import { reportExport } from '../../db/schema/reports.ts';
 import type { Clock } from '../../db/terms/day.ts';
 import { Failure } from '../../db/terms/failure.ts';
@@ -21,6 +22,7 @@ import { incomeSheet, spendSheet } from './sheets.ts';
 
 export interface ExportContext {
   db: Db;
+  replica?: Replica;
   clock: Clock;
   config: Pick<Config, 'assetsDir' | 's3'>;
 }
@@ -151,7 +153,7 @@ async function run(ctx: ExportContext, job: Export): Promise<Partial<Export>> {
   const actor = await actorOf(ctx.db, job.userId, job.organizationId);
   if (!actor) return { status: 'failed', finishedAt, error: 'who asked is no member any more' };
   try {
-    const { sheet, rowCount, truncated } = await make(ctx.db, actor, job);
+    const { sheet, rowCount, truncated } = await readLately(ctx, (db) => make(db, actor, job));
     const { bytes, mediaType } = await sheetFile(sheet, job.format);
     const file = `exports/${randomUUID()}.${job.format}`;
     await openFiles(ctx.config).put(file, bytes, mediaType);

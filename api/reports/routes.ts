@@ -1,6 +1,7 @@
 /** Reports over HTTP: asked and answered at once. What takes longer is an export. */
 import { Hono } from 'hono';
 import { describeRoute } from 'hono-openapi';
+import { readLately } from '../../db/replica.ts';
 import type { AppEnv } from '../context.ts';
 import { requireActor } from '../http/auth.ts';
 import { fileHeaders, sheetFile } from '../http/sheetFile.ts';
@@ -25,7 +26,7 @@ const askedRoutes = new Hono<AppEnv>()
     async (c) => {
       const asked = c.req.valid('query');
       const q = spendOf(c.var.actor, asked);
-      return c.json(wire(await comparedSpend(c.var.ctx.db, q, asked.compare)));
+      return c.json(wire(await readLately(c.var.ctx, (db) => comparedSpend(db, q, asked.compare))));
     },
   )
   .get(
@@ -35,7 +36,7 @@ const askedRoutes = new Hono<AppEnv>()
     query(incomeQuery),
     async (c) => {
       const q = incomeOf(c.var.actor, c.req.valid('query'));
-      return c.json(wire(await incomeReport(c.var.ctx.db, q)));
+      return c.json(wire(await readLately(c.var.ctx, (db) => incomeReport(db, q))));
     },
   )
   .get(
@@ -45,7 +46,8 @@ const askedRoutes = new Hono<AppEnv>()
     query(spendFile),
     async (c) => {
       const { format, ...q } = c.req.valid('query');
-      const report = await spendReport(c.var.ctx.db, spendOf(c.var.actor, { ...q, format }));
+      const asked = spendOf(c.var.actor, { ...q, format });
+      const report = await readLately(c.var.ctx, (db) => spendReport(db, asked));
       const { bytes } = await sheetFile(spendSheet(report, q.by, q.metrics), format);
       return c.body(bytes, 200, fileHeaders(`spend-${q.from}-${q.to}`, format));
     },
@@ -57,7 +59,8 @@ const askedRoutes = new Hono<AppEnv>()
     query(incomeFile),
     async (c) => {
       const { format, ...q } = c.req.valid('query');
-      const report = await incomeReport(c.var.ctx.db, incomeOf(c.var.actor, q));
+      const asked = incomeOf(c.var.actor, q);
+      const report = await readLately(c.var.ctx, (db) => incomeReport(db, asked));
       const { bytes } = await sheetFile(incomeSheet(report, q.by), format);
       return c.body(bytes, 200, fileHeaders(`income-${q.from}-${q.to}`, format));
     },

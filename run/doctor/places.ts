@@ -4,6 +4,7 @@ import { findRunning } from '../demo/place.ts';
 export interface Places {
   databaseUrl: string;
   redisUrl: string;
+  replicaUrl?: string | undefined;
   publicUrl: string | undefined;
   exchangeUrl: string | undefined;
   /** A demo brings its own keys and servers: some advice is not for it. */
@@ -15,6 +16,7 @@ export function findPlaces(env: NodeJS.ProcessEnv): Places | null {
     return {
       databaseUrl: env.DATABASE_URL,
       redisUrl: env.REDIS_URL,
+      replicaUrl: env.DATABASE_REPLICA_URL,
       publicUrl: env.PUBLIC_URL,
       exchangeUrl: env.EXCHANGE_URL,
       demo: false,

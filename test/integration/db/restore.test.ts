@@ -1,8 +1,6 @@
-import { execFile } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import postgres from 'postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
@@ -15,8 +13,8 @@ import {
 import { connect } from '../../../db/client.ts';
 import { bootPostgres, databaseUrl } from '../../../db/embedded/postgres.ts';
 import { migrate } from '../../../db/migrate.ts';
+import { takeBaseBackup } from '../../kit/baseBackup.ts';
 
-const run = promisify(execFile);
 const folder = mkdtempSync(join(tmpdir(), 'hongze-restore-'));
 const archive = join(folder, 'archive');
 const backup = join(folder, 'restored');
@@ -45,7 +43,7 @@ test('a database is restored to the moment between two postings, its hash chain 
   await admin`create database hongze`;
   const url = databaseUrl(first.url, 'hongze');
   await migrate(url);
-  await takeBaseBackup(admin, join(folder, 'first'));
+  await takeBaseBackup(admin, join(folder, 'first'), backup, 'recovery');
 
   const db = connect(url, { max: 2 });
   await topUp(db, 'before', 5_000_000n);
@@ -89,17 +87,4 @@ function topUp(db: ReturnType<typeof connect>, key: string, amount: bigint) {
     { account: accounts.wallet(1), amountMicroCny: -amount },
   ];
   return post(db, [{ key, kind: 'test', day: '2026-03-02', entries }]);
-}
-
-/** What pg_basebackup does, which the bundled PostgreSQL lacks: a copy between two marks. */
-async function takeBaseBackup(sql: postgres.Sql, dataDir: string): Promise<void> {
-  await sql`select pg_backup_start('drill', true)`;
-  await run('cp', ['-a', dataDir, backup]);
-  const [stopped] = await sql<{ labelfile: string }[]>`select labelfile from pg_backup_stop(false)`;
-  for (const name of ['postmaster.pid', 'postmaster.opts']) rmSync(join(backup, name));
-  await run('sh', ['-c', `rm -rf '${backup}'/pg_wal/* && mkdir '${backup}/pg_wal/archive_status'`]);
-  writeFileSync(join(backup, 'backup_label'), stopped?.labelfile ?? '');
-  writeFileSync(join(backup, 'recovery.signal'), '');
-  // New files take the folder's owner: PostgreSQL's account.
-  await run('sh', ['-c', `chown -R --reference='${dataDir}' '${backup}'`]);
 }
