@@ -17,7 +17,7 @@ import { writeAnswer } from './calls.ts';
 import { type Head, type HeadPattern, patternOf, readByPattern, readHead } from './head.ts';
 import { readQuery } from './query.ts';
 import type { FileRefusal } from './refusals.ts';
-import { replyText } from './reply.ts';
+import { pixel, replyText } from './reply.ts';
 import { type TrackerDeps, track } from './trackers.ts';
 
 export interface ExpressDeps {
@@ -55,7 +55,7 @@ export function openExpress(server: Server, deps: ExpressDeps): Express {
   const shared: Shared = {
     deps,
     lanes,
-    date: dateLine(deps.clock),
+    ...tailOf(deps),
     nowMs: performance.now(),
     leave: (socket) => {
       for (const listener of slow) listener.call(server, socket);
@@ -64,7 +64,7 @@ export function openExpress(server: Server, deps: ExpressDeps): Express {
   server.on('connection', (socket: Socket) => lanes.add(new Lane(socket, shared)));
   return {
     sweep() {
-      shared.date = dateLine(deps.clock);
+      Object.assign(shared, tailOf(deps));
       shared.nowMs = performance.now();
       for (const lane of lanes) lane.sweep();
     },
@@ -77,14 +77,21 @@ export function openExpress(server: Server, deps: ExpressDeps): Express {
 interface Shared {
   deps: ExpressDeps;
   lanes: Set<Lane>;
-  /** The `date` header of this second. */
-  date: string;
+  /** The last headers of every answer in this second, the empty line included … */
+  tail: string;
+  /** … and the answer that nearly every tracker gives. */
+  pixel: string;
   /** At the last sweep: to the second is enough for what is kept for seconds. */
   nowMs: number;
   leave: (socket: Socket) => void;
 }
 
-const dateLine = (clock: Clock): string => `date: ${new Date(clock()).toUTCString()}\r\n`;
+function tailOf({ clock, idleTimeoutMs }: ExpressDeps): Pick<Shared, 'tail' | 'pixel'> {
+  const date = new Date(clock()).toUTCString();
+  const kept = `connection: keep-alive\r\nkeep-alive: timeout=${idleTimeoutMs / 1000}`;
+  const tail = `date: ${date}\r\n${kept}\r\n\r\n`;
+  return { tail, pixel: replyText(pixel, undefined, tail) };
+}
 
 const NO_BYTES = Buffer.alloc(0);
 
@@ -92,7 +99,6 @@ const NO_BYTES = Buffer.alloc(0);
 class Lane {
   private readonly socket: Socket;
   private readonly shared: Shared;
-  private readonly keepAlive: string;
   /** What has arrived and is not answered: the request under way is at its beginning unless `busy`. */
   private chunks: Buffer[] = [];
   private held = 0;
@@ -114,7 +120,6 @@ class Lane {
     this.socket = socket;
     this.shared = shared;
     this.sinceMs = shared.nowMs;
-    this.keepAlive = `connection: keep-alive\r\nkeep-alive: timeout=${shared.deps.idleTimeoutMs / 1000}\r\n\r\n`;
     socket.on('data', this.onData);
     socket.on('end', this.onEnd);
     socket.on('error', this.onError);
@@ -189,7 +194,7 @@ class Lane {
     this.busy = false;
     this.sinceMs = shared.nowMs;
     if (socket.destroyed) return;
-    writeAnswer(socket, answer, head.origin, `${shared.date}${this.keepAlive}`);
+    writeAnswer(socket, answer, head.origin, shared.tail);
     this.wrote();
   };
 
@@ -200,8 +205,9 @@ class Lane {
     const visitor = { userAgent, ip: addressOf(forwardedFor, socket.remoteAddress) };
     const answer = track(trackers, tracker, visitor, readQuery(query));
     this.sinceMs = this.shared.nowMs;
-    const tail = `${this.shared.date}${this.keepAlive}`;
-    socket.write(replyText(answer, origin, tail), answer.encoding);
+    const { tail, pixel: usual } = this.shared;
+    const text = answer === pixel && origin === undefined ? usual : replyText(answer, origin, tail);
+    socket.write(text, answer.encoding);
     this.wrote();
   }
 

@@ -124,10 +124,13 @@ export function readHead(bytes: Buffer): Head | undefined {
   return hasBody === (asked === undefined) && seen.includes('host') ? head : undefined;
 }
 
-/** A head as it came, to read the next one by: what a connection sends differs in the length of the body only. */
+/**
+ * A head as it came, to read the next one by: what a connection sends differs in the length of the body only, or, of a tracker's
+ * calls, in the request line.
+ */
 export interface HeadPattern {
   bytes: Buffer;
-  /** Where the digits of the length stand. */
+  /** Where the digits of the length stand; of a tracker's call, where its request line stands. */
   from: number;
   to: number;
   head: Head;
@@ -135,20 +138,24 @@ export interface HeadPattern {
 
 const LENGTH = /\r\ncontent-length:[\t ]*(?=\d)/i;
 
-/** The pattern of a bid request's head that was read from `bytes`; undefined for a tracker's, which is never the same twice. */
+/** The pattern of a head that was read from `bytes`. */
 export function patternOf(bytes: Buffer, head: Head): HeadPattern | undefined {
   const own = Buffer.from(bytes.subarray(0, head.headBytes));
+  if (head.tracker !== '') return { bytes: own, from: 0, to: own.indexOf(CR), head };
   const name = LENGTH.exec(own.toString('latin1'));
-  if (!name || head.tracker !== '') return undefined;
+  if (!name) return undefined;
   const from = name.index + name[0].length;
   return { bytes: own, from, to: from + String(head.bodyBytes).length, head };
 }
 
 /**
- * Reads a head that is its pattern's, byte for byte, but for another length of as many digits; undefined for any other.
- * Twenty times as fast as reading it afresh.
+ * Reads a head that is its pattern's, byte for byte, but for another length of as many digits or another tracker's line; undefined
+ * for any other. Twenty times as fast as reading it afresh.
  */
-export function readByPattern(bytes: Buffer, pattern: HeadPattern): Head | undefined {
+export const readByPattern = (bytes: Buffer, pattern: HeadPattern): Head | undefined =>
+  pattern.head.tracker === '' ? readBidBy(bytes, pattern) : readTrackerBy(bytes, pattern);
+
+function readBidBy(bytes: Buffer, pattern: HeadPattern): Head | undefined {
   const { bytes: own, from, to, head } = pattern;
   const end = own.length;
   if (bytes.length <= end) return undefined;
@@ -162,6 +169,19 @@ export function readByPattern(bytes: Buffer, pattern: HeadPattern): Head | undef
   }
   if (bodyBytes > MAX_BODY_BYTES) return undefined;
   return bodyBytes === head.bodyBytes ? head : { ...head, bodyBytes };
+}
+
+const CR = 0x0d;
+
+function readTrackerBy(bytes: Buffer, { bytes: own, to, head }: HeadPattern): Head | undefined {
+  const lineEnd = bytes.indexOf(CR);
+  const headBytes = lineEnd + own.length - to;
+  if (lineEnd < 0 || bytes.length < headBytes || headBytes - 4 > MAX_HEAD_BYTES) return undefined;
+  if (own.compare(bytes, lineEnd, headBytes, to) !== 0) return undefined;
+  const asked = TRACKER_LINE.exec(bytes.toString('latin1', 0, lineEnd + 2));
+  return asked
+    ? { ...head, headBytes, tracker: asked[1] as string, query: asked[2] ?? '' }
+    : undefined;
 }
 
 /** Where a header's name ends; −1 where it is none. */

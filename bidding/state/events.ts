@@ -5,7 +5,7 @@
  * deduplicates again by the same key; the guard is there to name replays and to keep floods of them out of the streams.
  */
 
-import { EVENTS_AN_ENTRY, encodeEvent, type TrackedEvent } from '../wire/event.ts';
+import { decodeEvent, EVENTS_AN_ENTRY, encodeEvent, type TrackedEvent } from '../wire/event.ts';
 import { EVENT_SHARDS, keys } from '../wire/keys.ts';
 import { createKept } from './kept.ts';
 import { runAll, type Store, script, within } from './script.ts';
@@ -66,8 +66,10 @@ export function shardOf(eventKey: string): number {
   return (hash >>> 0) % EVENT_SHARDS;
 }
 
+/** What waits and what is kept: the text alone, for an event's twenty words would outlive several collections. */
 interface Entry {
-  event: TrackedEvent;
+  key: string;
+  text: string;
   expected: boolean;
 }
 
@@ -158,7 +160,9 @@ export function createEventLog(store: Store): EventLog {
 
   function rejectReplay(entry: Entry | undefined): void {
     if (!entry || entry.expected) return;
-    const { eventKey, atMs, placementId, lineItemId, ip } = entry.event;
+    const event = decodeEvent(entry.text);
+    if (!event) return;
+    const { eventKey, atMs, placementId, lineItemId, ip } = event;
     log.reject({
       reason: 'replayed',
       atMs,
@@ -183,7 +187,7 @@ export function createEventLog(store: Store): EventLog {
     append(event, expected = false) {
       const shard = shards[shardOf(event.eventKey)] as Shard;
       if (shard.events.length >= MAX_WAITING) lost++;
-      else shard.events.push({ event, expected });
+      else shard.events.push({ key: event.eventKey, text: encodeEvent(event), expected });
       schedule();
     },
     reject(rejection) {
@@ -199,7 +203,7 @@ export function createEventLog(store: Store): EventLog {
     look: () =>
       kept.look((index, entries) => {
         const { events } = shards[index] as Shard;
-        for (const { event } of entries) events.push({ event, expected: true });
+        for (const { key, text } of entries) events.push({ key, text, expected: true });
         schedule();
       }),
     get kept() {
@@ -218,9 +222,9 @@ export function createEventLog(store: Store): EventLog {
 function appendCall({ index, events }: Shard): { keys: string[]; args: (string | number)[] } {
   const names = [keys.events(index)];
   const args: (string | number)[] = [REMEMBER_S];
-  for (const { event } of events) {
-    names.push(keys.seen(index, event.eventKey));
-    args.push(encodeEvent(event));
+  for (const { key, text } of events) {
+    names.push(keys.seen(index, key));
+    args.push(text);
   }
   return { keys: names, args };
 }
