@@ -7,7 +7,8 @@ const read = (name: string): string =>
   readFileSync(new URL(`../render/${name}`, import.meta.url), 'utf8');
 
 const SCRIPTS: Record<string, string> = {
-  '/tag.js': read('tag.mjs'),
+  // The tag finds its native part already there.
+  '/tag.js': read('native.mjs') + read('tag.mjs'),
   '/player.js': read('player.mjs'),
 };
 

@@ -18,8 +18,18 @@
     if (text !== undefined) made.textContent = text;
     return made;
   };
-  const fire = (url) => {
-    new Image().src = url;
+  /** An address of the web, or nothing: what a partner wrote must not become the page's script. */
+  const web = (text) => {
+    try {
+      const { protocol, href } = new URL(String(text).trim());
+      return protocol === 'https:' || protocol === 'http:' ? href : '';
+    } catch {
+      return '';
+    }
+  };
+  const fire = (text) => {
+    const url = web(text);
+    if (url) new Image().src = url;
   };
 
   // The box. Its ratio is fixed from the first moment: `data-size`, or what suits the column's width.
@@ -112,11 +122,11 @@
         mimes: ['video/mp4', 'video/webm'],
         w: boxW,
         h: boxH,
-        protocols: [2, 3, 7, 11, 13],
+        protocols: [2, 3, 5, 6, 7, 8, 11, 12, 13, 14],
         skip: 1,
       },
       audio: { mimes: ['audio/mpeg', 'audio/mp4'] },
-      native: { request: JSON.stringify({ ver: '1.2' }) },
+      native: { request: JSON.stringify(window.hongze.native.request) },
     };
     return {
       id: `${Date.now().toString(36)}${Math.random().toString(36).slice(2, 10)}`,
@@ -159,6 +169,9 @@
         'font-size:11px;line-height:1.3;border-top-right-radius:4px;pointer-events:none',
       text,
     );
+
+  /** What an ad is marked as: our own creatives say so themselves, a partner has no say in it. */
+  const ours = ({ bid }, said) => (bid.cid && bid.cid !== '0' && said) || say('广告', 'Ad');
 
   function button(label, text, style, act) {
     const made = element('button', `border:0;cursor:pointer;padding:0;${style}`, text);
@@ -255,8 +268,8 @@
     box.style.background = 'none';
   }
 
-  /** Half of the pixels in view, without a break, for as long as the format asks. */
-  function watch(ad, neededMs) {
+  /** Half of the pixels in view, without a break, for as long as the format asks; `others` are told as well. */
+  function watch(ad, neededMs, others = []) {
     let since = 0;
     let timer = 0;
     const seen = (ratio) => {
@@ -267,6 +280,7 @@
         const { width, height } = box.getBoundingClientRect();
         const facts = [width, height, ratio * 100, performance.now() - since].map(Math.round);
         fire(`${origin}/t/v?t=${ad.token}&g=${facts.join(',')}`);
+        for (const url of others) if (!web(url).startsWith(`${origin}/t/v`)) fire(url);
         observer.disconnect();
       }, neededMs);
     };
@@ -306,66 +320,50 @@
       close();
     });
 
-  function native(ad) {
-    const { native: content } = JSON.parse(ad.bid.adm);
-    const find = (test) => content.assets.find(test);
-    const data = (type) => find((each) => each.data?.type === type)?.data.value || '';
-    const link = element(
-      'a',
-      'display:flex;gap:12px;position:absolute;inset:0;padding:12px;color:inherit;text-decoration:none',
-    );
-    link.href = content.link.url;
-    link.target = '_blank';
-    link.rel = 'noopener noreferrer nofollow sponsored';
-    const image = find((each) => each.img?.type === 3)?.img;
-    if (image) {
-      const picture = element(
-        'img',
-        'width:38%;height:100%;object-fit:cover;border-radius:6px;flex:none',
-      );
-      picture.src = image.url;
-      picture.alt = '';
-      link.append(picture);
-    }
-    const words = element('div', 'min-width:0;overflow:hidden');
-    words.append(
-      element(
-        'b',
-        'display:block;font-size:16px;line-height:1.35',
-        find((each) => each.title)?.title.text || '',
-      ),
-      element('span', 'display:block;color:#4e5969;margin:4px 0', data(2)),
-      element('small', 'color:#86909c', data(1)),
-    );
-    link.append(words);
-    box.replaceChildren(link, mark(content.ext?.mark || say('广告', 'Ad')), closeButton(ad));
-    for (const { event, url } of content.eventtrackers || []) if (event === 1) fire(url);
-    watch(ad, 1000);
-  }
-
-  window.hongze ??= {};
-  window.hongze.play ??= [];
-
   function show(ad) {
     if (!option.size && ad.bid.w > 0 && ad.bid.h > 0) {
       box.style.maxWidth = `${ad.bid.w}px`;
       box.style.aspectRatio = `${ad.bid.w}/${ad.bid.h}`;
     }
-    if (ad.bid.mtype === 4) native(ad);
-    else if (ad.bid.mtype === 1) framed(ad);
-    else if (window.hongze.player)
-      window.hongze.player(box, ad, { element, button, fire, mark, say, watch, closeButton });
-    else return loadPlayer(ad);
+    if (ad.bid.mtype === 2 || ad.bid.mtype === 3) play(ad);
+    else {
+      if (ad.bid.mtype === 4) window.hongze.native.show(box, ad, kit());
+      else framed(ad);
+      shown(ad);
+    }
+  }
+
+  function shown(ad) {
     menu(ad);
     box.dataset.hongze = 'shown';
-    return undefined;
+  }
+
+  /** What native and the player need of the tag. */
+  function kit() {
+    return {
+      element,
+      button,
+      fire,
+      web,
+      mark,
+      ours,
+      say,
+      watch,
+      closeButton,
+      houseMessage,
+      shown,
+    };
   }
 
   /** Video and audio bring a player of their own; pages without them never load it. */
-  function loadPlayer(ad) {
+  function play(ad) {
+    if (window.hongze.player) {
+      window.hongze.player(box, ad, kit());
+      return;
+    }
     const player = element('script');
     player.src = `${origin}/player.js`;
-    player.onload = () => show(ad);
+    player.onload = () => window.hongze.player(box, ad, kit());
     player.onerror = houseMessage;
     document.head.append(player);
   }

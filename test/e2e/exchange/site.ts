@@ -72,7 +72,10 @@ export async function openOutletSite(): Promise<OutletSite> {
     const path = (req.url ?? '/').split('?')[0] as string;
     const file = media.get(path);
     const html = pages.get(path);
-    if (file) res.writeHead(200, { 'content-type': file.type }).end(file.body);
+    if (file)
+      res
+        .writeHead(200, { 'content-type': file.type, 'access-control-allow-origin': '*' })
+        .end(file.body);
     else if (html !== undefined)
       res.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(html);
     else res.writeHead(404).end();

@@ -7,6 +7,7 @@ import { hasBrowser, openBrowser } from '../../kit/browser.ts';
 import { openTestExchange, type TestExchange } from '../../kit/exchange.ts';
 import { aCreative, aLineItem, aPlacement, aSnapshot } from '../../kit/snapshot.ts';
 import { type OutletSite, openOutletSite, picture, silence } from './site.ts';
+import { recorded } from './video.ts';
 
 const HOSTILE =
   '"><script>parent.document.title="owned"</script><img src=x onerror="top.location=\'https://evil.example\'">';
@@ -224,6 +225,74 @@ describe.skipIf(!hasBrowser)('the tag on a page of another origin', () => {
     },
   );
 
+  interface Asked {
+    imp: { tagid: string; banner: { format: { w: number; h: number }[] } }[];
+    user: { id?: string; consent?: string; ext?: { optout?: number } };
+  }
+
+  /** A page of these tags, and the bid requests that they have sent so far. */
+  async function openAsking(tags: string, width = 1000): Promise<{ page: Page; asked: Asked[] }> {
+    const asked: Asked[] = [];
+    site.pages.set('/asking', `<!doctype html><html lang="zh-CN"><body>${tags}</body></html>`);
+    const page = await browser.newPage({ viewport: { width, height: 600 } });
+    page.on('request', (request) => {
+      if (request.url().endsWith('/openrtb2/auction'))
+        asked.push(JSON.parse(request.postData() ?? '{}') as Asked);
+    });
+    await page.goto(`${site.url}/asking`);
+    return { page, asked };
+  }
+  const tag = (attributes: string): string =>
+    `<script async src="${it.url}/tag.js" ${attributes}></script>`;
+
+  test('a space far below asks for nothing until the reader comes near', async () => {
+    const near = tag('data-placement="201" data-size="300x250"');
+    const far = tag('data-placement="303" data-size="360x640"');
+    const { page, asked } = await openAsking(`${near}<p style="height:4000px"></p>${far}`);
+    await page.waitForSelector('[data-hongze=shown]');
+    expect(await page.getByRole('complementary').count()).toBe(2);
+    expect(asked.map((each) => each.imp[0]?.tagid)).toEqual(['201']);
+    await page.evaluate(() => scrollTo(0, 3_900));
+    await expect.poll(() => asked.map((each) => each.imp[0]?.tagid)).toEqual(['201', '303']);
+    await page.close();
+  });
+
+  test('of several sizes the box takes the largest that fits its column, and all are offered', async () => {
+    const sizes = 'data-placement="201" data-size="320x50,640x360,300x250"';
+    for (const [width, room] of [
+      [1000, [640, 360]],
+      [400, [300, 250]],
+    ] as const) {
+      const { page, asked } = await openAsking(tag(sizes), width);
+      await expect.poll(() => asked.length).toBe(1);
+      expect(asked[0]?.imp[0]?.banner.format).toHaveLength(3);
+      const box = await page.getByRole('complementary').first().boundingBox();
+      expect([Math.round(box?.width ?? 0), Math.round(box?.height ?? 0)]).toEqual(room);
+      await page.close();
+    }
+  });
+
+  test('an identifier is sent with the reader’s consent only, and none after an opt-out', async () => {
+    const space = 'data-placement="201" data-size="300x250"';
+    const first = await openAsking(tag(space));
+    await expect.poll(() => first.asked.length).toBe(1);
+    expect([first.asked[0]?.user.id, first.asked[0]?.user.consent]).toEqual([undefined, undefined]);
+    await first.page.close();
+    const { page, asked } = await openAsking(tag(`${space} data-consent="1"`));
+    await page.waitForSelector('[data-hongze=shown]');
+    await page.reload();
+    await expect.poll(() => asked.length).toBe(2);
+    expect(asked[0]?.user).toMatchObject({ id: expect.stringMatching(/^.{16,}$/), consent: '1' });
+    expect(asked[1]?.user.id).toBe(asked[0]?.user.id);
+    await page.waitForSelector('[data-hongze=shown]');
+    await page.getByLabel('广告选项').click();
+    await page.getByLabel('关闭个性化').click();
+    await page.reload();
+    await expect.poll(() => asked.length).toBe(3);
+    expect(asked[2]?.user).toEqual({ ext: { optout: 1 } });
+    await page.close();
+  });
+
   test('where nobody buys, the space shows a public-service message', async () => {
     site.pages.set(
       '/none',
@@ -234,35 +303,3 @@ describe.skipIf(!hasBrowser)('the tag on a page of another origin', () => {
     await page.getByText('公益广告').waitFor();
   });
 });
-
-/** A second of video made by the browser itself, so that it can certainly play it. */
-async function recorded(browser: Browser): Promise<Buffer> {
-  const page = await browser.newPage();
-  const base64 = await page.evaluate(
-    () =>
-      new Promise<string>((resolve) => {
-        const canvas = document.createElement('canvas');
-        canvas.width = 320;
-        canvas.height = 180;
-        const pen = canvas.getContext('2d') as CanvasRenderingContext2D;
-        const recorder = new MediaRecorder(canvas.captureStream(25), { mimeType: 'video/webm' });
-        recorder.ondataavailable = (event) => {
-          const reader = new FileReader();
-          reader.onload = () => resolve((reader.result as string).split(',')[1] as string);
-          reader.readAsDataURL(event.data);
-        };
-        recorder.start();
-        let hue = 0;
-        const timer = setInterval(() => {
-          pen.fillStyle = `hsl(${hue++} 60% 40%)`;
-          pen.fillRect(0, 0, 320, 180);
-        }, 20);
-        setTimeout(() => {
-          clearInterval(timer);
-          recorder.stop();
-        }, 1500);
-      }),
-  );
-  await page.close();
-  return Buffer.from(base64, 'base64');
-}
