@@ -1,5 +1,4 @@
 /** The worker's timetable: what is done how often, in the order a full round takes them. */
-
 import { addDays, dayOf, hourOf, monthOf } from '../db/terms/day.ts';
 import {
   forgetExpired,
@@ -42,7 +41,8 @@ import {
   sendRefunds,
 } from './payments/payments.ts';
 import { reconcileDue } from './reconciliation/reconciliation.ts';
-import { expireExports, queueScheduled, runExports } from './reports/reports.ts';
+import { expireExports, runExports } from './reports/exports.ts';
+import { queueScheduled } from './reports/schedules.ts';
 import { draftStatements, statementPort } from './statements/statements.ts';
 import { deliverWebhooks, forgetWebhooks } from './webhooks/webhooks.ts';
 

@@ -5,21 +5,17 @@
 import { and, eq, ne, sql } from 'drizzle-orm';
 import type { z } from 'zod';
 import type { Db } from '../../db/client.ts';
-import {
-  advertiser,
-  type CampaignStatus,
-  campaign,
-  lineItem,
-  lineItemCreative,
-} from '../../db/schema/campaigns.ts';
-import { type Clock, dayOf } from '../../db/terms/day.ts';
+import { advertiser, type CampaignStatus, campaign, lineItem } from '../../db/schema/campaigns.ts';
+import { dayOf } from '../../db/terms/day.ts';
 import { Failure } from '../../db/terms/failure.ts';
 import { type Author, record } from '../audit/audit.ts';
-import { assertActsFor, forbidden, type Ownership } from '../http/auth.ts';
+import { assertActsFor, forbidden } from '../http/auth.ts';
 import { lockRow, saveEdit } from '../http/versioned.ts';
 import { type Actor, opens } from '../identity/actor.ts';
 import { ensureOrganization } from '../identity/identity.ts';
-import { committedBy, refuse } from './guards.ts';
+import { copyLineItemInto } from './copying.ts';
+import { assertEditable, committedBy, refuse } from './guards.ts';
+import type { DemandContext } from './ownership.ts';
 import { budgetProblem, statusProblem } from './rules.ts';
 import type {
   advertiserEditSchema,
@@ -38,19 +34,7 @@ export {
 export { createPromised, endPromised, type PromisedLine } from './guaranteed.ts';
 export { assertCreatives } from './guards.ts';
 export { createLineItem } from './lineItems.ts';
-
-export type DemandContext = { db: Db; clock: Clock };
-
-export const advertiserOwnership: Ownership = {
-  table: advertiser,
-  id: advertiser.id,
-  advertiser: advertiser.id,
-};
-export const campaignOwnership: Ownership = {
-  table: campaign,
-  id: campaign.id,
-  advertiser: campaign.advertiserId,
-};
+export { advertiserOwnership, campaignOwnership, type DemandContext } from './ownership.ts';
 
 /** An agency takes in its own clients and nobody else's, and joins them to no organisation that exists. */
 export function asClient(actor: Actor, input: z.infer<typeof newAdvertiserSchema>) {
@@ -155,14 +139,6 @@ export async function editCampaign(
   });
 }
 
-export function assertEditable(status: CampaignStatus): void {
-  if (status !== 'archived' && status !== 'ended') return;
-  throw new Failure('conflict', {
-    zh: '已结束或已归档，不能修改；可复制后修改',
-    en: 'it has ended or is archived; copy it to change it',
-  });
-}
-
 /** Dates may not be drawn in over a line item that lies there. */
 async function outsideProblem(db: Db, id: number, dates: { startsOn: string; endsOn: string }) {
   const [range] = await db
@@ -238,28 +214,4 @@ export async function copyCampaign(ctx: DemandContext, actor: Actor, id: number)
     await record(tx, { actor, action: 'campaign.copy', subject, after: { from: id } });
     return copy;
   });
-}
-
-export async function copyLineItemInto(
-  db: Db,
-  item: typeof lineItem.$inferSelect,
-  campaignId: number,
-  name: string,
-) {
-  const { id, createdAt, updatedAt, version, status, ...fields } = item;
-  const [copy] = await db
-    .insert(lineItem)
-    .values({ ...fields, campaignId, name })
-    .returning();
-  if (!copy) throw new Error('insert returned nothing');
-  const links = await db
-    .select({ creativeId: lineItemCreative.creativeId })
-    .from(lineItemCreative)
-    .where(eq(lineItemCreative.lineItemId, id));
-  if (links.length > 0) {
-    await db
-      .insert(lineItemCreative)
-      .values(links.map(({ creativeId }) => ({ lineItemId: copy.id, creativeId })));
-  }
-  return copy;
 }

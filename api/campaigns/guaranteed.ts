@@ -10,8 +10,8 @@ import { campaign, lineItem, lineItemCreative } from '../../db/schema/campaigns.
 import type { Day } from '../../db/terms/day.ts';
 import type { MicroCny } from '../../db/terms/money.ts';
 import { type Author, record } from '../audit/audit.ts';
-import type { DemandContext } from './campaigns.ts';
 import { assertTarget } from './guards.ts';
+import type { DemandContext } from './ownership.ts';
 
 export interface PromisedLine {
   name: string;

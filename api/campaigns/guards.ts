@@ -5,6 +5,7 @@ import { targetProblems } from '../../bidding/engine/targetProblems.ts';
 import type { Target } from '../../bidding/wire/target.ts';
 import type { Db } from '../../db/client.ts';
 import { segment } from '../../db/schema/audiences.ts';
+import type { CampaignStatus } from '../../db/schema/campaigns.ts';
 import { creative } from '../../db/schema/creatives.ts';
 import { division } from '../../db/schema/delivery.ts';
 import { rollupHour } from '../../db/schema/metering.ts';
@@ -182,4 +183,12 @@ export async function assertCreatives(
         ],
   );
   refuse(...problems);
+}
+
+export function assertEditable(status: CampaignStatus): void {
+  if (status !== 'archived' && status !== 'ended') return;
+  throw new Failure('conflict', {
+    zh: '已结束或已归档，不能修改；可复制后修改',
+    en: 'it has ended or is archived; copy it to change it',
+  });
 }

@@ -17,13 +17,16 @@ import { record } from '../audit/audit.ts';
 import { assertOwned, type Ownership } from '../http/auth.ts';
 import { lockRow, saveEdit } from '../http/versioned.ts';
 import type { Actor } from '../identity/actor.ts';
+import { copyLineItemInto } from './copying.ts';
 import {
+  assertCreatives,
   assertEditable,
-  campaignOwnership,
-  copyLineItemInto,
-  type DemandContext,
-} from './campaigns.ts';
-import { assertCreatives, assertTarget, committedBy, refuse, spentBy } from './guards.ts';
+  assertTarget,
+  committedBy,
+  refuse,
+  spentBy,
+} from './guards.ts';
+import { campaignOwnership, type DemandContext } from './ownership.ts';
 import { budgetProblem, datesProblem, spendRuleProblem, statusProblem } from './rules.ts';
 import type { bulkEditSchema, lineItemChangesSchema, newLineItemSchema } from './shapes.ts';
 

@@ -13,9 +13,7 @@ import { templateOf } from '../http/sheet.ts';
 import { sheetFile } from '../http/sheetFile.ts';
 import { form, idParam, json, query, wire } from '../http/validation.ts';
 import {
-  advertiserOwnership,
   asClient,
-  campaignOwnership,
   copyCampaign,
   createAdvertiser,
   createCampaign,
@@ -24,6 +22,7 @@ import {
   setCampaignStatus,
 } from './campaigns.ts';
 import { lineItemRoutes } from './lineItemRoutes.ts';
+import { advertiserOwnership, campaignOwnership } from './ownership.ts';
 import {
   diagnoseCampaign,
   listAdvertisers,

@@ -18,8 +18,8 @@ import { safe } from '../http/sheetFile.ts';
 import { parsed } from '../http/validation.ts';
 import { readGrid } from '../http/workbook.ts';
 import type { Actor } from '../identity/actor.ts';
-import { campaignOwnership, type DemandContext } from './campaigns.ts';
 import { applyLineItemEdit, createLineItem } from './lineItems.ts';
+import { campaignOwnership, type DemandContext } from './ownership.ts';
 import {
   deviceOf,
   divisionsNamed,

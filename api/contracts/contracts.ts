@@ -14,37 +14,11 @@ import { record } from '../audit/audit.ts';
 import { contractFailure } from './failures.ts';
 import { contractsFor, versionById } from './queries.ts';
 import { PPM } from './split.ts';
+import type { ContractTier, ContractVersion, Party } from './version.ts';
 
 export { type ContractPlace, contractsFor, listContracts, versionById } from './queries.ts';
 export { type Portion, splitCharges, splitReplay } from './splitting.ts';
-
-export interface Party {
-  /** Null: the platform. */
-  outletId: number | null;
-  sharePpm: number;
-}
-
-export interface ContractTier {
-  /** The month's gross from which these shares hold, µCNY; the first tier's is 0. */
-  fromMicroCny: MicroCny;
-  parties: Party[];
-}
-
-export interface ContractVersion {
-  id: number;
-  contractId: number;
-  number: number;
-  scope: string;
-  status: 'draft' | 'active' | 'discarded';
-  outletId: number;
-  effectiveFrom: Day;
-  /** Exclusive. */
-  effectiveTo: Day | null;
-  minimumMonthlyMicroCny: MicroCny;
-  /** The first tier's parties: all there are in a contract without volume tiers. */
-  parties: Party[];
-  tiers: ContractTier[];
-}
+export type { ContractTier, ContractVersion, Party } from './version.ts';
 
 export interface DraftInput {
   name: string;

@@ -3,7 +3,7 @@ import { sql } from 'drizzle-orm';
 import type { Db } from '../../db/client.ts';
 import type { Day } from '../../db/terms/day.ts';
 import { Failure } from '../../db/terms/failure.ts';
-import type { ContractTier, ContractVersion } from './contracts.ts';
+import type { ContractTier, ContractVersion } from './version.ts';
 
 interface VersionRow {
   id: string;

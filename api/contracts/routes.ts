@@ -13,13 +13,13 @@ import { idParam, json, query, wire } from '../http/validation.ts';
 import type { Actor } from '../identity/actor.ts';
 import {
   activate,
-  type ContractVersion,
   createDraft,
   createVersion,
   discardDraft,
   listContracts,
   versionById,
 } from './contracts.ts';
+import type { ContractVersion } from './version.ts';
 
 const partySchema = z.object({
   outletId: idSchema.nullable(),

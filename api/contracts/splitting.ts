@@ -7,9 +7,9 @@ import type { Db } from '../../db/client.ts';
 import { type Day, monthOf } from '../../db/terms/day.ts';
 import { assert } from '../../db/terms/failure.ts';
 import type { MicroCny } from '../../db/terms/money.ts';
-import type { ContractVersion } from './contracts.ts';
 import { versionsById } from './queries.ts';
 import { cutByTier, splitAmount } from './split.ts';
+import type { ContractVersion } from './version.ts';
 
 export interface Portion {
   /** Null: the platform. */

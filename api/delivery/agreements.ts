@@ -7,7 +7,7 @@ import { deal, dealLineItem, dealPlacement } from '../../db/schema/deals.ts';
 import { outlet } from '../../db/schema/outlets.ts';
 import { demandPartner, supplyPartner } from '../../db/schema/partners.ts';
 import { dayEndMs, dayOf, dayStartMs } from '../../db/terms/day.ts';
-import type { Ids } from './market.ts';
+import type { Ids } from './ids.ts';
 
 /** Active deals that are not over, with what is sold and who buys by them. */
 export async function readDeals(db: Db, nowMs: number, ids?: Ids): Promise<Snapshot['deals']> {

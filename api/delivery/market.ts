@@ -3,8 +3,7 @@
  * placements; line items that are active all the way up to a funded advertiser; creatives whose very content was approved.
  * Refuses to decide anything a request is needed for.
  */
-import { and, eq, gte, inArray, isNull, type SQL, sql } from 'drizzle-orm';
-import type { PgColumn } from 'drizzle-orm/pg-core';
+import { and, eq, gte, isNull, type SQL, sql } from 'drizzle-orm';
 import type { BookedVoice, Snapshot } from '../../bidding/wire/snapshot.ts';
 import type { Db } from '../../db/client.ts';
 import { advertiser, campaign, lineItem, lineItemCreative } from '../../db/schema/campaigns.ts';
@@ -14,13 +13,8 @@ import { floorRule, outlet, placement, property } from '../../db/schema/outlets.
 import { type Day, dayEndMs, dayOf, dayStartMs } from '../../db/terms/day.ts';
 import type { Category } from '../../db/terms/market.ts';
 import { readDeals, readDemandPartners, readSupplyPartners } from './agreements.ts';
+import { type Ids, within } from './ids.ts';
 import { bookedVoices } from './voice.ts';
-
-/** Entity ids to read; undefined reads all. */
-export type Ids = readonly number[] | undefined;
-
-const within = (column: PgColumn, ids: Ids): SQL | undefined =>
-  ids === undefined ? undefined : inArray(column, [...ids]);
 
 export async function readOutlets(db: Db, ids?: Ids): Promise<Snapshot['outlets']> {
   return db

@@ -22,7 +22,8 @@ import { type Column, checkRows, rowsOf } from '../http/sheet.ts';
 import { parsed } from '../http/validation.ts';
 import { readGrid } from '../http/workbook.ts';
 import type { Actor } from '../identity/actor.ts';
-import { createProperty, type OutletContext, outletOwnership } from './outlets.ts';
+import { createProperty } from './outlets.ts';
+import { type OutletContext, outletOwnership } from './ownership.ts';
 import { createPlacement, publishRate } from './placements.ts';
 import { newPlacementSchema, newPropertySchema, newRateCardSchema } from './shapes.ts';
 

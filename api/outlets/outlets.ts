@@ -7,14 +7,14 @@ import type { z } from 'zod';
 import type { Db } from '../../db/client.ts';
 import { division } from '../../db/schema/delivery.ts';
 import { outlet, property } from '../../db/schema/outlets.ts';
-import type { Clock } from '../../db/terms/day.ts';
 import { divisionLevel } from '../../db/terms/division.ts';
 import { Failure } from '../../db/terms/failure.ts';
 import { type Author, record } from '../audit/audit.ts';
-import { assertOwned, forbidden, type Ownership } from '../http/auth.ts';
+import { assertOwned, forbidden } from '../http/auth.ts';
 import { lockRow, saveEdit } from '../http/versioned.ts';
 import { type Actor, opens } from '../identity/actor.ts';
 import { ensureOrganization } from '../identity/identity.ts';
+import { type OutletContext, outletOwnership } from './ownership.ts';
 import type {
   newOutletSchema,
   newPropertySchema,
@@ -24,16 +24,9 @@ import type {
 
 export { judgeBooking } from './acceptance.ts';
 export { type Airing, airtimeFaults } from './airtime.ts';
+export { type OutletContext, outletOwnership, propertyOwnership } from './ownership.ts';
 export { logPsaAiring } from './psa.ts';
 
-export type OutletContext = { db: Db; clock: Clock };
-
-export const outletOwnership: Ownership = { table: outlet, id: outlet.id, outlet: outlet.id };
-export const propertyOwnership: Ownership = {
-  table: property,
-  id: property.id,
-  outlet: property.outletId,
-};
 /** Fails with `invalid_input` where tier and division do not belong together or the division does not exist. */
 export async function createOutlet(
   ctx: OutletContext,

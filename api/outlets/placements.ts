@@ -12,7 +12,7 @@ import { assertOwned, type Ownership } from '../http/auth.ts';
 import { lockRow, saveEdit } from '../http/versioned.ts';
 import type { Actor } from '../identity/actor.ts';
 import { placementProblems, unitProblems } from './media.ts';
-import { type OutletContext, outletOwnership, propertyOwnership } from './outlets.ts';
+import { type OutletContext, outletOwnership, propertyOwnership } from './ownership.ts';
 import type {
   newFloorRuleSchema,
   newPlacementSchema,

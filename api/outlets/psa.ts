@@ -14,7 +14,7 @@ import { assertOwned, ownedBy } from '../http/auth.ts';
 import { lockRow } from '../http/versioned.ts';
 import type { Actor } from '../identity/actor.ts';
 import { isBroadcast, isPrime, PRIME_PSA_AIRINGS, psaSecondsOwed } from './airtime.ts';
-import { type OutletContext, propertyOwnership } from './outlets.ts';
+import { type OutletContext, propertyOwnership } from './ownership.ts';
 import type { psaAiringSchema } from './shapes.ts';
 
 export async function logPsaAiring(

@@ -13,14 +13,8 @@ import { templateOf } from '../http/sheet.ts';
 import { sheetFile } from '../http/sheetFile.ts';
 import { form, idParam, json, query, wire } from '../http/validation.ts';
 import { importSupply, SUPPLY_COLUMNS } from './intake.ts';
-import {
-  createOutlet,
-  createProperty,
-  editOutlet,
-  editProperty,
-  outletOwnership,
-  propertyOwnership,
-} from './outlets.ts';
+import { createOutlet, createProperty, editOutlet, editProperty } from './outlets.ts';
+import { outletOwnership, propertyOwnership } from './ownership.ts';
 import {
   createFloorRule,
   createPlacement,

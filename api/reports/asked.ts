@@ -9,8 +9,9 @@ import { idSchema } from '../../db/terms/id.ts';
 import { assertActsFor } from '../http/auth.ts';
 import type { Actor } from '../identity/actor.ts';
 import { INCOME_DIMENSIONS, SPEND_DIMENSIONS } from './dimensions.ts';
+import type { IncomeQuery } from './income.ts';
 import { METRICS } from './metrics.ts';
-import type { IncomeQuery, SpendQuery } from './reports.ts';
+import type { SpendQuery } from './spend.ts';
 
 const MAX_DAYS = 400;
 

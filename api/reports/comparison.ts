@@ -3,7 +3,7 @@ import type { Db } from '../../db/client.ts';
 import { addDays, type Day } from '../../db/terms/day.ts';
 import { comparedWith, type DayRange } from './asked.ts';
 import type { SpendMetrics } from './metrics.ts';
-import { type SpendQuery, type SpendReport, type SpendRow, spendReport } from './reports.ts';
+import { type SpendQuery, type SpendReport, type SpendRow, spendReport } from './spend.ts';
 
 export interface ComparedReport extends Omit<SpendReport, 'items'> {
   items: (SpendRow & { previous: SpendMetrics | null })[];

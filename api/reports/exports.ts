@@ -17,8 +17,9 @@ import { decodeIdCursor, type PageQuery, pageOf } from '../http/paging.ts';
 import { type Sheet, sheetFile } from '../http/sheetFile.ts';
 import { type Actor, actorOf } from '../identity/identity.ts';
 import { incomeFile, incomeOf, spendFile, spendOf } from './asked.ts';
-import { incomeReport, spendReport } from './reports.ts';
+import { incomeReport } from './income.ts';
 import { incomeSheet, spendSheet } from './sheets.ts';
+import { spendReport } from './spend.ts';
 
 export interface ExportContext {
   db: Db;

@@ -9,8 +9,9 @@ import { query, wire } from '../http/validation.ts';
 import { incomeFile, incomeOf, incomeQuery, spendFile, spendOf, spendQuery } from './asked.ts';
 import { comparedSpend } from './comparison.ts';
 import { exportRoutes, scheduleRoutes } from './exportRoutes.ts';
-import { incomeReport, spendReport } from './reports.ts';
+import { incomeReport } from './income.ts';
 import { incomeSheet, spendSheet } from './sheets.ts';
+import { spendReport } from './spend.ts';
 
 const ANYONE = requireActor('advertiser', 'agency', 'outlet', 'platform');
 

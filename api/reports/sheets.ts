@@ -2,8 +2,10 @@
 import { formatYuan } from '../../db/terms/money.ts';
 import { type Sheet, safe } from '../http/sheetFile.ts';
 import type { IncomeDimension, SpendDimension } from './dimensions.ts';
+import type { DimensionValue } from './grouped.ts';
+import type { IncomeReport } from './income.ts';
 import type { Metric, SpendMetrics } from './metrics.ts';
-import type { DimensionValue, IncomeReport, SpendReport } from './reports.ts';
+import type { SpendReport } from './spend.ts';
 
 const HEADINGS: Record<SpendDimension | IncomeDimension, string> = {
   day: '日期', hour: '小时', month: '月份', division: '区县', city: '设区市', advertiser: '广告主',

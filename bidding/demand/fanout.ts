@@ -5,10 +5,10 @@
  */
 import type { Market } from '../engine/market.ts';
 import type { Found } from '../engine/outcome.ts';
-import type { BidRequest } from '../openrtb/message.ts';
 import type { PartnerHealth, SnapshotDemandPartner } from '../wire/partner.ts';
 import { Lateness } from './lateness.ts';
 import { Gate, type Partner } from './partner.ts';
+import type { Inquiry } from './round.ts';
 import { Round, type RoundDone } from './round.ts';
 import { createTransport } from './transport.ts';
 
@@ -18,17 +18,6 @@ const ANSWER_RESERVE_MS = 10;
 const MIN_TMAX_MS = 10;
 const USUAL_TMAX_MS = 250;
 const MAX_TMAX_MS = 2_000;
-
-/** One auction's question to everybody outside. */
-export interface Inquiry {
-  raw: Buffer;
-  message: BidRequest;
-  found: Found;
-  market: Market;
-  atMs: number;
-  /** When it came, monotonic milliseconds: what was spent since is not there for partners. */
-  startedAt: number;
-}
 
 export interface FanOut {
   /** Partners that would be asked: who is to pay must be known before anybody answers. */

@@ -9,9 +9,9 @@ import { isWithin, touchedBy } from '../openrtb/categories.ts';
 import { floorMicroCny } from '../openrtb/decimal.ts';
 import { durationFloorMicroCny, fitsDuration } from '../openrtb/durations.ts';
 import type { BidRequest, Deal, Imp, Media } from '../openrtb/message.ts';
-import { listOf, type Question, type ReceivedBid, type Refused, textOf } from './incoming.ts';
 import { noticeUrl } from './markup.ts';
 import { dealNamed } from './offers.ts';
+import { listOf, type Question, type ReceivedBid, type Refused, textOf } from './received.ts';
 import { plays, readVast } from './vast.ts';
 
 type Json = Record<string, unknown>;

@@ -5,7 +5,7 @@
 import { escapeHtml, webUrl } from '../render/escape.ts';
 import { type Links, trackerUrl } from '../render/links.ts';
 import { vastWrapper } from '../render/vast.ts';
-import type { ReceivedBid } from './incoming.ts';
+import type { ReceivedBid } from './received.ts';
 import { withOurImpression } from './vast.ts';
 
 const MARK =

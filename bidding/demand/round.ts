@@ -2,16 +2,28 @@
  * One request's round of questions. Owns its deadlines, kept by one timer, and whom it waits for; answers that come after its end still
  * count for a partner's standing, and for nothing else.
  */
-import type { PartnerBid } from '../engine/outcome.ts';
+import type { Market } from '../engine/market.ts';
+import type { Found, PartnerBid } from '../engine/outcome.ts';
 import { reasonOf } from '../engine/reasons.ts';
-import type { Deal } from '../openrtb/message.ts';
-import type { Inquiry } from './fanout.ts';
-import { judgeResponse, type Received, type Refused } from './incoming.ts';
+import type { BidRequest, Deal } from '../openrtb/message.ts';
+import { judgeResponse } from './incoming.ts';
 import type { Lateness } from './lateness.ts';
 import { ourDeals } from './offers.ts';
 import { Letters } from './outgoing.ts';
 import type { Gate, Partner, PartnerOutcome } from './partner.ts';
+import type { Received, Refused } from './received.ts';
 import type { Call, Heard, Transport } from './transport.ts';
+
+/** One auction's question to everybody outside. */
+export interface Inquiry {
+  raw: Buffer;
+  message: BidRequest;
+  found: Found;
+  market: Market;
+  atMs: number;
+  /** When it came, monotonic milliseconds: what was spent since is not there for partners. */
+  startedAt: number;
+}
 
 export interface RoundContext {
   /** Monotonic milliseconds. */

@@ -7,10 +7,10 @@ import { NO_BID, type NoBidReason, reasonOf } from '../engine/reasons.ts';
 import { cpmYuan } from '../openrtb/decimal.ts';
 import type { Links } from '../render/links.ts';
 import type { FanOut } from './fanout.ts';
-import type { ReceivedBid, Refused } from './incoming.ts';
 import { fillMacros, LOSS, type MacroValues } from './macros.ts';
 import { noticeUrl, partnerMarkup } from './markup.ts';
 import type { Notices } from './notices.ts';
+import type { ReceivedBid, Refused } from './received.ts';
 
 export interface SaleContext {
   auctionId: string;

@@ -2,6 +2,7 @@
  * The auction over what was found: our candidates and partners' bids, several imps of one page together. Owns ranking,
  * separation and price. Budgets and caps are the caller's: it is asked before a winner is final. Pure and synchronous.
  */
+import type { AuctionCalls } from './contenders.ts';
 import { type Contender, contendersOf, firstOf, isFree, UNASKED } from './contenders.ts';
 import type {
   Candidate,
@@ -13,20 +14,8 @@ import type {
   TraceLine,
   Win,
 } from './outcome.ts';
-import { type Charge, chargeOf, classOfScore, scoreWithin, secondPrice } from './price.ts';
-import { NO_BID, type NoBidReason } from './reasons.ts';
-
-export interface AuctionCalls {
-  partnerBids?: readonly PartnerBid[];
-  /** Asked at most once for a candidate, when it is its turn: caps, click budgets. `NO_BID.none` lets it in. */
-  refuse?: (candidate: Candidate, match: ImpMatch) => NoBidReason;
-  /** Takes the money of a winner of ours; anything but `NO_BID.none` and the next one wins. */
-  take?: (candidate: Candidate, match: ImpMatch, charge: Charge) => NoBidReason;
-  /** The same for a winner of a partner's. */
-  takeBid?: (bid: PartnerBid, charge: Charge) => NoBidReason;
-  /** A line for every contender, when somebody wants to know. */
-  trace?: TraceLine[];
-}
+import { chargeOf, classOfScore, scoreWithin, secondPrice } from './price.ts';
+import { NO_BID } from './reasons.ts';
 
 /**
  * Holds the auction. Where partners' bids come in groups it is held without taking money until every group has won whole or is

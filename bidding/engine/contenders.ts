@@ -3,10 +3,22 @@
  * that a contender is asked only when it is its turn; a page keeps competitors apart here.
  */
 import type { Category } from '../../db/terms/market.ts';
-import type { AuctionCalls } from './auction.ts';
 import { CLASS_STEP } from './item.ts';
-import type { Candidate, ImpMatch, PartnerBid } from './outcome.ts';
+import type { Candidate, ImpMatch, PartnerBid, TraceLine } from './outcome.ts';
+import type { Charge } from './price.ts';
 import { NO_BID, type NoBidReason } from './reasons.ts';
+
+export interface AuctionCalls {
+  partnerBids?: readonly PartnerBid[];
+  /** Asked at most once for a candidate, when it is its turn: caps, click budgets. `NO_BID.none` lets it in. */
+  refuse?: (candidate: Candidate, match: ImpMatch) => NoBidReason;
+  /** Takes the money of a winner of ours; anything but `NO_BID.none` and the next one wins. */
+  take?: (candidate: Candidate, match: ImpMatch, charge: Charge) => NoBidReason;
+  /** The same for a winner of a partner's. */
+  takeBid?: (bid: PartnerBid, charge: Charge) => NoBidReason;
+  /** A line for every contender, when somebody wants to know. */
+  trace?: TraceLine[];
+}
 
 /** Not asked yet whether anything speaks against a contender; no NoBidReason is negative. */
 export const UNASKED = -1;

@@ -7,7 +7,7 @@ import type { Candidate, ImpMatch } from '../engine/outcome.ts';
 import type { Request } from '../engine/request.ts';
 import type { UserCounts } from '../state/caps.ts';
 import { within } from '../state/script.ts';
-import type { AuctionDeps, Hearing } from './auction.ts';
+import type { AuctionDeps, Hearing } from './hearing.ts';
 
 /** Impression price by which a lease is sized before the auction has named one. */
 const unitOf = (candidate: Candidate): number => Math.ceil(candidate.valueMicroCny);

@@ -3,60 +3,26 @@
  * Where nothing has to be asked, all of it happens within one turn of the event loop. Answers always; a request that
  * cannot be served is a no-bid with its reason, and never an error of ours.
  */
-import type { Clock } from '../../db/terms/day.ts';
-import type { FanOut } from '../demand/fanout.ts';
-import type { HeldMarkup } from '../demand/held.ts';
-import type { Refused } from '../demand/incoming.ts';
-import type { Notices } from '../demand/notices.ts';
 import { tellLosers } from '../demand/settle.ts';
 import { runAuction } from '../engine/auction.ts';
 import { findCandidates, newFound } from '../engine/candidates.ts';
 import type { Market } from '../engine/market.ts';
-import type { Found, Outcome, PartnerBid, TraceLine } from '../engine/outcome.ts';
+import type { Found, PartnerBid, TraceLine } from '../engine/outcome.ts';
 import type { Charge } from '../engine/price.ts';
 import { NO_BID, reasonOf } from '../engine/reasons.ts';
-import type { Request } from '../engine/request.ts';
 import { explainLosers } from '../engine/trace.ts';
 import { spreadPods } from '../openrtb/durations.ts';
-import { Malformed } from '../openrtb/fields.ts';
-import type { BidRequest, Imp } from '../openrtb/message.ts';
+import { Malformed } from '../openrtb/malformed.ts';
+import type { BidRequest } from '../openrtb/message.ts';
 import { MAX_IMPS, readBidRequest } from '../openrtb/read.ts';
 import { understand } from '../openrtb/understand.ts';
 import { violationOf } from '../openrtb/valid.ts';
-import type { Links } from '../render/links.ts';
-import type { CapCounters, UserCounts } from '../state/caps.ts';
-import type { FeedbackLog } from '../state/feedback.ts';
-import type { Knowledge } from '../state/knowledge.ts';
-import type { Leases } from '../state/leases.ts';
-import type { SnapshotSupplyPartner } from '../wire/partner.ts';
-import type { TokenKey } from '../wire/token.ts';
+import type { UserCounts } from '../state/caps.ts';
 import { ask, askAll } from './asking.ts';
 import { compose } from './compose.ts';
+import type { AuctionDeps, CallOptions, Hearing } from './hearing.ts';
 import { countCaps, refusal, take, takeBid, unfitness } from './limits.ts';
 import type { Problem } from './respond.ts';
-
-export interface AuctionDeps {
-  clock: Clock;
-  market: () => Market | undefined;
-  caps: CapCounters;
-  /** Segments of readers and content of pages. */
-  knowledge: Knowledge;
-  leases: Leases;
-  feedback: Pick<FeedbackLog, 'refusedBy'>;
-  key: TokenKey;
-  salt: string;
-  links: Links;
-  nextAuctionId: () => string;
-  demand: { fanOut: FanOut; notices: Notices; held: HeldMarkup };
-  /** Told of each auction that was held, for the wall and the metrics. */
-  held: (
-    outcome: Outcome,
-    auctionId: string,
-    divisionCode: string,
-    startedAt: number,
-    request: Request,
-  ) => void;
-}
 
 export interface Answer {
   /** JSON of a bid response, in ASCII; undefined for 204. */
@@ -66,13 +32,6 @@ export interface Answer {
   problem: Problem | undefined;
   /** Version of the snapshot that answered; 0: none did. */
   version: number;
-}
-
-export interface CallOptions {
-  /** The caller may see the trace. */
-  mayTrace: boolean;
-  /** The exchange that calls; absent: a page or an outlet of ours. */
-  supply?: SnapshotSupplyPartner;
 }
 
 type Done = (answer: Answer) => void;
@@ -96,26 +55,6 @@ export const malformed = (fault: Malformed): Problem => ({
   en: `cannot be read at byte ${fault.offset}: ${fault.message}`,
   pointer: fault.pointer,
 });
-
-/** What one auction needs until it is answered. */
-export interface Hearing {
-  message: BidRequest;
-  request: Request;
-  found: Found;
-  auctionId: string;
-  startedAt: number;
-  /** The lease that pays for each imp's winner. */
-  leaseIds: number[];
-  options: CallOptions;
-  /** What partners bid, and what of it could not stand. */
-  partnerBids: PartnerBid[];
-  partnerRefusals: Refused[];
-  /** Seconds left in each pod whose ads have begun to be sold. */
-  podLeftS: Map<Imp, number> | undefined;
-  market: Market;
-  /** Counters that came with what was asked before matching; `null`: nobody is capped; false: not asked yet. */
-  counts: UserCounts | undefined | null | false;
-}
 
 export interface Auctioneer {
   (body: Buffer, options: CallOptions, done: Done): void;

@@ -1,6 +1,6 @@
 /** Outcome → bid response: what each winner's token holds, and what the caller is told. Owns the trace's form. */
 import { DEVICES } from '../../db/terms/market.ts';
-import type { ReceivedBid } from '../demand/incoming.ts';
+import type { ReceivedBid } from '../demand/received.ts';
 import { partnerSale, tellWinner } from '../demand/settle.ts';
 import type { ImpOutcome, Outcome, PartnerBid, TraceLine, Win } from '../engine/outcome.ts';
 import { reasonOf } from '../engine/reasons.ts';
@@ -18,7 +18,7 @@ import {
 import { TOKEN_TTL_MS } from '../wire/budget.ts';
 import { reportQuery } from '../wire/reported.ts';
 import { BILLED_ON, sealToken, type Token } from '../wire/token.ts';
-import type { AuctionDeps, Hearing } from './auction.ts';
+import type { AuctionDeps, Hearing } from './hearing.ts';
 import { billedMicroCny, multiplierOf, OUR_SEAT } from './limits.ts';
 
 /** The bidder code by which this caller knows us: Prebid wants back the name that it asked. */

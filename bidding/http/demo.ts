@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { FORMATS, type Format } from '../../db/terms/market.ts';
 import { type DemoPlacement, demoIndex, demoPage } from '../render/demo.ts';
-import type { PageDeps } from './pages.ts';
+import type { PageDeps } from './pageDeps.ts';
 import { sendProblem, sendText } from './respond.ts';
 
 const HTML = 'text/html; charset=utf-8';

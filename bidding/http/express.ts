@@ -11,10 +11,11 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Clock } from '../../db/terms/day.ts';
-import type { Answer, Auctioneer, CallOptions } from './auction.ts';
+import type { Answer, Auctioneer } from './auction.ts';
 import type { AddressOf } from './caller.ts';
 import { writeAnswer } from './calls.ts';
 import { type Head, type HeadPattern, patternOf, readByPattern, readHead } from './head.ts';
+import type { CallOptions } from './hearing.ts';
 import { readQuery } from './query.ts';
 import type { FileRefusal } from './refusals.ts';
 import { pixel, replyText } from './reply.ts';

@@ -2,8 +2,8 @@
  * What a candidate must pass besides its rank: markup that fits, a budget to pay from, caps of the reader. Owns the answers to
  * the engine's questions; the state behind them is `bidding/state`'s.
  */
-import type { ReceivedBid } from '../demand/incoming.ts';
 import { seatMay } from '../demand/judge.ts';
+import type { ReceivedBid } from '../demand/received.ts';
 import { clickCharge } from '../engine/leasePolicy.ts';
 import type { Candidate, ImpMatch, PartnerBid } from '../engine/outcome.ts';
 import type { Charge } from '../engine/price.ts';
@@ -18,7 +18,7 @@ import {
 import type { Imp } from '../openrtb/message.ts';
 import { prepare } from '../openrtb/write.ts';
 import { counterKey, type UserCounts } from '../state/caps.ts';
-import type { AuctionDeps, Hearing } from './auction.ts';
+import type { AuctionDeps, Hearing } from './hearing.ts';
 
 /** Our own line items bid under this seat. */
 export const OUR_SEAT = 'hongze';

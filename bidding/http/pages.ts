@@ -1,36 +1,13 @@
 /** The paths asked for seldom: VAST, the tag, demo pages, transparency files, health and metrics. Owns their routing only. */
-
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Clock } from '../../db/terms/day.ts';
-import type { HeldMarkup } from '../demand/held.ts';
-import type { Market } from '../engine/market.ts';
-import type { Links } from '../render/links.ts';
-import type { EventLog } from '../state/events.ts';
-import type { Pulse } from '../state/pulse.ts';
-import type { PartnerHealth } from '../wire/partner.ts';
-import type { TokenKey } from '../wire/token.ts';
 import { scriptPage } from './assets.ts';
-import type { createAuctioneer } from './auction.ts';
 import { demo } from './demo.ts';
 import { describeExchange } from './description.ts';
-import type { Gate } from './gate.ts';
+import type { PageDeps } from './pageDeps.ts';
 import { allowOrigin, preflight, sendText } from './respond.ts';
 import { cookieSync, setUid } from './sync.ts';
 import { adsTxt, apiCatalog, gpcJson, securityTxt, sellersJson, whyPage } from './transparency.ts';
 import { vastPage } from './vast.ts';
-
-export interface PageDeps {
-  auctioneer: ReturnType<typeof createAuctioneer>;
-  gate: Pick<Gate, 'shed' | 'longestTurnMs'>;
-  market: () => Market | undefined;
-  links: Links;
-  pulse: Pulse;
-  events: EventLog;
-  key: TokenKey;
-  clock: Clock;
-  partners: () => PartnerHealth[];
-  held: HeldMarkup;
-}
 
 type Page = (
   deps: PageDeps,

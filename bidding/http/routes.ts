@@ -3,10 +3,11 @@
  * others. No framework: the auction's path is found by one comparison.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Auctioneer, CallOptions } from './auction.ts';
+import type { Auctioneer } from './auction.ts';
 import { readBody } from './body.ts';
 import { type AddressOf, callerOf } from './caller.ts';
 import { BODY_FAULTS, headerFault, sendAnswer } from './calls.ts';
+import type { CallOptions } from './hearing.ts';
 import { isPlayerPath } from './player.ts';
 import { type Query, readQuery } from './query.ts';
 import type { FileRefusal } from './refusals.ts';

@@ -8,7 +8,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../../db/terms/day.ts';
 import type { Market } from '../engine/market.ts';
 import { cpmYuan, floorMicroCny } from '../openrtb/decimal.ts';
-import { Malformed } from '../openrtb/fields.ts';
+import { Malformed } from '../openrtb/malformed.ts';
 import type { BidRequest, Imp } from '../openrtb/message.ts';
 import { readBidRequest } from '../openrtb/read.ts';
 import { placementIdOf } from '../openrtb/understand.ts';

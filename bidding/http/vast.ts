@@ -13,7 +13,7 @@ import {
   vastWrapper,
 } from '../render/vast.ts';
 import { openToken } from '../wire/token.ts';
-import type { PageDeps } from './pages.ts';
+import type { PageDeps } from './pageDeps.ts';
 import { sendText } from './respond.ts';
 
 const XML = 'application/xml; charset=utf-8';

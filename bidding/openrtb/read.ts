@@ -2,8 +2,8 @@
  * Bytes → BidRequest. Owns where each field stands in OpenRTB 2.6 (2.5's places of later fields included) and the bounds
  * of lists. Refuses wrong types of the fields it reads, naming them; knows nothing of unknown ones and of `ext`.
  */
-import { fields, Malformed, RepeatedKey } from './fields.ts';
-import { JsonReader } from './json.ts';
+import { fields, JsonReader, RepeatedKey } from './json.ts';
+import { Malformed } from './malformed.ts';
 import { type BidRequest, CHANNEL, newBidRequest, newImp } from './message.ts';
 import { IMP } from './readimp.ts';
 import { DEVICE, EXT, REGS, SOURCE, USER } from './readuser.ts';

@@ -1,6 +1,6 @@
 /** An element of `imp` (OpenRTB 2.6 §3.2.4–3.2.12). Owns its field tables. */
 import type { Size } from '../../db/terms/market.ts';
-import { fields } from './fields.ts';
+import { fields } from './json.ts';
 import { type Banner, type Deal, type Imp, newBanner, newDeal } from './message.ts';
 import { readMedia } from './readmedia.ts';
 

@@ -1,6 +1,6 @@
 /** The `video` and `audio` objects of an imp (OpenRTB 2.6 §3.2.7, §3.2.8). Owns their field tables. */
-import { fields } from './fields.ts';
 import type { JsonReader } from './json.ts';
+import { fields } from './json.ts';
 import { type DurationFloor, type Media, newMedia } from './message.ts';
 
 const MAX_LIST = 1000;

@@ -1,6 +1,6 @@
 /** Who is reading, on what, under which rules: `device`, `user`, `regs`, `source` (OpenRTB 2.6 §3.2.2–3.2.3, §3.2.18–3.2.31). */
-import { fields } from './fields.ts';
 import type { JsonReader } from './json.ts';
+import { fields } from './json.ts';
 import { type BidRequest, type Geo, newGeo } from './message.ts';
 import { words } from './words.ts';
 

@@ -2,7 +2,7 @@
  * The grammar of JSON over bytes: walks over values and checks them, builds nothing. `JsonReader` adds taking them. The document
  * is copied behind a closing zero, which no value contains: so no loop has to ask whether the bytes are at an end.
  */
-import { Malformed } from './fields.ts';
+import { Malformed } from './malformed.ts';
 
 export const MAX_DEPTH = 64;
 

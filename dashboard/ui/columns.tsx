@@ -1,7 +1,7 @@
 /** Columns that most lists have, each in one spelling: an instant, a span of days, an amount, a state. */
 import type { ReactNode } from 'react';
 import { fenMoney, instant } from '../lib/format.ts';
-import type { Column } from './dataTable.tsx';
+import type { Column } from './column.ts';
 import { Mark, Money, type Tone } from './page.tsx';
 
 /** What else a caller says of a column: its width, or that a phone leaves it out. */

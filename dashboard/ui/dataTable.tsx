@@ -15,7 +15,6 @@ import {
   useMemo,
   useRef,
 } from 'react';
-import type { CsvCell } from '../lib/csv.ts';
 import { useFilters } from '../lib/filters.ts';
 import { defineWords } from '../lib/words.ts';
 import { ExportButton } from './exportButton.tsx';
@@ -24,20 +23,7 @@ import { Empty, Failed, Loading } from './states.tsx';
 import { Cell, Heads } from './tableParts.tsx';
 import { useNarrow } from './useNarrow.ts';
 import './dataTable.css';
-
-export interface Column<Row> {
-  key: string;
-  title: string;
-  /** What it is sorted, searched and exported by. µCNY as bigint sorts exactly. */
-  value: (row: Row) => CsvCell | bigint;
-  render?: (row: Row) => ReactNode;
-  /** A CSS grid track; default `minmax(96px, 1fr)`. */
-  width?: string;
-  align?: 'right';
-  /** Stands as the title of the card on a phone. */
-  lead?: boolean;
-  hideOnPhone?: boolean;
-}
+import type { Column } from './column.ts';
 
 interface Props<Row> {
   rows: readonly Row[] | undefined;

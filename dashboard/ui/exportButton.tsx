@@ -7,7 +7,7 @@ import { App, Button, Dropdown } from 'antd';
 import { useState } from 'react';
 import { type CsvCell, csvText, download } from '../lib/csv.ts';
 import { defineWords } from '../lib/words.ts';
-import type { Column } from './dataTable.tsx';
+import type { Column } from './column.ts';
 
 const useWords = defineWords(
   {

@@ -6,7 +6,8 @@ import { Button, Drawer, Select } from 'antd';
 import { Fragment, type ReactNode, useEffect, useRef } from 'react';
 import { type Filters, useFilters } from '../lib/filters.ts';
 import { Problem } from '../lib/problem.ts';
-import { type Column, DataTable } from './dataTable.tsx';
+import type { Column } from './column.ts';
+import { DataTable } from './dataTable.tsx';
 import { Empty, Failed, Loading } from './states.tsx';
 
 type Id = string | number;

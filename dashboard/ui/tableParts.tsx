@@ -1,5 +1,5 @@
 /** A table's heads, by which it is sorted, and its cells, which name their column where the heads are hidden. */
-import type { Column } from './dataTable.tsx';
+import type { Column } from './column.ts';
 
 export function Cell<Row>(props: { column: Column<Row>; row: Row; narrow: boolean }) {
   const { column, row } = props;

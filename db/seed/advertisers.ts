@@ -1,6 +1,9 @@
 /** The demand of the demo province: forty invented advertisers with what their pictures say, and three public-service senders. */
 import type { Category } from '../terms/market.ts';
-import type { Motif } from './pictures.ts';
+
+export type Motif =
+  | 'leaf' | 'basket' | 'hill' | 'house' | 'car' | 'bowl' | 'book' | 'sun' | 'wave' | 'drop' | 'ribbon'
+  | 'coin' | 'gear' | 'bolt' | 'moon'; // biome-ignore format: one list
 
 export interface SeedAdvertiser {
   name: string;

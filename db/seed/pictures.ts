@@ -2,11 +2,7 @@
  * The pictures of the demo ads: SVG drawn from a few motifs, a headline, a line and a button, laid out for each size. Owns how a
  * demo ad looks; holds no script and loads nothing, as an uploaded SVG must not.
  */
-import type { SeedAdvertiser } from './advertisers.ts';
-
-export type Motif =
-  | 'leaf' | 'basket' | 'hill' | 'house' | 'car' | 'bowl' | 'book' | 'sun' | 'wave' | 'drop' | 'ribbon'
-  | 'coin' | 'gear' | 'bolt' | 'moon'; // biome-ignore format: one list
+import type { Motif, SeedAdvertiser } from './advertisers.ts';
 
 /** Each is drawn in a 100 × 100 box, in white tints over the ground. */
 const MOTIFS: Record<Motif, string> = {

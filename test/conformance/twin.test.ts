@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Malformed } from '../../bidding/openrtb/fields.ts';
+import { Malformed } from '../../bidding/openrtb/malformed.ts';
 import { readBidRequest } from '../../bidding/openrtb/read.ts';
 import { bodyOf, casesOf } from './run.ts';
 import { twinReads } from './twin.ts';

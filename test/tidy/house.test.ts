@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { deadFiles } from './rules/alive.ts';
 import { bannedCalls } from './rules/calls.ts';
+import { circles } from './rules/circles.ts';
 import { extensions, imports } from './rules/imports.ts';
 import { ledgerTables, ledgerTablesAreItsOwn } from './rules/ledger.ts';
 import { barrels, emptyNames, headers, unfinished } from './rules/names.ts';
@@ -17,6 +18,7 @@ function violationsOf(rule: Rule): string[] {
 
 test.each<[string, Rule]>([
   ['imports follow the table of ARCHITECTURE.md', imports],
+  ['no files import each other in a circle', circles],
   ['relative imports carry their extension', extensions],
   ['files stay within 300 lines', fileSizes],
   ['functions stay within a screen', functionSizes],

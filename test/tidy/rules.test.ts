@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { deadFiles } from './rules/alive.ts';
 import { bannedCalls } from './rules/calls.ts';
+import { circles } from './rules/circles.ts';
 import { extensions, imports } from './rules/imports.ts';
 import { ledgerTablesAreItsOwn } from './rules/ledger.ts';
 import { barrels, emptyNames, headers, unfinished } from './rules/names.ts';
@@ -45,6 +46,18 @@ describe('the import table', () => {
   ])('%s may: %s', (path, text) => {
     expect(found(imports, path, text)).toEqual([]);
   });
+});
+
+test('a circle of files is caught, of types too; a file two others share is not', () => {
+  const house = (last: string) => [
+    readSource('api/billing/a.ts', "import { b } from './b.ts';"),
+    readSource('api/billing/b.ts', "import type { C } from './c.ts';"),
+    readSource('api/billing/c.ts', last),
+  ];
+  expect(circles(house("export { a } from './a.ts';"))).toMatchObject([
+    { path: 'api/billing/a.ts', line: 1, rule: 'no circles' },
+  ]);
+  expect(circles(house('export type C = number;'))).toEqual([]);
 });
 
 test('an import without extension is caught', () => {

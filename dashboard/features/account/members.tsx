@@ -8,7 +8,8 @@ import { useMe } from '../../lib/me.ts';
 import { showInForm } from '../../lib/problem.ts';
 import { useChange } from '../../lib/queries.ts';
 import { useLanguage } from '../../lib/words.ts';
-import { type Column, DataTable } from '../../ui/dataTable.tsx';
+import type { Column } from '../../ui/column.ts';
+import { DataTable } from '../../ui/dataTable.tsx';
 import { Mark, Page, Panel } from '../../ui/page.tsx';
 import { useMemberWords, useRoleLabel } from './words.ts';
 

@@ -4,11 +4,12 @@ import { api, read } from '../../lib/client.ts';
 import { count, instant } from '../../lib/format.ts';
 import { useChange } from '../../lib/queries.ts';
 import { Asked } from '../../ui/asked.tsx';
-import { type Column, DataTable } from '../../ui/dataTable.tsx';
+import type { Column } from '../../ui/column.ts';
+import { DataTable } from '../../ui/dataTable.tsx';
 import { Facts, Figure, Figures, Mark } from '../../ui/page.tsx';
 import { Empty } from '../../ui/states.tsx';
-import { useDefinition } from './audiences.tsx';
 import { AUDIENCE_TONES, AUDIENCES, type Audience, type ListSent, useListsSent } from './data.ts';
+import { useDefinition } from './definition.ts';
 import { ListUpload } from './listUpload.tsx';
 import { useAudienceWords } from './words.ts';
 

@@ -1,13 +1,14 @@
 /** Segments of readers: how many, from where, on what basis, until when; made here, filled and deleted in the sheet. */
 import { useFilters } from '../../lib/filters.ts';
 import { count } from '../../lib/format.ts';
+import type { Column } from '../../ui/column.ts';
 import { instantColumn, markColumn, nameColumn } from '../../ui/columns.tsx';
-import type { Column } from '../../ui/dataTable.tsx';
 import { ListScreen } from '../../ui/listScreen.tsx';
 import { AudienceForm } from './audienceForm.tsx';
 import { AudienceSheet } from './audienceSheet.tsx';
 import { AUDIENCE_KINDS, AUDIENCE_TONES, type Audience, useAudiences } from './data.ts';
-import { useAudienceWords, useContentLabel } from './words.ts';
+import { useDefinition } from './definition.ts';
+import { useAudienceWords } from './words.ts';
 
 export function Audiences() {
   const say = useAudienceWords();
@@ -53,24 +54,6 @@ export function Audiences() {
       />
     </ListScreen>
   );
-}
-
-/** Who is in it, in words. */
-export function useDefinition(): (audience: Audience) => string {
-  const say = useAudienceWords();
-  const label = useContentLabel();
-  return ({ definition }) => {
-    if ('action' in definition) {
-      const { action, withinDays, atLeast } = definition;
-      return say('saysAction', { action: say(action), days: withinDays, n: atLeast });
-    }
-    if ('categories' in definition) {
-      const { withinDays, atLeast, categories } = definition;
-      const names = categories.map(label).join('、');
-      return say('saysInterest', { days: withinDays, n: atLeast, categories: names });
-    }
-    return say('saysUpload');
-  };
 }
 
 function useColumns(): Column<Audience>[] {

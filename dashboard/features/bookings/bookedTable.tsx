@@ -1,6 +1,6 @@
 /** What an outlet has agreed to run: each booked line, and the way to ask its buyer for another day. */
+import type { Column } from '../../ui/column.ts';
 import { actsColumn, daysColumn, markColumn, moneyColumn } from '../../ui/columns.tsx';
-import type { Column } from '../../ui/dataTable.tsx';
 import { List } from '../../ui/list.tsx';
 import { AskChange } from './changeForm.tsx';
 import { type Line, useBookedLines } from './data.ts';

@@ -21,20 +21,7 @@ import { Findings } from './findings.tsx';
 import { type ContentField, FILE_KIND, FORMAT_FIELDS, isFile, USUAL_SIZES } from './formats.ts';
 import { CreativePreview } from './preview.tsx';
 import './editor.css';
-
-export interface Values {
-  name: string;
-  format: Format;
-  w?: number | null;
-  h?: number | null;
-  content: CreativeContent;
-  landingUrl: string;
-  category: Category;
-  approvalNo?: string | null;
-  approvalExpiresOn?: string | null;
-  aiGenerated: boolean;
-  isPsa: boolean;
-}
+import type { Values } from './values.ts';
 
 export function CreativeDrawer(props: {
   creative: Creative | 'new' | undefined;

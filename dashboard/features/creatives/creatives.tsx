@@ -1,8 +1,8 @@
 /** An advertiser's creatives: how each looks to readers, and what review said of it. */
 import { useFilters } from '../../lib/filters.ts';
 import { useCategoryLabel, useFormatLabel, useStatusLabel } from '../../lib/labels.ts';
+import type { Column } from '../../ui/column.ts';
 import { instantColumn, markColumn, nameColumn } from '../../ui/columns.tsx';
-import type { Column } from '../../ui/dataTable.tsx';
 import { ListScreen } from '../../ui/listScreen.tsx';
 import type { Tone } from '../../ui/page.tsx';
 import { CreativeDrawer } from './creativeDrawer.tsx';

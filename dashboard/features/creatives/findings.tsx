@@ -5,8 +5,8 @@ import { useEffect, useState } from 'react';
 import { api, read } from '../../lib/client.ts';
 import { said, useLanguage } from '../../lib/words.ts';
 import { Mark } from '../../ui/page.tsx';
-import type { Values } from './creativeDrawer.tsx';
 import { useEditorWords } from './editorWords.ts';
+import type { Values } from './values.ts';
 
 const SETTLE_MS = 500;
 const TEXTS = ['title', 'description', 'brandName', 'callToAction', 'html'] as const;

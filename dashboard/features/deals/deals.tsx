@@ -2,8 +2,8 @@
 import { useFilters } from '../../lib/filters.ts';
 import { count } from '../../lib/format.ts';
 import { useMe } from '../../lib/me.ts';
+import type { Column } from '../../ui/column.ts';
 import { daysColumn, fenColumn, nameColumn } from '../../ui/columns.tsx';
-import type { Column } from '../../ui/dataTable.tsx';
 import { ListScreen } from '../../ui/listScreen.tsx';
 import { Mark } from '../../ui/page.tsx';
 import { awaits, buyerOf, DEAL_KINDS, DEAL_TONES, type Deal, sideOf, useDeals } from './data.ts';

@@ -1,8 +1,8 @@
 /** What readers say of ads, for the review desk and for the advertiser it is said of: the queue and the standing. */
 import { count } from '../../lib/format.ts';
 import { deskOf, useMe } from '../../lib/me.ts';
+import type { Column } from '../../ui/column.ts';
 import { instantColumn, markColumn } from '../../ui/columns.tsx';
-import type { Column } from '../../ui/dataTable.tsx';
 import { List } from '../../ui/list.tsx';
 import { Page } from '../../ui/page.tsx';
 import { TabbedPanel } from '../../ui/tabbed.tsx';

@@ -2,7 +2,7 @@
 import { Segmented } from 'antd';
 import { useFilters } from '../../lib/filters.ts';
 import { count } from '../../lib/format.ts';
-import type { Column } from '../../ui/dataTable.tsx';
+import type { Column } from '../../ui/column.ts';
 import { List } from '../../ui/list.tsx';
 import { type Standing, useStanding } from './data.ts';
 import { useFeedbackWords } from './words.ts';

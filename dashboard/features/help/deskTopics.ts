@@ -1,5 +1,5 @@
 /** Help for the platform's own desks, and for the screens that everybody has. */
-import type { Topic } from './topics.ts';
+import type { Topic } from './topic.ts';
 
 export const DESK_TOPICS: Record<string, Topic> = {
   outlets: {

@@ -5,7 +5,7 @@ import { Button, Drawer, Tooltip } from 'antd';
 import { useEffect, useState } from 'react';
 import { defineWords, useLanguage } from '../../lib/words.ts';
 import { Loading } from '../../ui/states.tsx';
-import type { Topic } from './topics.ts';
+import type { Topic } from './topic.ts';
 import './help.css';
 
 const useWords = defineWords(

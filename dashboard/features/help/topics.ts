@@ -1,16 +1,7 @@
 /** What help says of each screen, by the first part of its address. */
 import { DESK_TOPICS } from './deskTopics.ts';
+import type { Topic } from './topic.ts';
 import { TRADE_TOPICS } from './tradeTopics.ts';
-
-interface Text {
-  what: string;
-  steps: readonly string[];
-  terms?: readonly (readonly [term: string, meaning: string])[];
-}
-export interface Topic {
-  zh: Text;
-  en: Text;
-}
 
 export const TOPICS: Record<string, Topic> = {
   ...TRADE_TOPICS,

@@ -1,5 +1,5 @@
 /** Help for the screens of those who buy and sell. */
-import type { Topic } from './topics.ts';
+import type { Topic } from './topic.ts';
 
 export const TRADE_TOPICS: Record<string, Topic> = {
   'line-items': {

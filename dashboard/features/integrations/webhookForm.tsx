@@ -3,8 +3,8 @@ import { useQueryClient } from '@tanstack/react-query';
 import { Form, Input, Select } from 'antd';
 import { api, once, read } from '../../lib/client.ts';
 import { FormDrawer } from '../../ui/formDrawer.tsx';
+import { WEBHOOKS, type Webhook } from './data.ts';
 import { useShowSecret } from './secretShown.tsx';
-import { WEBHOOKS, type Webhook } from './webhooks.tsx';
 import { useEventLabel, useIntegrationWords } from './words.ts';
 
 type NewWebhook = Parameters<typeof api.webhooks.$post>[0]['json'];

@@ -5,11 +5,12 @@ import { type Answer, api, read } from '../../lib/client.ts';
 import { instant } from '../../lib/format.ts';
 import { useChange } from '../../lib/queries.ts';
 import { Asked } from '../../ui/asked.tsx';
-import { type Column, DataTable } from '../../ui/dataTable.tsx';
+import type { Column } from '../../ui/column.ts';
+import { DataTable } from '../../ui/dataTable.tsx';
 import { Mark, type Tone } from '../../ui/page.tsx';
 import { Empty } from '../../ui/states.tsx';
+import { WEBHOOKS, type Webhook } from './data.ts';
 import { useShowSecret } from './secretShown.tsx';
-import { WEBHOOKS, type Webhook } from './webhooks.tsx';
 import { useEventLabel, useIntegrationWords } from './words.ts';
 
 const one = api.webhooks[':id'];

@@ -1,18 +1,16 @@
 /** Addresses that are told when something happens, and what was sent to each. */
 import { useQuery } from '@tanstack/react-query';
 import { Button } from 'antd';
-import { type Answer, api, read } from '../../lib/client.ts';
+import { api, read } from '../../lib/client.ts';
 import { useFilters } from '../../lib/filters.ts';
+import type { Column } from '../../ui/column.ts';
 import { instantColumn, markColumn, nameColumn } from '../../ui/columns.tsx';
-import type { Column } from '../../ui/dataTable.tsx';
 import { List } from '../../ui/list.tsx';
 import type { Tone } from '../../ui/page.tsx';
+import { WEBHOOKS, type Webhook } from './data.ts';
 import { WebhookForm } from './webhookForm.tsx';
 import { WebhookSheet } from './webhookSheet.tsx';
 import { useIntegrationWords } from './words.ts';
-
-export type Webhook = Answer<Awaited<ReturnType<typeof api.webhooks.$get>>>['items'][number];
-export const WEBHOOKS = ['webhooks'];
 
 const TONES: Record<Webhook['status'], Tone> = { active: 'good', paused: 'warn', disabled: 'bad' };
 

@@ -2,8 +2,8 @@
 import { Button } from 'antd';
 import { useFilters } from '../../lib/filters.ts';
 import { type Desk, deskOf, useMe } from '../../lib/me.ts';
+import type { Column } from '../../ui/column.ts';
 import { fenColumn, instantColumn, markColumn } from '../../ui/columns.tsx';
-import type { Column } from '../../ui/dataTable.tsx';
 import { List } from '../../ui/list.tsx';
 import { Page } from '../../ui/page.tsx';
 import { TabbedPanel } from '../../ui/tabbed.tsx';

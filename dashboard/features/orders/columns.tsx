@@ -1,7 +1,7 @@
 /** The columns by which an order is known, to its buyer and to the platform. */
 import { instant } from '../../lib/format.ts';
+import type { Column } from '../../ui/column.ts';
 import { instantColumn, markColumn, moneyColumn, nameColumn } from '../../ui/columns.tsx';
-import type { Column } from '../../ui/dataTable.tsx';
 import { ORDER_TONES, type Order } from './data.ts';
 import { useOrderWords } from './words.ts';
 

@@ -1,6 +1,6 @@
 /** The platform's book of orders: whose discount waits for a word, and what became of every other order. */
 import { money, percent } from '../../lib/format.ts';
-import type { Column } from '../../ui/dataTable.tsx';
+import type { Column } from '../../ui/column.ts';
 import { ListScreen } from '../../ui/listScreen.tsx';
 import { Figure, Figures, Money } from '../../ui/page.tsx';
 import { useOrderColumns } from './columns.tsx';

@@ -2,8 +2,8 @@
 import dayjs from 'dayjs';
 import { useFilters } from '../../lib/filters.ts';
 import { useMe } from '../../lib/me.ts';
+import type { Column } from '../../ui/column.ts';
 import { instantColumn, markColumn } from '../../ui/columns.tsx';
-import type { Column } from '../../ui/dataTable.tsx';
 import { ListScreen } from '../../ui/listScreen.tsx';
 import { Figure, Figures } from '../../ui/page.tsx';
 import { today } from '../../ui/period.tsx';

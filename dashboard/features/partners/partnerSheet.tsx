@@ -4,7 +4,8 @@ import { read } from '../../lib/client.ts';
 import { count } from '../../lib/format.ts';
 import { useChange } from '../../lib/queries.ts';
 import { Asked } from '../../ui/asked.tsx';
-import { type Column, DataTable } from '../../ui/dataTable.tsx';
+import type { Column } from '../../ui/column.ts';
+import { DataTable } from '../../ui/dataTable.tsx';
 import { Facts, Mark, Money } from '../../ui/page.tsx';
 import { Empty, Loaded } from '../../ui/states.tsx';
 import {

@@ -1,13 +1,16 @@
 /** What a sheet's preview found: the wrong cells, or what would be made. */
 import { Alert } from 'antd';
+import type { Answer, api } from '../../lib/client.ts';
 import { useFormatLabel, usePropertyKindLabel } from '../../lib/labels.ts';
 import type { FieldProblem } from '../../lib/problem.ts';
 import { said, useLanguage } from '../../lib/words.ts';
-import { type Column, DataTable } from '../../ui/dataTable.tsx';
+import type { Column } from '../../ui/column.ts';
+import { DataTable } from '../../ui/dataTable.tsx';
 import { Mark } from '../../ui/page.tsx';
 import { Empty } from '../../ui/states.tsx';
 import { useSheetWords } from './sheetWords.ts';
-import type { Taken } from './supplySheet.tsx';
+
+export type Taken = Answer<Awaited<ReturnType<typeof api.imports.supply.$post>>>;
 
 type Found = Pick<Taken, 'rows' | 'faults' | 'items'>;
 

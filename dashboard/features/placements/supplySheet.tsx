@@ -6,16 +6,15 @@ import { DownloadOutlined } from '@ant-design/icons';
 import { Alert, Button, Drawer, Progress, Upload } from 'antd';
 import { useState } from 'react';
 import { useOutletId } from '../../lib/acting.ts';
-import { type Answer, api } from '../../lib/client.ts';
+import { api } from '../../lib/client.ts';
 import { download } from '../../lib/csv.ts';
 import { type FieldProblem, Problem } from '../../lib/problem.ts';
 import { useChange } from '../../lib/queries.ts';
 import { upload } from '../../lib/upload.ts';
 import { PLACEMENTS, PROPERTIES, RATES } from './data.ts';
+import type { Taken } from './sheetFound.tsx';
 import { SheetFound } from './sheetFound.tsx';
 import { useSheetWords } from './sheetWords.ts';
-
-export type Taken = Answer<Awaited<ReturnType<typeof api.imports.supply.$post>>>;
 
 const TEMPLATE = api.imports.supply.template;
 const MAX_BYTES = 4_000_000;

@@ -2,7 +2,8 @@
 import { count, fenMoney } from '../../lib/format.ts';
 import { useTierLabel } from '../../lib/labels.ts';
 import { said, useLanguage } from '../../lib/words.ts';
-import { type Column, DataTable } from '../../ui/dataTable.tsx';
+import type { Column } from '../../ui/column.ts';
+import { DataTable } from '../../ui/dataTable.tsx';
 import { Money } from '../../ui/page.tsx';
 import { Empty } from '../../ui/states.tsx';
 import type { Plan, PlanLine } from './data.ts';

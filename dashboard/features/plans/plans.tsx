@@ -1,6 +1,7 @@
 /** Media plans: from a brief to lines across tiers. The list and the brief; a plan has a page of its own. */
 import { useNavigate } from '@tanstack/react-router';
 import { useFilters } from '../../lib/filters.ts';
+import type { Column } from '../../ui/column.ts';
 import {
   daysColumn,
   instantColumn,
@@ -8,7 +9,6 @@ import {
   moneyColumn,
   nameColumn,
 } from '../../ui/columns.tsx';
-import type { Column } from '../../ui/dataTable.tsx';
 import { ListScreen } from '../../ui/listScreen.tsx';
 import { BriefForm } from './briefForm.tsx';
 import { PLAN_TONES, type Plan, usePlans } from './data.ts';

@@ -5,7 +5,7 @@ import { api, read } from '../../lib/client.ts';
 import { fenMoney, instant } from '../../lib/format.ts';
 import { useMe } from '../../lib/me.ts';
 import { useChange } from '../../lib/queries.ts';
-import type { Column } from '../../ui/dataTable.tsx';
+import type { Column } from '../../ui/column.ts';
 import { List } from '../../ui/list.tsx';
 import { Facts, Mark } from '../../ui/page.tsx';
 import { type Case, RECONCILIATION, type useCases } from './data.ts';

@@ -1,8 +1,8 @@
 /** Days on which a partner's report and our charges differ, and the way to settle each. */
 import { Button } from 'antd';
 import { useFilters } from '../../lib/filters.ts';
+import type { Column } from '../../ui/column.ts';
 import { markColumn } from '../../ui/columns.tsx';
-import type { Column } from '../../ui/dataTable.tsx';
 import { List } from '../../ui/list.tsx';
 import { Money } from '../../ui/page.tsx';
 import { type Difference, gapOf, TONES, useDifferences, usePartnerName } from './partnerData.ts';

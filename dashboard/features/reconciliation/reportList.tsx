@@ -2,8 +2,9 @@
 import { Button } from 'antd';
 import { useFilters } from '../../lib/filters.ts';
 import { count, instant } from '../../lib/format.ts';
+import type { Column } from '../../ui/column.ts';
 import { daysColumn, instantColumn, moneyColumn } from '../../ui/columns.tsx';
-import { type Column, DataTable } from '../../ui/dataTable.tsx';
+import { DataTable } from '../../ui/dataTable.tsx';
 import { List } from '../../ui/list.tsx';
 import { Facts, Figure, Figures, Mark, Money } from '../../ui/page.tsx';
 import { Empty, Loaded } from '../../ui/states.tsx';

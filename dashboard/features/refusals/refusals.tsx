@@ -6,7 +6,8 @@ import { api, read } from '../../lib/client.ts';
 import { useFilters } from '../../lib/filters.ts';
 import { instant } from '../../lib/format.ts';
 import { defineWords, useLanguage } from '../../lib/words.ts';
-import { type Column, DataTable } from '../../ui/dataTable.tsx';
+import type { Column } from '../../ui/column.ts';
+import { DataTable } from '../../ui/dataTable.tsx';
 import { Facts, Page, Panel } from '../../ui/page.tsx';
 import { useReasonWords } from './words.ts';
 

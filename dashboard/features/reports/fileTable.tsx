@@ -4,7 +4,7 @@ import { Button } from 'antd';
 import { api } from '../../lib/client.ts';
 import { useFilters } from '../../lib/filters.ts';
 import { count, instant } from '../../lib/format.ts';
-import type { Column } from '../../ui/dataTable.tsx';
+import type { Column } from '../../ui/column.ts';
 import { List } from '../../ui/list.tsx';
 import { Mark } from '../../ui/page.tsx';
 import { FILE_TONES, type ReportFile, useReportFiles } from './exportData.ts';

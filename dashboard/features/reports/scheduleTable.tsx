@@ -5,7 +5,7 @@ import { useFilters } from '../../lib/filters.ts';
 import { instant } from '../../lib/format.ts';
 import { useChange } from '../../lib/queries.ts';
 import { Asked } from '../../ui/asked.tsx';
-import type { Column } from '../../ui/dataTable.tsx';
+import type { Column } from '../../ui/column.ts';
 import { List } from '../../ui/list.tsx';
 import { Mark } from '../../ui/page.tsx';
 import { SCHEDULES, type Schedule, useSchedules } from './exportData.ts';

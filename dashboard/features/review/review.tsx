@@ -1,7 +1,7 @@
 /** The review desk: one creative at a time, as readers will see it, with what the rules found; keys decide. */
 import { useQuery } from '@tanstack/react-query';
 import { useCallback, useEffect, useState } from 'react';
-import { type Answer, api, read } from '../../lib/client.ts';
+import { api, read } from '../../lib/client.ts';
 import { useFilters } from '../../lib/filters.ts';
 import { instant } from '../../lib/format.ts';
 import { useCategoryLabel, useFormatLabel } from '../../lib/labels.ts';
@@ -12,9 +12,7 @@ import { CreativePreview } from '../creatives/preview.tsx';
 import { Verdict } from './verdict.tsx';
 import { useReviewWords } from './words.ts';
 import './review.css';
-
-export type Task = Answer<Awaited<ReturnType<typeof api.review.$get>>>['items'][number];
-export const REVIEW = ['review'];
+import { REVIEW, type Task } from './data.ts';
 
 export function Review() {
   const say = useReviewWords();

@@ -4,7 +4,7 @@ import { useEffect, useState } from 'react';
 import { api, once, read } from '../../lib/client.ts';
 import { useChange } from '../../lib/queries.ts';
 import { Key } from '../../ui/page.tsx';
-import { REVIEW, type Task } from './review.tsx';
+import { REVIEW, type Task } from './data.ts';
 import { useReviewWords } from './words.ts';
 
 const one = api.review[':id'];

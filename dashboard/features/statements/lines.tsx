@@ -2,7 +2,8 @@
 import { Button, Checkbox, Drawer } from 'antd';
 import { useMemo, useState } from 'react';
 import { count } from '../../lib/format.ts';
-import { type Column, DataTable } from '../../ui/dataTable.tsx';
+import type { Column } from '../../ui/column.ts';
+import { DataTable } from '../../ui/dataTable.tsx';
 import { JournalView } from '../../ui/journal.tsx';
 import { Money, Panel } from '../../ui/page.tsx';
 import { Loaded } from '../../ui/states.tsx';

@@ -12,7 +12,7 @@ import { showInForm } from '../../lib/problem.ts';
 import { useChange } from '../../lib/queries.ts';
 import { defineWords, useLanguage } from '../../lib/words.ts';
 import { Asked } from '../../ui/asked.tsx';
-import type { Column } from '../../ui/dataTable.tsx';
+import type { Column } from '../../ui/column.ts';
 import { ListScreen } from '../../ui/listScreen.tsx';
 import { Mark } from '../../ui/page.tsx';
 

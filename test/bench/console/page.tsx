@@ -3,7 +3,8 @@ import { createRootRoute, createRouter, RouterProvider } from '@tanstack/react-r
 import { App, ConfigProvider } from 'antd';
 import { createRoot } from 'react-dom/client';
 import { readSearch } from '../../../dashboard/lib/filters.ts';
-import { type Column, DataTable } from '../../../dashboard/ui/dataTable.tsx';
+import type { Column } from '../../../dashboard/ui/column.ts';
+import { DataTable } from '../../../dashboard/ui/dataTable.tsx';
 import { Mark, Money } from '../../../dashboard/ui/page.tsx';
 import { antdTheme, applyTokens } from '../../../dashboard/ui/theme.ts';
 import '../../../dashboard/app/styles.css';

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { beforeAll, expect, test } from 'vitest';
 import { advanceOrders } from '../../../../api/bookings/bookings.ts';
 import { readLineItems } from '../../../../api/delivery/market.ts';
-import { spendReport } from '../../../../api/reports/reports.ts';
+import { spendReport } from '../../../../api/reports/spend.ts';
 import type { Snapshot } from '../../../../bidding/wire/snapshot.ts';
 import { rollupHour } from '../../../../db/schema/metering.ts';
 import { addDays, hourOf } from '../../../../db/terms/day.ts';

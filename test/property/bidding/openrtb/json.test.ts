@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { fields, Malformed, RepeatedKey } from '../../../../bidding/openrtb/fields.ts';
-import { JsonReader } from '../../../../bidding/openrtb/json.ts';
+import { fields, JsonReader, RepeatedKey } from '../../../../bidding/openrtb/json.ts';
+import { Malformed } from '../../../../bidding/openrtb/malformed.ts';
 
 const reader = new JsonReader();
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { ReceivedBid } from '../../../../bidding/demand/incoming.ts';
 import { partnerMarkup } from '../../../../bidding/demand/markup.ts';
+import type { ReceivedBid } from '../../../../bidding/demand/received.ts';
 import { aPartner } from '../../../kit/snapshot.ts';
 
 const links = { exchangeUrl: 'https://x.example', assetsUrl: 'https://x.example' };

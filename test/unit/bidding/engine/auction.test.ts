@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import { type AuctionCalls, runAuction } from '../../../../bidding/engine/auction.ts';
+import { runAuction } from '../../../../bidding/engine/auction.ts';
 import { findCandidates, newFound } from '../../../../bidding/engine/candidates.ts';
+import type { AuctionCalls } from '../../../../bidding/engine/contenders.ts';
 import { applyDelta, setAvailable, setMultiplier } from '../../../../bidding/engine/delta.ts';
 import { compileSnapshot } from '../../../../bidding/engine/market.ts';
 import type { TraceLine } from '../../../../bidding/engine/outcome.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Column } from '../../../../dashboard/ui/dataTable.tsx';
+import type { Column } from '../../../../dashboard/ui/column.ts';
 import { matching, ordered } from '../../../../dashboard/ui/rowOrder.ts';
 
 interface Row {

@@ -1,18 +1,12 @@
 /**
- * Reports: what advertisers spent and outlets earned, by any dimensions, over any days. Owns the agreement with the ledger:
- * amounts charged come from the very charges that were posted, and what was metered but not charged yet is told apart.
+ * What advertisers spent, by any dimensions, over any days. Owns the agreement with the ledger: amounts charged come from
+ * the very charges that were posted, and what was metered but not charged yet is told apart.
  */
 import { type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../../db/client.ts';
 import { type Day, dayEndMs, dayStartMs, hourOf } from '../../db/terms/day.ts';
-import {
-  type Dimension,
-  INCOME,
-  type IncomeDimension,
-  namesOf,
-  SPEND,
-  type SpendDimension,
-} from './dimensions.ts';
+import { SPEND, type SpendDimension } from './dimensions.ts';
+import { DEFAULT_ROWS, type DimensionValue, grouped, idList, valuesOf } from './grouped.ts';
 import {
   BOOKED_IMPRESSIONS,
   type Metric,
@@ -21,9 +15,6 @@ import {
   type SpendMetrics,
   type SpendSums,
 } from './metrics.ts';
-
-export { expireExports, runExports } from './exports.ts';
-export { queueScheduled } from './schedules.ts';
 
 /** Ids to which a report is confined; undefined: all there are (the platform). */
 export interface Scope {
@@ -46,12 +37,6 @@ export interface SpendQuery extends Scope {
   limit?: number | undefined;
 }
 
-export interface DimensionValue {
-  key: string;
-  nameZh: string | null;
-  nameEn: string | null;
-}
-
 export interface SpendRow extends SpendMetrics {
   dimensions: Partial<Record<SpendDimension, DimensionValue>>;
 }
@@ -69,8 +54,6 @@ export interface SpendReport {
   /** More rows than `limit`: refine the question. The totals hold all. */
   truncated: boolean;
 }
-
-const idList = (ids: readonly number[]): SQL => sql`(${`{${ids.join(',')}}`}::text::bigint[])`;
 
 function spendWhere(q: Omit<SpendQuery, 'by' | 'limit'>, table: 'r' | 'c'): SQL {
   const t = sql.raw(table);
@@ -104,46 +87,6 @@ function metrics(row: Record<string, string | null>): SpendMetrics {
   };
   return { ...sums, ...ratesOf(sums) };
 }
-
-/**
- * `sums` of `from` by the dimensions' keys, at most `limit` rows, with names looked up for those rows only. `time`: in order of
- * the first key; else the greatest `measure` first.
- */
-function grouped(
-  dimensions: readonly Dimension[],
-  sums: SQL,
-  from: SQL,
-  order: { time: boolean; measure: SQL; limit: number },
-): SQL {
-  const columns = dimensions.map(({ key }, i) => sql`${key} AS ${sql.identifier(`k${i}`)}`);
-  const names = dimensions.flatMap((dimension, i) => {
-    const [zh, en] = namesOf(dimension, sql.raw(`g.k${i}`));
-    return [sql`${zh} AS ${sql.identifier(`n${i}`)}`, sql`${en} AS ${sql.identifier(`e${i}`)}`];
-  });
-  const places = sql.raw(dimensions.map((_, i) => i + 1).join(', '));
-  const largest = sql`${order.measure} DESC NULLS LAST`;
-  const by = order.time ? sql`1, ${largest}` : sql`${largest}, 1`;
-  return sql`SELECT g.*, ${sql.join(names, sql`, `)} FROM (
-    SELECT ${sql.join(columns, sql`, `)}, ${sums} ${from} GROUP BY ${places} ORDER BY ${by} LIMIT ${order.limit}
-  ) g`;
-}
-
-function valuesOf<D extends string>(
-  by: readonly D[],
-  row: Record<string, string | null>,
-): Partial<Record<D, DimensionValue>> {
-  const values: Partial<Record<D, DimensionValue>> = {};
-  for (const [i, dimension] of by.entries()) {
-    values[dimension] = {
-      key: row[`k${i}`] ?? '',
-      nameZh: row[`n${i}`] ?? null,
-      nameEn: row[`e${i}`] ?? null,
-    };
-  }
-  return values;
-}
-
-const DEFAULT_ROWS = 1_000;
 
 /** Spend by the dimensions asked for, the largest first, or in order of time where a day or hour leads. */
 export async function spendReport(db: Db, q: SpendQuery): Promise<SpendReport> {
@@ -191,68 +134,4 @@ async function chargedOf(db: Db, q: SpendQuery): Promise<{ metered: bigint; book
       sum(c.amount_micro_cny) FILTER (WHERE c.booking_line_id IS NOT NULL) AS booked
     FROM charge c WHERE ${spendWhere(q, 'c')}`);
   return { metered: BigInt(row?.metered ?? 0), booked: BigInt(row?.booked ?? 0) };
-}
-
-export interface IncomeQuery {
-  outletIds?: readonly number[] | undefined;
-  from: Day;
-  /** Inclusive; booking days, as in statements. */
-  to: Day;
-  by: readonly IncomeDimension[];
-  limit?: number | undefined;
-}
-
-export interface IncomeMetrics {
-  /** Billable units. */
-  quantity: number;
-  /** What advertisers paid where the outlet has a share. */
-  grossMicroCny: bigint;
-  /** What the outlet earned of it. */
-  incomeMicroCny: bigint;
-  /** Of that, by impressions and clicks: the rest is for booked days. */
-  auctionedMicroCny: bigint;
-}
-
-export interface IncomeReport {
-  items: (IncomeMetrics & { dimensions: Partial<Record<IncomeDimension, DimensionValue>> })[];
-  totals: IncomeMetrics;
-  truncated: boolean;
-}
-
-const incomeMetrics = (row: Record<string, string | null>): IncomeMetrics => ({
-  quantity: Number(row.quantity ?? 0),
-  grossMicroCny: BigInt(row.gross ?? 0),
-  incomeMicroCny: BigInt(row.income ?? 0),
-  auctionedMicroCny: BigInt(row.auctioned ?? 0),
-});
-
-/** Income of outlets from posted charges; equals the entries on their payables of the same days. */
-export async function incomeReport(db: Db, q: IncomeQuery): Promise<IncomeReport> {
-  const limit = q.limit ?? DEFAULT_ROWS;
-  const mine = q.outletIds
-    ? sql`s.outlet_id = ANY ${idList(q.outletIds)}`
-    : sql`s.outlet_id IS NOT NULL`;
-  const from = sql`FROM charge_share s JOIN charge c ON c.id = s.charge_id
-    WHERE s.day BETWEEN ${q.from}::date AND ${q.to}::date AND ${mine}`;
-  const sums = sql`sum(c.quantity) AS quantity, sum(c.amount_micro_cny) AS gross, sum(s.amount_micro_cny) AS income,
-    sum(s.amount_micro_cny) FILTER (WHERE c.booking_line_id IS NULL) AS auctioned`;
-  const order = {
-    time: q.by[0] === 'day' || q.by[0] === 'month',
-    measure: sql`sum(s.amount_micro_cny)`,
-    limit: limit + 1,
-  };
-  const dimensions = q.by.map((d) => INCOME[d]);
-  const rows =
-    q.by.length === 0
-      ? []
-      : await db.execute<Record<string, string | null>>(grouped(dimensions, sums, from, order));
-  const [total] = await db.execute<Record<string, string | null>>(sql`SELECT ${sums} ${from}`);
-  return {
-    items: rows.slice(0, limit).map((row) => ({
-      dimensions: valuesOf(q.by, row),
-      ...incomeMetrics(row),
-    })),
-    totals: incomeMetrics(total ?? {}),
-    truncated: rows.length > limit,
-  };
 }
