@@ -19,6 +19,7 @@ export { type BookedDay, type ChargedDays, chargeBookedDays } from './bookedDays
 export {
   type ChargeView,
   chargedByDay,
+  chargedFor,
   chargesOf,
   type DayState,
   dayStates,

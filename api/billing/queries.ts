@@ -231,3 +231,20 @@ export async function chargedByDay(
     amountMicroCny: BigInt(row.amount),
   }));
 }
+
+/** What line items were charged for so far, in all; those with nothing are absent. */
+export async function chargedFor(
+  db: Db,
+  lineItemIds: readonly number[],
+): Promise<Map<number, { quantity: number; amountMicroCny: MicroCny }>> {
+  if (lineItemIds.length === 0) return new Map();
+  const rows = await db.execute<{ id: string; quantity: string; amount: string }>(sql`
+    SELECT line_item_id AS id, sum(quantity)::bigint AS quantity, sum(amount_micro_cny)::bigint AS amount FROM charge
+     WHERE line_item_id IN (SELECT json_array_elements_text(${JSON.stringify(lineItemIds)}::text::json)::bigint) GROUP BY 1`);
+  return new Map(
+    rows.map((row) => [
+      Number(row.id),
+      { quantity: Number(row.quantity), amountMicroCny: BigInt(row.amount) },
+    ]),
+  );
+}

@@ -1,15 +1,17 @@
 /**
  * Orders by the calendar: booked → in flight on the first day, → completed when nothing is left to prove, charge or make
- * good. Owns those two steps and what goes with them: today's guaranteed budget leaves the hold, the end releases it.
+ * good. Owns those two steps and what goes with them: the hold follows what is owed still, the end releases it.
  */
 import { and, asc, eq, gt, inArray } from 'drizzle-orm';
 import type { Db } from '../../db/client.ts';
 import { bookingDay, bookingLine, bookingOrder } from '../../db/schema/bookings.ts';
+import { asHouse } from '../../db/scope.ts';
 import { dayOf } from '../../db/terms/day.ts';
 import type { Author } from '../audit/audit.ts';
 import { endPromised } from '../campaigns/campaigns.ts';
 import { lockRow, saveEdit } from '../http/versioned.ts';
 import { isSettled } from './days.ts';
+import { lookAtGuarantees } from './guaranteeing.ts';
 import { endHold, settleHold } from './holding.ts';
 import {
   type BookingContext,
@@ -24,18 +26,25 @@ import { promise } from './promising.ts';
 
 const HOUSE: Author = { userId: 'house' };
 
-/** Brings one order to where its days are; harmless when repeated. */
-export async function advance(ctx: BookingContext, orderId: number): Promise<void> {
+/**
+ * Brings one order to where its days are; harmless when repeated. Looks over the wall: whether an order is over is for the days
+ * of all its outlets to say, whoever of them asks.
+ */
+export const advance = (ctx: BookingContext, orderId: number): Promise<void> =>
+  asHouse(ctx.db, (house) => advanceWhole({ ...ctx, db: house }, orderId));
+
+async function advanceWhole(ctx: BookingContext, orderId: number): Promise<void> {
   const { db: tx } = ctx;
   const locked = await lockRow(tx, bookingOrder, orderId);
   if (!isRunning(locked)) return;
   const today = dayOf(ctx.clock());
-  const lines = (await linesOf(tx, orderId)).filter(isBinding);
-  const row = await promiseMissing(ctx, locked, lines);
-  if (row.status === 'booked' && firstDayOf(lines) > today) return;
-  const isOver = await fulfilLines(tx, orderId, lines, today);
+  const known = (await linesOf(tx, orderId)).filter(isBinding);
+  const row = await promiseMissing(ctx, locked, known);
+  if (row.status === 'booked' && firstDayOf(known) > today) return;
+  const lines = await lookAtGuarantees(ctx, HOUSE, await linesOf(tx, orderId));
+  const isOver = await fulfilLines(tx, orderId, lines.filter(isBinding));
   if (!isOver) {
-    await settleHold(tx, row, today);
+    await settleHold(tx, row);
     if (row.status === 'booked') await setStatus(ctx, row, 'in_flight');
     return;
   }
@@ -62,16 +71,11 @@ async function promiseMissing(
 }
 
 /** Marks lines all of whose days are settled; true when that is every line of the order. */
-async function fulfilLines(
-  tx: Db,
-  orderId: number,
-  lines: readonly Line[],
-  today: string,
-): Promise<boolean> {
+async function fulfilLines(tx: Db, orderId: number, lines: readonly Line[]): Promise<boolean> {
   const days = await tx.select().from(bookingDay).where(eq(bookingDay.orderId, orderId));
   const open = new Set(days.filter((one) => !isSettled(one.status)).map((one) => one.lineId));
   const done = lines.filter((line) =>
-    line.impressions === null ? !open.has(line.id) : line.endsOn < today,
+    line.impressions === null ? !open.has(line.id) : line.status === 'fulfilled',
   );
   const fresh = done.filter((line) => line.status === 'accepted').map((line) => line.id);
   if (fresh.length > 0) {

@@ -6,7 +6,7 @@ import { and, eq, inArray } from 'drizzle-orm';
 import type { z } from 'zod';
 import type { Db } from '../../db/client.ts';
 import { bookingDay, bookingLine, bookingOrder } from '../../db/schema/bookings.ts';
-import { type Day, dayOf, dayStartMs } from '../../db/terms/day.ts';
+import { type Day, dayStartMs } from '../../db/terms/day.ts';
 import type { MicroCny } from '../../db/terms/money.ts';
 import { endPromised } from '../campaigns/campaigns.ts';
 import { forbidden } from '../http/auth.ts';
@@ -92,7 +92,7 @@ export async function cancelOrder(
     }
     const kept = await cancelDays({ ...ctx, db: tx }, actor, id, waiveFee);
     await stopPromises(tx, row, kept > 0);
-    await settleHold(tx, row, dayOf(ctx.clock()));
+    await settleHold(tx, row);
     if (kept > 0) return end(ctx, tx, actor, row, 'in_flight');
     await endHold(tx, id);
     return end(ctx, tx, actor, row, 'cancelled');
@@ -138,7 +138,13 @@ async function stopPromises(tx: Db, order: Order, stillShown: boolean): Promise<
   await tx
     .update(bookingLine)
     .set({ status: 'cancelled' })
-    .where(and(eq(bookingLine.orderId, order.id), eq(bookingLine.unit, 'CPM')));
+    .where(
+      and(
+        eq(bookingLine.orderId, order.id),
+        eq(bookingLine.unit, 'CPM'),
+        inArray(bookingLine.status, ['open', 'accepted', 'short']),
+      ),
+    );
 }
 
 const end = (

@@ -1,7 +1,8 @@
 /**
  * Changes of what is booked, asked by one side and answered by the other: days that move or are dropped, and make-goods for
  * days missed. Owns `booking_change` and what an accepted one does: old slots go and new ones come in one transaction, the
- * price is what was quoted, the hold follows. A make-good costs what the missed days would have.
+ * price is what was quoted, the hold follows. A make-good costs what the missed days would have; one of guaranteed impressions
+ * is makegoods.ts.
  */
 import { and, eq, inArray } from 'drizzle-orm';
 import type { z } from 'zod';
@@ -13,16 +14,18 @@ import { forbidden } from '../http/auth.ts';
 import { lockRow, saveEdit } from '../http/versioned.ts';
 import type { Actor } from '../identity/actor.ts';
 import { advance } from './advancing.ts';
+import { type Aim, aimOf, priceAim, priceOf } from './aims.ts';
 import { airtimeProblems, lockChannels } from './airtime.ts';
 import { type BookedDayRow, stepDay } from './days.ts';
 import { settleHold } from './holding.ts';
+import { makeGood, makegoodTerms } from './makegoods.ts';
 import { type BookingContext, conflict, isRunning, type Line, type Order } from './order.ts';
-import { type PricedDay, placesOf, priceLine, ratesOf } from './pricing.ts';
+import { placesOf } from './pricing.ts';
 import { insertDays } from './reserving.ts';
 import type { changeAnswerSchema, changeSchema } from './shapes.ts';
-import { daysOf, giveBack, takeSlots } from './slots.ts';
+import { giveBack, takeSlots } from './slots.ts';
 
-type Change = typeof bookingChange.$inferSelect;
+export type Change = typeof bookingChange.$inferSelect;
 
 const sideOf = (actor: Actor): Change['askedSide'] =>
   actor.kind === 'outlet' ? 'seller' : 'buyer';
@@ -44,6 +47,13 @@ async function goingDays(
   kind: Change['kind'],
   days: readonly Day[],
 ): Promise<BookedDayRow[]> {
+  if (days.length === 0) {
+    throw new Failure('invalid_input', {
+      pointer: '/days',
+      zh: '须指明日期',
+      en: 'name the days',
+    });
+  }
   const rows = await ctx.db
     .select()
     .from(bookingDay)
@@ -65,38 +75,6 @@ async function goingDays(
   return rows;
 }
 
-interface Aim {
-  placementId: number;
-  startsOn: Day;
-  endsOn: Day;
-  slots: number;
-}
-
-const priceOf = (rows: readonly { priceMicroCny: bigint }[]) =>
-  rows.reduce((sum, row) => sum + row.priceMicroCny, 0n);
-
-/** What the new days cost: by the rate card and the order's discount; of a make-good, what the missed ones did. */
-async function priceAim(
-  ctx: BookingContext,
-  order: Order,
-  line: Line,
-  aim: Aim,
-  makegoodFor?: readonly BookedDayRow[],
-): Promise<PricedDay[]> {
-  if (makegoodFor) return spread(priceOf(makegoodFor), daysOf(aim));
-  const terms = { ...aim, unit: line.unit, impressions: null };
-  const priced = priceLine(terms, await ratesOf(ctx.db, [aim.placementId]), order.discountPpm, '');
-  if ('zh' in priced) throw new Failure('invalid_input', { ...priced, pointer: '/startsOn' });
-  return priced.days;
-}
-
-/** An amount over days, the remainder on the first. */
-function spread(total: bigint, days: readonly Day[]): PricedDay[] {
-  const each = total / BigInt(days.length);
-  const rest = total - each * BigInt(days.length);
-  return days.map((day, i) => ({ day, priceMicroCny: i === 0 ? each + rest : each }));
-}
-
 export async function askChange(
   ctx: BookingContext,
   actor: Actor,
@@ -107,20 +85,15 @@ export async function askChange(
     const inner = { ...ctx, db: tx };
     const order = await lockOrderOf(inner, lineId);
     const line = await lockRow(tx, bookingLine, lineId, input.version);
-    if (line.impressions !== null) {
-      throw conflict(
-        '保量展现请取消后重新下单',
-        'cancel guaranteed impressions and order them anew',
-      );
-    }
     const side = sideOf(actor);
     if (input.kind === 'makegood' && side !== 'seller' && actor.kind !== 'platform') {
       throw forbidden();
     }
-    const rows = await goingDays(inner, line, input.kind, input.days);
     const aim = await aimOf(inner, line, input);
-    const makegood = input.kind === 'makegood' ? rows : undefined;
-    const days = aim ? await priceAim(inner, order, line, aim, makegood) : [];
+    const terms =
+      line.impressions === null
+        ? await dayTerms(inner, order, line, input, aim)
+        : await makegoodTerms(inner, line, input.kind, aim);
     const [change] = await tx
       .insert(bookingChange)
       .values({
@@ -131,9 +104,8 @@ export async function askChange(
         kind: input.kind,
         // A make-good is the outlet's offer, whoever types it.
         askedSide: input.kind === 'makegood' ? 'seller' : side,
-        days: input.days,
         ...aim,
-        priceMicroCny: priceOf(days),
+        ...terms,
         reason: input.reason,
         askedBy: actor.userId,
       })
@@ -145,25 +117,17 @@ export async function askChange(
   });
 }
 
-/** Where it goes: on the same outlet, from tomorrow on. Undefined for a drop. */
-async function aimOf(
+async function dayTerms(
   ctx: BookingContext,
+  order: Order,
   line: Line,
-  input: z.infer<typeof changeSchema>,
-): Promise<Aim | undefined> {
-  const { startsOn, endsOn } = input;
-  if (!startsOn || !endsOn) return undefined;
-  const wrong = (pointer: string, zh: string, en: string) =>
-    new Failure('invalid_input', { pointer, zh, en });
-  if (startsOn <= dayOf(ctx.clock())) {
-    throw wrong('/startsOn', '新日期须在明天或以后', 'the new days begin tomorrow at the earliest');
-  }
-  const placementId = input.placementId ?? line.placementId;
-  const place = (await placesOf(ctx.db, [placementId])).get(placementId);
-  if (place?.outlet.id !== line.outletId || place.placement.status !== 'active') {
-    throw wrong('/placementId', '须为该媒体在售的广告位', 'must be a placement of the same outlet');
-  }
-  return { placementId, startsOn, endsOn, slots: input.slots ?? line.slots };
+  { kind, days }: z.infer<typeof changeSchema>,
+  aim: Aim | undefined,
+): Promise<Pick<Change, 'days' | 'priceMicroCny'>> {
+  const rows = await goingDays(ctx, line, kind, days);
+  const makegood = kind === 'makegood' ? rows : undefined;
+  const priced = aim ? await priceAim(ctx, order, line, aim, makegood) : [];
+  return { days, priceMicroCny: priceOf(priced) };
 }
 
 /** The other side's word; or the asker takes it back. Accepting does it, or fails with what stands in the way. */
@@ -208,15 +172,29 @@ async function carryOut(
 ): Promise<void> {
   const { db: tx } = ctx;
   const line = await lockRow(tx, bookingLine, change.lineId);
-  const rows = await goingDays(ctx, line, change.kind, change.days);
   const { placementId, startsOn, endsOn, slots } = change;
-  let newLineId: number | undefined;
+  const aim =
+    placementId && startsOn && endsOn && slots
+      ? { placementId, startsOn, endsOn, slots }
+      : undefined;
+  if (line.impressions !== null && aim) await makeGood(ctx, actor, line, change, aim);
+  else await moveDays(ctx, actor, order, line, change, aim);
+  await settleHold(tx, order, { mustCover: true });
+  await advance(ctx, order.id);
+}
+
+async function moveDays(
+  ctx: BookingContext,
+  actor: Actor,
+  order: Order,
+  line: Line,
+  change: Change,
+  aim: Aim | undefined,
+): Promise<void> {
+  const rows = await goingDays(ctx, line, change.kind, change.days);
   // First what goes: a move by a day may want slots of its own.
-  if (change.kind !== 'makegood') await giveBack(tx, [line.id], change.days);
-  if (placementId && startsOn && endsOn && slots) {
-    const aim = { placementId, startsOn, endsOn, slots };
-    newLineId = await takeAim(ctx, order, line, change, aim, rows);
-  }
+  if (change.kind !== 'makegood') await giveBack(ctx.db, [line.id], change.days);
+  const newLineId = aim ? await takeAim(ctx, order, line, change, aim, rows) : undefined;
   for (const row of rows) {
     await stepDay(
       ctx,
@@ -227,8 +205,6 @@ async function carryOut(
         : { status: 'cancelled', chargedMicroCny: 0n, reason: change.reason },
     );
   }
-  await settleHold(tx, order, dayOf(ctx.clock()), { mayRaise: true });
-  await advance(ctx, order.id);
 }
 
 /** A line of its own for the new days: accepted on both sides, with slots, prices and days. */

@@ -11,35 +11,47 @@ import {
   bookingOrder,
 } from '../../db/schema/bookings.ts';
 import { type Day, dayOf } from '../../db/terms/day.ts';
+import { Failure } from '../../db/terms/failure.ts';
 import type { Author } from '../audit/audit.ts';
 import { forbidden } from '../http/auth.ts';
 import { lockRow } from '../http/versioned.ts';
 import { type Actor, opens } from '../identity/actor.ts';
 import { advance } from './advancing.ts';
 import { type BookedDayRow, lockDay, partOf, type Step, stepDay } from './days.ts';
+import { overdueGuarantees, REMEDY_DAYS, remedyGuarantee } from './guaranteeing.ts';
 import { settleHold } from './holding.ts';
-import { type BookingContext, conflict, isRunning } from './order.ts';
+import { type BookingContext, conflict, isRunning, type Line } from './order.ts';
 import type { missSchema, releaseSchema, verdictSchema } from './shapes.ts';
 
 /** A proof in which nothing was found is accepted by this much silence. */
 export const SILENCE_MS = 3 * 86_400_000;
 
 /** Order, then line, then day; every verb of a day takes its locks in this order. */
-async function withDay<T>(
+const withDay = <T>(
   ctx: BookingContext,
   at: { lineId: number; day: Day; version?: number },
   work: (inner: BookingContext, row: BookedDayRow) => Promise<T>,
+): Promise<T> =>
+  inOrder(ctx, at.lineId, async (inner) =>
+    work(inner, await lockDay(inner.db, at.lineId, at.day, at.version)),
+  );
+
+/** In a running order, which is brought to what the work made of it. */
+function inOrder<T>(
+  ctx: BookingContext,
+  lineId: number,
+  work: (inner: BookingContext) => Promise<T>,
 ): Promise<T> {
   return ctx.db.transaction(async (tx) => {
     const [known] = await tx
       .select({ orderId: bookingLine.orderId })
       .from(bookingLine)
-      .where(eq(bookingLine.id, at.lineId));
+      .where(eq(bookingLine.id, lineId));
     const order = await lockRow(tx, bookingOrder, known?.orderId ?? 0);
     if (!isRunning(order)) throw conflict('订单不在执行中', 'the order is not in force');
     const inner = { ...ctx, db: tx };
-    const done = await work(inner, await lockDay(tx, at.lineId, at.day, at.version));
-    await settleHold(tx, order, dayOf(ctx.clock()));
+    const done = await work(inner);
+    await settleHold(tx, order);
     await advance(inner, order.id);
     return done;
   });
@@ -95,10 +107,24 @@ export function releaseDay(
   actor: Actor,
   lineId: number,
   { day, version }: z.infer<typeof releaseSchema>,
-): Promise<BookedDayRow> {
+): Promise<BookedDayRow | Line> {
+  if (day === undefined) return releaseShortfall(ctx, actor, lineId, version);
   return withDay(ctx, { lineId, day, version }, (inner, row) =>
     stepDay(inner, actor, row, { status: 'released' }),
   );
+}
+
+/** The same of guaranteed impressions: what was not delivered is given back. */
+function releaseShortfall(
+  ctx: BookingContext,
+  actor: Author,
+  lineId: number,
+  version?: number,
+): Promise<Line> {
+  return inOrder(ctx, lineId, async (inner) => {
+    const line = await lockRow(inner.db, bookingLine, lineId, version);
+    return remedyGuarantee(inner, actor, line, 'released');
+  });
 }
 
 const HOUSE: Author = { userId: 'house' };
@@ -122,9 +148,6 @@ export async function acceptSilence(ctx: BookingContext): Promise<number> {
 
 /** Days of which nothing was heard for this long did not run. */
 export const UNPROVED_DAYS = 7;
-/** A missed day for which no make-good was agreed by then is paid back. */
-export const REMEDY_DAYS = 14;
-
 /** What nobody proved is missed; what nobody made good is given back. Returns how many days moved. */
 export async function closeOverdue(ctx: BookingContext): Promise<number> {
   const now = ctx.clock();
@@ -154,7 +177,18 @@ export async function closeOverdue(ctx: BookingContext): Promise<number> {
       ),
     )
     .limit(BATCH);
-  return missed + (await eachDay(ctx, unmade, 'missed', () => ({ status: 'released' })));
+  const released = await eachDay(ctx, unmade, 'missed', () => ({ status: 'released' }));
+  return missed + released + (await releaseOverdue(ctx));
+}
+
+async function releaseOverdue(ctx: BookingContext): Promise<number> {
+  let released = 0;
+  for (const { id } of await overdueGuarantees(ctx, BATCH)) {
+    // Somebody may have made it good, or cancelled, in between.
+    const done = await releaseShortfall(ctx, HOUSE, id).catch(failureIsNone);
+    if (done) released++;
+  }
+  return released;
 }
 
 const runningOrder = inArray(
@@ -175,11 +209,13 @@ async function eachDay(
       if (row.status !== from) return false;
       await stepDay(inner, HOUSE, row, stepOf(row));
       return true;
-    }).catch((error: unknown) => {
-      if (error instanceof Error && error.name === 'Failure') return false;
-      throw error;
-    });
+    }).catch(failureIsNone);
     if (done) moved++;
   }
   return moved;
+}
+
+function failureIsNone(error: unknown): undefined {
+  if (error instanceof Failure) return undefined;
+  throw error;
 }

@@ -2,7 +2,7 @@
 import { Hono } from 'hono';
 import { describeRoute } from 'hono-openapi';
 import { z } from 'zod';
-import { bookingEvidence, ORDER_STATUSES } from '../../db/schema/bookings.ts';
+import { bookingEvidence, LINE_STATUSES, ORDER_STATUSES } from '../../db/schema/bookings.ts';
 import { idSchema } from '../../db/terms/id.ts';
 import type { AppEnv } from '../context.ts';
 import { type Ownership, requireActor, requireOwned } from '../http/auth.ts';
@@ -48,7 +48,7 @@ const lineRoutes = new Hono<AppEnv>()
     query(
       pageQuery.extend({
         outletId: idSchema.optional(),
-        status: z.enum(['open', 'accepted', 'declined', 'fulfilled', 'cancelled']).optional(),
+        status: z.enum(LINE_STATUSES).optional(),
         orderStatus: z.enum(ORDER_STATUSES).optional(),
       }),
     ),
@@ -147,7 +147,10 @@ const dayRoutes = new Hono<AppEnv>()
   )
   .post(
     '/bookings/:id/release',
-    describeRoute({ tags, summary: 'Take a missed day’s money back instead of a make-good' }),
+    describeRoute({
+      tags,
+      summary: 'Take a missed day’s money, or a shortfall’s, back instead of a make-good',
+    }),
     buyer,
     own,
     idempotent(),

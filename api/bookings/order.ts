@@ -42,7 +42,7 @@ export const lastDayOf = (lines: readonly { endsOn: Day }[]): Day =>
 
 /** Lines that an outlet took and nobody has taken back. */
 export const isBinding = (line: Pick<Line, 'status'>): boolean =>
-  line.status === 'accepted' || line.status === 'fulfilled';
+  line.status === 'accepted' || line.status === 'short' || line.status === 'fulfilled';
 
 export const isRunning = (order: Pick<Order, 'status'>): boolean =>
   order.status === 'booked' || order.status === 'in_flight';

@@ -13,6 +13,7 @@ import {
 import { advertiser } from '../../db/schema/campaigns.ts';
 import { outlet, placement, property } from '../../db/schema/outlets.ts';
 import { dayOf } from '../../db/terms/day.ts';
+import { chargedFor } from '../billing/billing.ts';
 import { notFound, ownedBy } from '../http/auth.ts';
 import { decodeCursor, decodeIdCursor, type PageQuery, pageOf } from '../http/paging.ts';
 import type { Actor } from '../identity/actor.ts';
@@ -71,6 +72,22 @@ const namedLines = (db: Db) =>
     .innerJoin(bookingOrder, eq(bookingOrder.id, bookingLine.orderId))
     .innerJoin(advertiser, eq(advertiser.id, bookingLine.advertiserId));
 
+/** Guaranteed lines with what of them was shown and charged so far. */
+async function withCharges<Row extends Pick<Line, 'impressions' | 'lineItemId'>>(
+  db: Db,
+  lines: readonly Row[],
+) {
+  const ids = lines.flatMap(({ impressions, lineItemId }) =>
+    impressions === null || lineItemId === null ? [] : [lineItemId],
+  );
+  const charged = await chargedFor(db, ids);
+  return lines.map((line) => {
+    const own = line.impressions === null ? undefined : charged.get(line.lineItemId ?? 0);
+    const soFar = own ?? { quantity: 0, amountMicroCny: 0n };
+    return { ...line, shown: soFar.quantity, chargedMicroCny: soFar.amountMicroCny };
+  });
+}
+
 const flat = <Row extends { line: Line; dailySlots: number }>({ line, ...rest }: Row) => ({
   ...line,
   ...rest,
@@ -95,12 +112,13 @@ export async function readOrder(db: Db, id: number) {
     .from(bookingChange)
     .where(eq(bookingChange.orderId, id))
     .orderBy(desc(bookingChange.id));
-  const chargedMicroCny = days.reduce((sum, one) => sum + one.chargedMicroCny, 0n);
+  const charged = await withCharges(db, lines.map(flat));
+  const chargedMicroCny = [...days, ...charged].reduce((sum, one) => sum + one.chargedMicroCny, 0n);
   // Days of an order that only holds its slots are a promise, not a matter to fulfil.
   return {
     ...order,
     chargedMicroCny,
-    lines: lines.map(flat),
+    lines: charged,
     days: UNBOOKED.has(order.status) ? [] : days,
     changes,
   };
@@ -136,7 +154,7 @@ export async function listBookings(
   );
   return {
     ...page,
-    items: page.items.map((line) => ({
+    items: (await withCharges(db, page.items)).map((line) => ({
       ...line,
       evidence: evidence.filter((one) => one.lineId === line.id),
     })),
@@ -166,7 +184,14 @@ export async function readBooking(db: Db, id: number) {
     .from(bookingChange)
     .where(eq(bookingChange.lineId, id))
     .orderBy(desc(bookingChange.id));
-  return { ...flat(row), days, evidence, changes, brokenLink: await brokenLink(db, id) };
+  const charged = await withCharges(db, [flat(row)]);
+  return {
+    ...(charged[0] as (typeof charged)[number]),
+    days,
+    evidence,
+    changes,
+    brokenLink: await brokenLink(db, id),
+  };
 }
 
 /** Booked days to be proved, judged or made good, oldest first; `due` are those of which nothing was heard. */

@@ -128,18 +128,20 @@ export const verdictSchema = z
   });
 
 export const missSchema = z.strictObject({ day: daySchema, version: id, reason: text(300) });
-export const releaseSchema = z.strictObject({ day: daySchema, version: id });
+/** The day; none of guaranteed impressions, whose shortfall is given back as a whole. */
+export const releaseSchema = z.strictObject({ day: daySchema.optional(), version: id });
 
 const days = z
   .array(daySchema)
-  .min(1)
   .max(MAX_DAYS)
+  .default([])
   .transform((list) => [...new Set(list)].sort());
 
 export const changeSchema = z
   .strictObject({
     version: id,
     kind: z.enum(['move', 'drop', 'makegood']),
+    /** The days that go; none of guaranteed impressions, whose make-good is all that is missing. */
     days,
     /** Where to; the line's own placement and slots unless named. */
     placementId: id.optional(),

@@ -31,7 +31,7 @@ export {
   readLineItemTerms,
   setLineItemPriority,
 } from './dealing.ts';
-export { createPromised, endPromised, type PromisedLine } from './guaranteed.ts';
+export { createPromised, endPromised, type PromisedLine, planPromised } from './guaranteed.ts';
 export { assertCreatives } from './guards.ts';
 export { createLineItem } from './lineItems.ts';
 export { advertiserOwnership, campaignOwnership, type DemandContext } from './ownership.ts';

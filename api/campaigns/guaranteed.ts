@@ -3,7 +3,7 @@
  * price, dates and target are the order's, and no buyer edits them here. Guaranteed impressions are delivered and charged like
  * any other line item's; those of a booked day cost nothing, for the day is charged by itself.
  */
-import { and, eq, inArray, sql } from 'drizzle-orm';
+import { and, eq, inArray, ne, sql } from 'drizzle-orm';
 import type { Target } from '../../bidding/wire/target.ts';
 import type { Db } from '../../db/client.ts';
 import { campaign, lineItem, lineItemCreative } from '../../db/schema/campaigns.ts';
@@ -108,6 +108,18 @@ export async function createPromised(
     if (links.length > 0) await tx.insert(lineItemCreative).values(links);
     return { campaignId, lineItemIds: items.map(({ id }) => id) };
   });
+}
+
+/** What is left of a guarantee, evenly: today's part of it. */
+export async function planPromised(
+  tx: Db,
+  lineItemId: number,
+  dailyBudgetMicroCny: MicroCny,
+): Promise<void> {
+  await tx
+    .update(lineItem)
+    .set({ dailyBudgetMicroCny })
+    .where(and(eq(lineItem.id, lineItemId), ne(lineItem.dailyBudgetMicroCny, dailyBudgetMicroCny)));
 }
 
 /**

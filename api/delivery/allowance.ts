@@ -1,6 +1,6 @@
 /**
  * How much budget each line item's pool may be given now: pure arithmetic over limits and commitments. Owns the four
- * limits (line item's day and total, campaign's total, advertiser's wallet) and the size of a tranche. Nothing here is ever
+ * limits (line item's day and total, campaign's total, advertiser's wallet or the order's hold) and the size of a tranche. Nothing here is ever
  * rounded up.
  *
  * What counts against a limit is not what was billed but what may yet be billed: a yuan granted is as good as spent until
@@ -11,6 +11,8 @@ export interface BudgetLine {
   lineItemId: number;
   campaignId: number;
   advertiserId: number;
+  /** The order whose hold pays for guaranteed impressions; null: the wallet's free money does. */
+  orderId: number | null;
   /** May serve today: active up to the advertiser, and within its dates. */
   active: boolean;
   dailyMicroCny: bigint;
@@ -54,6 +56,11 @@ function wanted(line: BudgetLine): bigint {
   return line.freeMicroCny * 2n >= tranche ? 0n : min(tranche - line.freeMicroCny, room);
 }
 
+/** Whose money a line's grants come from. */
+export type Purse = `wallet:${number}` | `order:${number}`;
+export const purseOf = (line: Pick<BudgetLine, 'advertiserId' | 'orderId'>): Purse =>
+  line.orderId === null ? `wallet:${line.advertiserId}` : `order:${line.orderId}`;
+
 export const asks = (line: BudgetLine): boolean => wanted(line) > 0n;
 
 /** Takes shares from a common purse: each asker gets at most an equal part of what is left. */
@@ -69,20 +76,20 @@ function purse(room: bigint, askers: number): { most(): bigint; take(amount: big
   };
 }
 
-function group(lines: readonly BudgetLine[], by: (line: BudgetLine) => number) {
-  const groups = new Map<number, BudgetLine[]>();
+function group<Key>(lines: readonly BudgetLine[], by: (line: BudgetLine) => Key) {
+  const groups = new Map<Key, BudgetLine[]>();
   for (const line of lines) groups.set(by(line), [...(groups.get(by(line)) ?? []), line]);
   return groups;
 }
 
 /**
- * µCNY to move into (positive) or out of (negative) each line's pool of today. `wallets`: what each advertiser's wallet can
- * promise beyond its holds, which cover all that is granted already; advertisers whose lines ask
- * for nothing may be left out.
+ * µCNY to move into (positive) or out of (negative) each line's pool of today. `purses`: what each wallet can
+ * promise beyond its holds, which cover all that is granted already, and what each order's hold has left; those of
+ * lines that ask for nothing may be left out.
  */
 export function allocate(
   lines: readonly BudgetLine[],
-  wallets: ReadonlyMap<number, bigint>,
+  purses: ReadonlyMap<Purse, bigint>,
 ): Map<number, bigint> {
   const moves = new Map<number, bigint>();
   const asking = lines.filter(asks);
@@ -93,14 +100,13 @@ export function allocate(
     const askers = asking.filter((line) => line.campaignId === id).length;
     campaigns.set(id, purse(total - used, askers));
   }
-  for (const [id, members] of group(lines, (line) => line.advertiserId)) {
-    const room = wallets.get(id) ?? 0n;
-    const askers = asking.filter((line) => line.advertiserId === id);
-    const wallet = purse(room, askers.length);
+  for (const [name, members] of group(lines, purseOf)) {
+    const askers = asking.filter((line) => purseOf(line) === name);
+    const payer = purse(purses.get(name) ?? 0n, askers.length);
     for (const line of askers) {
       const campaign = campaigns.get(line.campaignId) as ReturnType<typeof purse>;
-      const amount = min(wanted(line), wallet.most(), campaign.most());
-      wallet.take(amount);
+      const amount = min(wanted(line), payer.most(), campaign.most());
+      payer.take(amount);
       campaign.take(amount);
       if (amount > 0n) moves.set(line.lineItemId, amount);
     }

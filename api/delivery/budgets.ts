@@ -23,9 +23,10 @@ import {
   foldLeases,
   type GrantRow,
   leasesBilled,
+  ordersOf,
   readBudgetLines,
   readGrants,
-  readWallets,
+  readPurses,
   writeFunding,
   writeGrant,
 } from './grants.ts';
@@ -201,7 +202,8 @@ async function closeDay(
 async function forgetDay(db: Db, grant: GrantRow): Promise<void> {
   const billed = await foldLeases(db, grant, true);
   const holds = await readPromises(db, [grant], grant.day);
-  await settlePromise(db, grant, holds.get(grant.lineItemId), billed);
+  const order = (await ordersOf(db, [grant.lineItemId])).get(grant.lineItemId);
+  await settlePromise(db, { ...grant, ...order }, holds.get(grant.lineItemId), billed);
 }
 
 async function allot(ctx: BudgetContext, today: Day, pass: GrantPass): Promise<void> {
@@ -214,25 +216,25 @@ async function allot(ctx: BudgetContext, today: Day, pass: GrantPass): Promise<v
   const holds = await readPromises(ctx.db, lines, today);
   for (const line of lines) {
     const committed = line.committedTodayMicroCny;
-    const of = { lineItemId: line.lineItemId, day: today };
+    const of = { ...line, day: today };
     // A crash between promise and grant, or a pool taken back, left more promised than is committed.
     await settlePromise(ctx.db, of, holds.get(line.lineItemId), committed);
   }
   // Most passes find every pool full, and need no wallet.
   const asking = lines.filter(asks);
-  const wallets = await readWallets(ctx.db, asking);
+  const purses = await readPurses(ctx.db, asking);
   const grants = new Map(
     (await readGrants(ctx.db)).filter((g) => g.day === today).map((g) => [g.lineItemId, g]),
   );
   const fresh = await readPromises(ctx.db, lines, today);
   const at = new Map(lines.map((line, i) => [line.lineItemId, i]));
-  for (const [lineItemId, amount] of allocate(lines, wallets)) {
+  for (const [lineItemId, amount] of allocate(lines, purses)) {
     const i = at.get(lineItemId) ?? 0;
     const line = lines[i] as BudgetLine;
     const epoch = epochs[i] ?? '';
     const grant = grants.get(lineItemId) ?? newGrant(lineItemId, today, epoch);
     if (amount > 0n) {
-      const promised = { lineItemId, advertiserId: line.advertiserId, day: today };
+      const promised = { ...line, day: today };
       const bearable = await raisePromise(ctx.db, promised, fresh.get(lineItemId), amount);
       pass.grantedMicroCny += await give(ctx, grant, bearable);
     } else {
@@ -241,7 +243,7 @@ async function allot(ctx: BudgetContext, today: Day, pass: GrantPass): Promise<v
       pass.takenBackMicroCny -= moved.movedMicroCny;
     }
   }
-  await writeFunding(ctx.db, asking, wallets);
+  await writeFunding(ctx.db, asking, purses);
 }
 
 /** PostgreSQL first: a crash before Redis leaves a grant that nobody can spend, which the next pass takes back. */

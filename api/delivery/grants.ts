@@ -1,13 +1,14 @@
 /** SQL of the budgets: limits, what is committed, what is billed, what wallets hold. Private to delivery. */
 import { and, eq, inArray, sql } from 'drizzle-orm';
 import type { Db } from '../../db/client.ts';
+import { bookingOrder } from '../../db/schema/bookings.ts';
 import { advertiser, campaign, lineItem } from '../../db/schema/campaigns.ts';
 import { advertiserFunding, budgetGrant } from '../../db/schema/delivery.ts';
 import { leaseSpend } from '../../db/schema/metering.ts';
 import type { Day } from '../../db/terms/day.ts';
 import { MICRO_CNY_PER_CPM_FEN, MICRO_CNY_PER_FEN } from '../../db/terms/money.ts';
-import { accounts, balanceOf } from '../ledger/ledger.ts';
-import type { BudgetLine } from './allowance.ts';
+import { accounts, balanceOf, findHolds, holdKeys } from '../ledger/ledger.ts';
+import { type BudgetLine, type Purse, purseOf } from './allowance.ts';
 
 export type GrantRow = typeof budgetGrant.$inferSelect;
 
@@ -68,6 +69,9 @@ export async function readBudgetLines(db: Db, today: Day): Promise<BudgetLine[]>
   const rows = await db
     .select({
       item: lineItem,
+      orderId: sql<
+        string | null
+      >`CASE WHEN ${lineItem.priority} = 'guaranteed' THEN ${bookingOrder.id} END`,
       campaignTotal: campaign.totalBudgetMicroCny,
       active: sql<boolean>`${lineItem.status} = 'active' AND ${campaign.status} = 'active'
         AND ${advertiser.status} = 'active'
@@ -85,6 +89,7 @@ export async function readBudgetLines(db: Db, today: Day): Promise<BudgetLine[]>
     .from(lineItem)
     .innerJoin(campaign, eq(campaign.id, lineItem.campaignId))
     .innerJoin(advertiser, eq(advertiser.id, lineItem.advertiserId))
+    .leftJoin(bookingOrder, eq(bookingOrder.campaignId, campaign.id))
     .where(sql`${campaign.id} IN (
       SELECT li.campaign_id FROM line_item li JOIN campaign c ON c.id = li.campaign_id
       WHERE (li.status = 'active' AND c.status = 'active' AND li.ends_on >= ${today}::date)
@@ -94,6 +99,7 @@ export async function readBudgetLines(db: Db, today: Day): Promise<BudgetLine[]>
     lineItemId: item.id,
     campaignId: item.campaignId,
     advertiserId: item.advertiserId,
+    orderId: row.orderId === null ? null : Number(row.orderId),
     active: row.active,
     dailyMicroCny: item.dailyBudgetMicroCny,
     totalMicroCny: item.totalBudgetMicroCny,
@@ -107,34 +113,59 @@ export async function readBudgetLines(db: Db, today: Day): Promise<BudgetLine[]>
   }));
 }
 
-/** What each advertiser's wallet can promise beyond its holds, with its credit. */
-export async function readWallets(
+/** What each wallet can promise beyond its holds, with its credit, and what the orders' holds have left. */
+export async function readPurses(
   db: Db,
-  lines: readonly { advertiserId: number }[],
-): Promise<Map<number, bigint>> {
-  const wallets = new Map<number, bigint>();
-  for (const { advertiserId } of lines) {
-    if (wallets.has(advertiserId)) continue;
+  lines: readonly Pick<BudgetLine, 'advertiserId' | 'orderId'>[],
+): Promise<Map<Purse, bigint>> {
+  const purses = new Map<Purse, bigint>();
+  for (const advertiserId of new Set(lines.map((line) => line.advertiserId))) {
     const { availableMicroCny } = await balanceOf(db, accounts.wallet(advertiserId));
-    wallets.set(advertiserId, availableMicroCny);
+    purses.set(purseOf({ advertiserId, orderId: null }), availableMicroCny);
   }
-  return wallets;
+  const orders = new Map(
+    lines.flatMap((line) =>
+      line.orderId === null ? [] : [[holdKeys.booking(line.orderId), line] as const],
+    ),
+  );
+  for (const [key, hold] of await findHolds(db, [...orders.keys()])) {
+    const line = orders.get(key);
+    if (line) purses.set(purseOf(line), hold.remainingMicroCny);
+  }
+  return purses;
 }
 
-/** Records who has nothing left, neither in the wallet nor granted: a flip is a change of the market, and published. */
+/** The orders that pay for guaranteed line items, by line item. */
+export async function ordersOf(
+  db: Db,
+  lineItemIds: readonly number[],
+): Promise<Map<number, { orderId: number; advertiserId: number }>> {
+  const rows = await db
+    .select({
+      lineItemId: lineItem.id,
+      orderId: bookingOrder.id,
+      advertiserId: bookingOrder.advertiserId,
+    })
+    .from(lineItem)
+    .innerJoin(bookingOrder, eq(bookingOrder.campaignId, lineItem.campaignId))
+    .where(and(inArray(lineItem.id, [...lineItemIds]), eq(lineItem.priority, 'guaranteed')));
+  return new Map(rows.map(({ lineItemId, ...order }) => [lineItemId, order]));
+}
+
+/** Records who has nothing left, neither in the wallet, nor in an order's hold, nor granted: a flip is a change of the market, and published. */
 export async function writeFunding(
   db: Db,
-  lines: readonly { advertiserId: number; outstandingMicroCny: bigint }[],
-  wallets: ReadonlyMap<number, bigint>,
+  lines: readonly Pick<BudgetLine, 'advertiserId' | 'orderId' | 'outstandingMicroCny'>[],
+  purses: ReadonlyMap<Purse, bigint>,
 ): Promise<void> {
   const known = new Map(
     (await db.select().from(advertiserFunding)).map((row) => [row.advertiserId, row.funded]),
   );
   for (const advertiserId of new Set(lines.map((line) => line.advertiserId))) {
-    const granted = lines.some(
-      (l) => l.advertiserId === advertiserId && l.outstandingMicroCny > 0n,
-    );
-    const funded = granted || (wallets.get(advertiserId) ?? 0n) > 0n;
+    const own = lines.filter((line) => line.advertiserId === advertiserId);
+    const granted = own.some((line) => line.outstandingMicroCny > 0n);
+    const names: Purse[] = [purseOf({ advertiserId, orderId: null }), ...own.map(purseOf)];
+    const funded = granted || names.some((name) => (purses.get(name) ?? 0n) > 0n);
     if (known.get(advertiserId) === funded) continue;
     await db
       .insert(advertiserFunding)

@@ -26,6 +26,22 @@ export interface DocumentAdjustment {
   journalKey: string;
 }
 
+/** A line of guaranteed impressions that ended in the month. What was shown is in the lines' charges; this says of how much. */
+export interface DocumentGuarantee {
+  bookingLineId: number;
+  orderId: number;
+  placementId: number;
+  startsOn: string;
+  endsOn: string;
+  promised: number;
+  /** Null: its figures were not final. */
+  delivered: number | null;
+  short: number | null;
+  /** The line that this one made good. */
+  makegoodOf: number | null;
+  remedy: 'pending' | 'made_good' | 'released' | null;
+}
+
 export interface StatementDocument {
   format: typeof STATEMENT_FORMAT;
   outletId: number;
@@ -35,6 +51,8 @@ export interface StatementDocument {
   currency: 'CNY';
   lines: DocumentLine[];
   adjustments: DocumentAdjustment[];
+  /** Absent where there were none. */
+  guarantees?: DocumentGuarantee[];
   totals: {
     quantity: number;
     grossMicroCny: string;
@@ -105,6 +123,11 @@ export function statementFaults(file: StatementFile): string[] {
   expect('share', totals.shareMicroCny, sum(lines.map((line) => line.shareMicroCny)));
   expect('adjustments', totals.adjustmentMicroCny, sum(adjustments.map((a) => a.amountMicroCny)));
   expect('total', totals.totalMicroCny, sum([totals.shareMicroCny, totals.adjustmentMicroCny]));
+  for (const { bookingLineId, promised, delivered, short } of document.guarantees ?? []) {
+    const missing = delivered === null ? null : promised - delivered;
+    if (short !== missing)
+      faults.push(`guarantee ${bookingLineId}: short ${short}, not ${missing}`);
+  }
   for (const [i, line] of lines.entries()) {
     expect(`line ${i + 1} ordinal`, line.ordinal, i + 1);
     const charges = file.charges?.[String(line.ordinal)];

@@ -11,6 +11,7 @@ import { accounts, lockPeriod, movements } from '../ledger/ledger.ts';
 import {
   canonicalJson,
   type DocumentAdjustment,
+  type DocumentGuarantee,
   type DocumentLine,
   STATEMENT_FORMAT,
   type StatementDocument,
@@ -18,6 +19,7 @@ import {
 } from './document.ts';
 import { daysOfMonth, openDrafts, refreshDrafts } from './drafts.ts';
 import { addMinimumGuarantees } from './guarantees.ts';
+import { guaranteesOf } from './promised.ts';
 
 const BATCH = 200;
 
@@ -121,9 +123,12 @@ async function freezeBatch(
   const drafts = await loadDrafts(tx, month, outletId);
   if (drafts.length === 0) return 0;
   await proveAgainstLedger(tx, month, drafts);
+  const outletIds = drafts.map((draft) => Number(draft.outlet_id));
+  const guarantees = await guaranteesOf(tx, outletIds, month);
   const frozenAt = new Date(clock()).toISOString();
   const frozen = drafts.map((draft) => {
-    const document = canonicalJson(documentOf(draft, month, frozenAt, by));
+    const promised = guarantees.get(Number(draft.outlet_id)) ?? [];
+    const document = canonicalJson(documentOf(draft, promised, { month, frozenAt, by }));
     return { id: draft.id, document, hash: sha256Hex(document) };
   });
   const list = JSON.stringify(frozen);
@@ -141,9 +146,8 @@ async function freezeBatch(
 
 function documentOf(
   draft: DraftRow,
-  month: string,
-  frozenAt: string,
-  frozenBy: string,
+  guarantees: DocumentGuarantee[],
+  { month, frozenAt, by }: { month: string; frozenAt: string; by: string },
 ): StatementDocument {
   return {
     format: STATEMENT_FORMAT,
@@ -154,6 +158,7 @@ function documentOf(
     currency: 'CNY',
     lines: draft.lines ?? [],
     adjustments: draft.adjustments ?? [],
+    ...(guarantees.length > 0 ? { guarantees } : {}),
     totals: {
       quantity: Number(draft.quantity),
       grossMicroCny: draft.gross,
@@ -162,7 +167,7 @@ function documentOf(
       totalMicroCny: draft.total,
     },
     frozenAt,
-    frozenBy,
+    frozenBy: by,
   };
 }
 

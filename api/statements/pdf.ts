@@ -4,6 +4,7 @@
  */
 import PDFDocument from 'pdfkit';
 import { formatYuan } from '../../db/terms/money.ts';
+import { fateOf } from './promised.ts';
 import type { StatementDetail } from './queries.ts';
 import { type Typeface, typefaceFor } from './typeface.ts';
 
@@ -39,7 +40,7 @@ const STATUS: Record<string, string> = {
   reconciled: '已对账',
 };
 
-function tableOf({ statement, lines, adjustments }: StatementDetail): string[][] {
+function tableOf({ statement, lines, adjustments, guarantees }: StatementDetail): string[][] {
   return [
     ...lines.map((line) => [
       String(line.ordinal),
@@ -70,6 +71,15 @@ function tableOf({ statement, lines, adjustments }: StatementDetail): string[][]
       formatYuan(statement.grossMicroCny),
       formatYuan(statement.totalMicroCny),
     ],
+    ...guarantees.map((line) => [
+      '保量',
+      line.endsOn,
+      String(line.placementId),
+      `订单 ${line.orderId}`,
+      String(line.delivered ?? ''),
+      `承诺 ${line.promised}`,
+      fateOf(line),
+    ]),
   ];
 }
 

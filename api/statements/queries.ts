@@ -11,7 +11,8 @@ import {
 } from '../../db/schema/statements.ts';
 import { Failure } from '../../db/terms/failure.ts';
 import { type ChargeView, chargesOf } from '../billing/billing.ts';
-import type { StatementDocument, StatementFile } from './document.ts';
+import type { DocumentGuarantee, StatementDocument, StatementFile } from './document.ts';
+import { guaranteesOf } from './promised.ts';
 
 type Row = typeof statement.$inferSelect;
 export type StatementSummary = Omit<Row, 'document'> & { outletName: string };
@@ -53,6 +54,8 @@ export interface StatementDetail {
   statement: StatementSummary;
   lines: (typeof statementLine.$inferSelect)[];
   adjustments: (typeof statementAdjustment.$inferSelect)[];
+  /** Guaranteed impressions that ended in the month: as frozen, or of a draft as they are. */
+  guarantees: DocumentGuarantee[];
   events: (typeof statementEvent.$inferSelect)[];
 }
 
@@ -64,8 +67,12 @@ export async function statementDetail(db: Db, id: number): Promise<StatementDeta
     .innerJoin(outlet, eq(outlet.id, statement.outletId))
     .where(eq(statement.id, id));
   if (!found) throw new Failure('not_found', { zh: '结算单不存在', en: 'no such statement' });
-  const { outletId, month } = found.statement;
+  const { outletId, month, document } = found.statement;
+  const guarantees = document
+    ? (JSON.parse(document) as StatementDocument).guarantees
+    : (await guaranteesOf(db, [outletId], month)).get(outletId);
   return {
+    guarantees: guarantees ?? [],
     statement: summary(found.statement, found.outletName),
     lines: await db
       .select()

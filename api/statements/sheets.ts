@@ -5,6 +5,7 @@
 import { stringify } from 'csv-stringify/sync';
 import writeExcelFile from 'write-excel-file/node';
 import { formatYuan } from '../../db/terms/money.ts';
+import { fateOf } from './promised.ts';
 import type { StatementDetail } from './queries.ts';
 
 const HEAD = [
@@ -17,6 +18,30 @@ const HEAD = [
   '分成（元） Share',
   '计费笔数 Charges',
 ];
+
+const GUARANTEES = '保量投放 Guaranteed impressions';
+const GUARANTEE_HEAD = [
+  '订单行 Line',
+  '截止 Ends',
+  '广告位 Placement',
+  '订单 Order',
+  '实际展现 Shown',
+  '承诺展现 Promised',
+  '缺量 Short',
+  '处理 Remedy',
+];
+
+const guaranteeRows = ({ guarantees }: StatementDetail): (string | number)[][] =>
+  guarantees.map((line) => [
+    line.bookingLineId,
+    line.endsOn,
+    line.placementId,
+    line.orderId,
+    line.delivered ?? '',
+    line.promised,
+    line.short ?? '',
+    fateOf(line),
+  ]);
 
 /** Excel reads a cell that starts so as a formula. */
 const defused = (text: string): string => (/^[=+\-@\t\r]/.test(text) ? `'${text}` : text);
@@ -63,6 +88,9 @@ export function statementCsv(detail: StatementDetail): string {
       formatYuan(statement.totalMicroCny),
       '',
     ],
+    ...(detail.guarantees.length > 0
+      ? [[GUARANTEES], GUARANTEE_HEAD, ...guaranteeRows(detail)]
+      : []),
   ];
   return `\uFEFF${stringify(rows, { record_delimiter: 'windows' })}`;
 }
@@ -113,6 +141,15 @@ export async function statementXlsx(detail: StatementDetail): Promise<Buffer> {
       yuan(statement.grossMicroCny),
       yuan(statement.totalMicroCny),
     ],
+    ...(detail.guarantees.length > 0
+      ? [
+          [bold(GUARANTEES)],
+          GUARANTEE_HEAD.map(bold),
+          ...guaranteeRows(detail).map((row) =>
+            row.map((cell) => (typeof cell === 'string' ? text(cell) : cell)),
+          ),
+        ]
+      : []),
   ];
   const columns = [12, 12, 16, 12, 14, 20, 20, 12].map((width) => ({ width }));
   return writeExcelFile(rows, { columns, sheet: statement.month }).toBuffer();

@@ -61,8 +61,20 @@ export const bookingOrder = pgTable(
   (t) => [
     index('booking_order_advertiser').on(t.advertiserId),
     index('booking_order_expiry').on(t.expiresAt).where(sql`${t.status} = 'reserved'`),
+    index('booking_order_campaign').on(t.campaignId).where(sql`${t.campaignId} IS NOT NULL`),
   ],
 );
+
+export const LINE_STATUSES = [
+  'open',
+  'accepted',
+  'declined',
+  /** Guaranteed impressions that are over and were not all shown: to be made good or given back. */
+  'short',
+  'fulfilled',
+  'cancelled',
+] as const;
+export type LineStatus = (typeof LINE_STATUSES)[number];
 
 export const bookingLine = pgTable(
   'booking_line',
@@ -95,17 +107,21 @@ export const bookingLine = pgTable(
     lineItemId: ref('line_item_id').references(() => lineItem.id),
     /** The line whose missed days this one makes good. */
     makegoodOf: ref('makegood_of').references((): AnyPgColumn => bookingLine.id),
-    status: text('status')
-      .$type<'open' | 'accepted' | 'declined' | 'fulfilled' | 'cancelled'>()
-      .notNull()
-      .default('open'),
+    status: text('status').$type<LineStatus>().notNull().default('open'),
     note: text('note'),
+    /** Of guaranteed impressions, once its days were over and final: how many of them were shown. */
+    delivered: bigint('delivered', { mode: 'number' }),
+    judgedAt: at('judged_at'),
+    /** What became of a shortfall: another line at no new price, or its money went back. */
+    remedy: text('remedy').$type<'made_good' | 'released'>(),
     ...version,
     ...timestamps,
   },
   (t) => [
     index('booking_line_order').on(t.orderId),
     index('booking_line_outlet').on(t.outletId),
+    index('booking_line_short').on(t.judgedAt).where(sql`${t.status} = 'short'`),
+    index('booking_line_judged').on(t.outletId, t.endsOn).where(sql`${t.delivered} IS NOT NULL`),
     check('booking_line_slots', sql`${t.slots} BETWEEN 1 AND 100`),
   ],
 );
@@ -203,6 +219,8 @@ export const bookingChange = pgTable(
     startsOn: date('starts_on'),
     endsOn: date('ends_on'),
     slots: integer('slots'),
+    /** Of a make-good of guaranteed impressions: how many. */
+    impressions: bigint('impressions', { mode: 'number' }),
     /** What the new days cost. */
     priceMicroCny: microCny('price_micro_cny').notNull(),
     reason: text('reason').notNull(),

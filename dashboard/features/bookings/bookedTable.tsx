@@ -3,8 +3,13 @@ import type { Column } from '../../ui/column.ts';
 import { actsColumn, daysColumn, markColumn, moneyColumn } from '../../ui/columns.tsx';
 import { List } from '../../ui/list.tsx';
 import { AskChange } from './changeForm.tsx';
-import { type Line, useBookedLines } from './data.ts';
+import { type Line, shownOf, useBookedLines } from './data.ts';
 import { useBookingWords } from './words.ts';
+
+const STATE: Partial<Record<Line['status'], 'delivered' | 'short'>> = {
+  fulfilled: 'delivered',
+  short: 'short',
+};
 
 export function BookedTable() {
   const say = useBookingWords();
@@ -31,11 +36,19 @@ export function BookedTable() {
       width: '80px',
       value: (row) => row.slots,
     },
+    {
+      key: 'shown',
+      title: say('shown'),
+      align: 'right',
+      width: '130px',
+      value: (row) => shownOf(row),
+      hideOnPhone: true,
+    },
     moneyColumn('price', say('price'), (row) => row.priceMicroCny),
     markColumn(
       say('status'),
-      (row) => say(row.status === 'fulfilled' ? 'delivered' : 'agreed'),
-      (row) => (row.status === 'fulfilled' ? 'quiet' : 'good'),
+      (row) => say(STATE[row.status] ?? 'agreed'),
+      (row) => (row.status === 'short' ? 'warn' : row.status === 'fulfilled' ? 'quiet' : 'good'),
       { width: '100px' },
     ),
     actsColumn((row) => <AskChange line={row} />, { width: '120px' }),

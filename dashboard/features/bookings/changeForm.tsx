@@ -1,6 +1,7 @@
 /**
  * Asking the other side for a change of what is booked: days that move, days that are dropped, or (an outlet's offer) a
- * make-good of days that were missed. Says which days can go and what is free where they would go to.
+ * make-good: of days that were missed, or of all that a guaranteed line did not show. Says which days can go and what is free
+ * where they would go to.
  */
 import { useQuery } from '@tanstack/react-query';
 import { Button, DatePicker, Form, Input, InputNumber, Segmented, Select } from 'antd';
@@ -20,7 +21,7 @@ const one = api.bookings[':id'];
 
 interface Values {
   kind: 'move' | 'drop' | 'makegood';
-  days: string[];
+  days?: string[];
   dates?: [string, string];
   slots?: number;
   reason: string;
@@ -44,15 +45,19 @@ export function ChangeForm(props: Props) {
   return <Loaded query={line}>{(data) => <AskDrawer {...props} line={data} />}</Loaded>;
 }
 
-/** The button that asks. Fixed days only: guaranteed impressions are cancelled and ordered anew. */
+/**
+ * The button that asks. Of guaranteed impressions only the outlet's make-good of what they fell short: while they run they are
+ * cancelled and ordered anew.
+ */
 export function AskChange({ line }: { line: Pick<LineDetail, 'id' | 'status' | 'impressions'> }) {
   const say = useChangeWords();
   const [open, setOpen] = useState(false);
-  if (line.status !== 'accepted' || line.impressions !== null) return null;
+  const short = line.status === 'short';
+  if (!short && (line.status !== 'accepted' || line.impressions !== null)) return null;
   return (
     <>
       <Button size="small" onClick={() => setOpen(true)}>
-        {say('ask')}
+        {say(short ? 'offer' : 'ask')}
       </Button>
       <ChangeForm lineId={line.id} open={open} close={() => setOpen(false)} />
     </>
@@ -62,30 +67,31 @@ export function AskChange({ line }: { line: Pick<LineDetail, 'id' | 'status' | '
 function AskDrawer({ line, missed, open, close }: Props & { line: LineDetail }) {
   const say = useChangeWords();
   const first = addDays(today(), 1);
+  const makegood = missed !== undefined || line.status === 'short';
   return (
     <FormDrawer<Values, unknown>
       open={open}
       close={close}
-      title={`${say(missed ? 'offer' : 'ask')} · ${line.placementName}`}
+      title={`${say(makegood ? 'offer' : 'ask')} · ${line.placementName}`}
       name={`booking-change-${line.id}${missed ?? ''}`}
       okText={say('send')}
       size={520}
       initial={{
-        kind: missed ? 'makegood' : 'move',
+        kind: makegood ? 'makegood' : 'move',
         days: missed ? [missed] : [],
         dates: [first, first],
         slots: line.slots,
       }}
       run={({ kind, days, dates, slots, reason }, key) => {
         const aim = kind === 'drop' ? {} : { startsOn: dates?.[0], endsOn: dates?.[1], slots };
-        const json = { version: line.version, kind, days, reason, ...aim };
+        const json = { version: line.version, kind, days: days ?? [], reason, ...aim };
         return read(one.changes.$post({ param: { id: String(line.id) }, json }, once(key)));
       }}
       alias={{ startsOn: 'dates', endsOn: 'dates' }}
       refresh={[BOOKINGS, ['orders'], ['notices']]}
       say={say('sent')}
     >
-      <Fields line={line} makegood={missed !== undefined} />
+      <Fields line={line} makegood={makegood} />
     </FormDrawer>
   );
 }
@@ -100,28 +106,32 @@ function Fields({ line, makegood }: { line: LineDetail; makegood: boolean }) {
   return (
     <>
       <p className="faint small" style={{ marginBottom: 16 }}>
-        {say(makegood ? 'offerHint' : 'askHint')}
+        {line.status === 'short'
+          ? say('shortHint', { n: (line.impressions ?? 0) - (line.delivered ?? 0) })
+          : say(makegood ? 'offerHint' : 'askHint')}
       </p>
       <Form.Item name="kind" label={say('kind')} hidden={makegood}>
         <Segmented
           options={(['move', 'drop'] as const).map((value) => ({ value, label: say(value) }))}
         />
       </Form.Item>
-      <Form.Item
-        name="days"
-        label={say('days')}
-        extra={going.length === 0 && say('noDays')}
-        rules={[{ required: true, type: 'array', min: 1, message: say('daysWanted') }]}
-      >
-        <Select
-          mode="multiple"
-          disabled={going.length === 0}
-          options={going.map(({ day, priceMicroCny }) => ({
-            value: day,
-            label: `${day} · ${money(priceMicroCny)}`,
-          }))}
-        />
-      </Form.Item>
+      {line.impressions === null && (
+        <Form.Item
+          name="days"
+          label={say('days')}
+          extra={going.length === 0 && say('noDays')}
+          rules={[{ required: true, type: 'array', min: 1, message: say('daysWanted') }]}
+        >
+          <Select
+            mode="multiple"
+            disabled={going.length === 0}
+            options={going.map(({ day, priceMicroCny }) => ({
+              value: day,
+              label: `${day} · ${money(priceMicroCny)}`,
+            }))}
+          />
+        </Form.Item>
+      )}
       {kind !== 'drop' && <Aim line={line} />}
       <Form.Item
         name="reason"
@@ -155,7 +165,7 @@ function Aim({ line }: { line: LineDetail }) {
             style={{ width: '100%' }}
           />
         </Form.Item>
-        <Form.Item name="slots" label={say('slots')}>
+        <Form.Item name="slots" label={say('slots')} hidden={line.impressions !== null}>
           <InputNumber min={1} max={100} precision={0} style={{ width: '100%' }} />
         </Form.Item>
       </div>

@@ -6,6 +6,11 @@ export const useChangeWords = defineWords(
     offer: '提出补播',
     askHint: '对方同意后才生效：改期按刊例价与订单折扣重新计价，取消的日期不收违约金。',
     offerHint: '对方同意后，未播日期的价款转到补播日期。',
+    shortHint:
+      '缺 {{n}} 次展现。对方同意后按原千次价在新日期补足，不另收费；补不足的部分仍退回广告主。',
+    release: '退回余款',
+    releaseAsk: '不要补量，把未投放部分的价款退回钱包？',
+    released: '余款已退回钱包',
     kind: '变更方式',
     move: '改期',
     drop: '取消日期',
@@ -47,6 +52,11 @@ export const useChangeWords = defineWords(
     askHint:
       'It holds once the other side agrees: moved days are priced anew by rate card and discount, dropped days cost no fee.',
     offerHint: 'Once agreed, the money of the missed days goes to the new ones.',
+    shortHint:
+      '{{n}} impressions are missing. Once agreed they are shown on the new days at the same price, at no new cost; what is missing then still goes back to the advertiser.',
+    release: 'Take the rest back',
+    releaseAsk: 'No make-good: take the money of what was not shown back to the wallet?',
+    released: 'The rest is back in the wallet',
     kind: 'Change',
     move: 'Move days',
     drop: 'Drop days',

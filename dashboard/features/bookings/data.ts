@@ -1,6 +1,7 @@
 /** Bookings as both sides see them: the calendar, lines to answer, days to prove or judge, changes asked for. */
 import { useQuery } from '@tanstack/react-query';
 import { type Answer, api, read } from '../../lib/client.ts';
+import { count } from '../../lib/format.ts';
 import { everyPage, PAGE_LIMIT } from '../../lib/pages.ts';
 import type { Tone } from '../../ui/page.tsx';
 
@@ -14,6 +15,10 @@ export type BookedDay = Answer<Awaited<ReturnType<typeof api.fulfilment.$get>>>[
 export type Change = Answer<Awaited<ReturnType<typeof changes.$get>>>['items'][number];
 
 export const BOOKINGS = ['bookings'];
+
+/** Of guaranteed impressions: shown of promised. */
+export const shownOf = (line: Pick<Line, 'impressions' | 'shown'>): string =>
+  line.impressions === null ? '—' : `${count(line.shown)} / ${count(line.impressions)}`;
 
 export const DAY_TONES: Record<BookedDay['status'], Tone> = {
   sold: 'quiet',

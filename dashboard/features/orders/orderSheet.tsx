@@ -10,6 +10,8 @@ import { DataTable } from '../../ui/dataTable.tsx';
 import { Figure, Figures, Mark, Money, type Tone } from '../../ui/page.tsx';
 import { Loaded } from '../../ui/states.tsx';
 import { AskChange } from '../bookings/changeForm.tsx';
+import { shownOf } from '../bookings/data.ts';
+import { ReleaseShort } from '../bookings/releaseShort.tsx';
 import { CancelOrder } from './cancelForm.tsx';
 import { ORDER_TONES, ORDERS, type OrderDetail, useOrder } from './data.ts';
 import { useOrderWords, useUnitLabel } from './words.ts';
@@ -20,6 +22,7 @@ const LINE_TONES: Record<Line['status'], Tone> = {
   open: 'warn',
   accepted: 'good',
   declined: 'bad',
+  short: 'warn',
   fulfilled: 'good',
   cancelled: 'quiet',
 };
@@ -103,6 +106,9 @@ function Steps({ order }: { order: OrderDetail }) {
   );
 }
 
+const Act = ({ line }: { line: Line }) =>
+  line.status === 'short' ? <ReleaseShort line={line} /> : <AskChange line={line} />;
+
 export function Lines({ order }: { order: OrderDetail }) {
   const say = useOrderWords();
   const unit = useUnitLabel();
@@ -119,6 +125,13 @@ export function Lines({ order }: { order: OrderDetail }) {
     { key: 'unit', title: say('unit'), width: '80px', value: (row) => unit(row.unit) },
     moneyColumn('price', say('price'), (row) => row.priceMicroCny, { width: '110px' }),
     {
+      key: 'shown',
+      title: say('shown'),
+      align: 'right',
+      width: '130px',
+      value: (row) => shownOf(row),
+    },
+    {
       key: 'status',
       title: say('status'),
       width: '100px',
@@ -129,7 +142,7 @@ export function Lines({ order }: { order: OrderDetail }) {
         </span>
       ),
     },
-    ...(running ? [actsColumn<Line>((row) => <AskChange line={row} />, { width: '110px' })] : []),
+    ...(running ? [actsColumn<Line>((row) => <Act line={row} />, { width: '110px' })] : []),
   ];
   return (
     <DataTable

@@ -21,7 +21,7 @@ export function Statement() {
 }
 
 function Sheet({ detail }: { detail: StatementDetail }) {
-  const { statement, lines, adjustments, events } = detail;
+  const { statement, lines, adjustments, guarantees, events } = detail;
   const say = useStatementWords();
   const language = useLanguage();
   const me = useMe();
@@ -75,6 +75,21 @@ function Sheet({ detail }: { detail: StatementDetail }) {
         <Panel title={say('history')}>
           <History events={events} />
         </Panel>
+        {guarantees.length > 0 && (
+          <Panel title={say('guarantees')}>
+            <ul className="stack" style={{ gap: 8 }}>
+              {guarantees.map((row) => (
+                <li key={row.bookingLineId} className="row row-between">
+                  <span>{say('guaranteeOf', { order: row.orderId, day: row.endsOn })}</span>
+                  <span className="number">
+                    {row.delivered === null ? '—' : count(row.delivered)} / {count(row.promised)}
+                    {row.remedy && ` · ${say(row.remedy)}`}
+                  </span>
+                </li>
+              ))}
+            </ul>
+          </Panel>
+        )}
         {adjustments.length > 0 && (
           <Panel title={say('adjustments')}>
             <ul className="stack" style={{ gap: 8 }}>

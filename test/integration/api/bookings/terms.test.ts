@@ -111,7 +111,7 @@ describe('cancelling', () => {
 });
 
 describe('guaranteed impressions', () => {
-  test('stand in the same order, become a line item nobody can reprice, and leave the hold day by day', async () => {
+  test('stand in the same order, become a line item nobody can reprice, and stay held until they are shown', async () => {
     const held = (await wallet()).heldMicroCny;
     const spot = await newSpot(api, seller, { dailySlots: 2 });
     const cpm = await newSpot(api, seller, { unit: 'CPM', priceFen: 2_000 });
@@ -131,8 +131,8 @@ describe('guaranteed impressions', () => {
     expect(refused).toMatchObject({ status: 409, body: { errors: [{ pointer: '/bidFen' }] } });
     time.now = at(addDays(START, 1));
     await advanceOrders(api.ctx);
-    // Two of four days have gone over to the budget that delivers them.
-    expect((await wallet()).heldMicroCny - held).toBe(1_400_000_000n);
+    // Nothing was shown yet: all of it is owed still.
+    expect((await wallet()).heldMicroCny - held).toBe(2_400_000_000n);
   });
 
   test('are refused with the field where they do not belong', async () => {

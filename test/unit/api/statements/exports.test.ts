@@ -46,6 +46,9 @@ function detail(lines: number, outletName = '示范县融媒体中心'): Stateme
       charges: 1,
       chargesHash: '',
     })),
+    guarantees: [
+      { bookingLineId: 5, orderId: 2, placementId: 9, startsOn: '2026-10-01', endsOn: '2026-10-20', promised: 100_000, delivered: 70_000, short: 30_000, makegoodOf: null, remedy: 'made_good' }, // biome-ignore format: one row
+    ],
     adjustments: [
       {
         id: 9,
@@ -73,7 +76,8 @@ describe('a statement exported', () => {
     expect(csv).toContain('示范县融媒体中心 2026-11 结算单');
     expect(csv).toContain('2.000001,1.100001,1\r\n');
     expect(csv).toContain("'=SUM(A1:A9) 补计");
-    expect(csv.trimEnd().endsWith('4.000002,2.199997,')).toBe(true);
+    expect(csv).toContain('4.000002,2.199997,\r\n');
+    expect(csv.trimEnd().endsWith('5,2026-10-20,9,2,70000,100000,30000,已补量')).toBe(true);
   });
 
   it('as XLSX is a workbook whose text is Chinese and whose amounts are numbers', async () => {
@@ -84,6 +88,7 @@ describe('a statement exported', () => {
       .join('');
     expect(text).toContain('示范县融媒体中心');
     expect(text).toMatch(/<v>1\.100001<\/v>/);
+    expect(text).toContain('已补量');
     expect(text).not.toMatch(/<f>/);
   });
 
