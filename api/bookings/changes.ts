@@ -19,13 +19,18 @@ import { airtimeProblems, lockChannels } from './airtime.ts';
 import { type BookedDayRow, stepDay } from './days.ts';
 import { settleHold } from './holding.ts';
 import { makeGood, makegoodTerms } from './makegoods.ts';
-import { type BookingContext, conflict, isRunning, type Line, type Order } from './order.ts';
+import {
+  type BookingContext,
+  type Change,
+  conflict,
+  isRunning,
+  type Line,
+  type Order,
+} from './order.ts';
 import { placesOf } from './pricing.ts';
 import { insertDays } from './reserving.ts';
 import type { changeAnswerSchema, changeSchema } from './shapes.ts';
 import { giveBack, takeSlots } from './slots.ts';
-
-export type Change = typeof bookingChange.$inferSelect;
 
 const sideOf = (actor: Actor): Change['askedSide'] =>
   actor.kind === 'outlet' ? 'seller' : 'buyer';

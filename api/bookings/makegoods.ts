@@ -7,10 +7,9 @@ import { dayOf } from '../../db/terms/day.ts';
 import { Failure } from '../../db/terms/failure.ts';
 import type { Author } from '../audit/audit.ts';
 import type { Aim } from './aims.ts';
-import type { Change } from './changes.ts';
 import { assertShort, remedyGuarantee, shortfallOf } from './guaranteeing.ts';
 import { impressionProblems } from './impressions.ts';
-import { type BookingContext, conflict, type Line } from './order.ts';
+import { type BookingContext, type Change, conflict, type Line } from './order.ts';
 
 type Terms = Pick<Change, 'days' | 'impressions' | 'priceMicroCny'>;
 

@@ -9,6 +9,7 @@ import type { Ownership } from '../http/auth.ts';
 export type BookingContext = { db: Db; clock: Clock };
 export type Order = typeof bookingOrder.$inferSelect;
 export type Line = typeof bookingLine.$inferSelect;
+export type Change = typeof bookingChange.$inferSelect;
 
 export const orderOwnership: Ownership = {
   table: bookingOrder,
