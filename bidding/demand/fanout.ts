@@ -7,9 +7,8 @@ import type { Market } from '../engine/market.ts';
 import type { Found } from '../engine/outcome.ts';
 import type { PartnerHealth, SnapshotDemandPartner } from '../wire/partner.ts';
 import { Lateness } from './lateness.ts';
-import { Gate, type Partner } from './partner.ts';
-import type { Inquiry } from './round.ts';
-import { Round, type RoundDone } from './round.ts';
+import { Gate, type Partner, type PartnerOutcome } from './partner.ts';
+import { type Inquiry, named, Round, type RoundDone } from './round.ts';
 import { createTransport } from './transport.ts';
 
 /** Kept of the caller's `tmax` for the way back and for our own answer. */
@@ -95,11 +94,17 @@ export function createFanOut(options: FanOutOptions): FanOut {
       // At least half of it: a single hiccup must not cost every partner its bids.
       const lateMs = Math.min(lateness.at(nowMs), givenMs / 2);
       const timeMs = givenMs - lateMs - (nowMs - inquiry.startedAt);
+      const turnAway = (gate: Gate): PartnerOutcome | undefined => {
+        const isWanted = wants(gate.partner, inquiry.found);
+        if (isWanted && timeMs >= MIN_TMAX_MS) return gate.admit(nowMs, options.random());
+        const outcome = isWanted ? 'too_late' : 'not_wanted';
+        gate.count(outcome);
+        return outcome;
+      };
       const asked = follow(inquiry.market).filter((gate) => {
-        if (!wants(gate.partner, inquiry.found)) gate.count('not_wanted');
-        else if (timeMs < MIN_TMAX_MS) gate.count('too_late');
-        else return gate.admit(nowMs, options.random()) === undefined;
-        return false;
+        const outcome = turnAway(gate);
+        if (outcome !== undefined) inquiry.trace?.push({ ...named(gate.partner), outcome });
+        return outcome === undefined;
       });
       if (asked.length === 0) return done([], []);
       const context = { now, transport, host: options.exchangeHost(), lateness };

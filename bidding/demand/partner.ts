@@ -22,6 +22,16 @@ export type PartnerOutcome =
   | 'not_wanted'
   | 'too_late';
 
+/** What became of asking it, for an auction's trace. */
+export interface PartnerTrace {
+  partnerId: number;
+  /** Its code. */
+  partner: string;
+  outcome: PartnerOutcome;
+  /** Milliseconds until it answered or was given up; absent where it was not asked. */
+  tookMs?: number;
+}
+
 const WINDOW_MS = 10_000;
 const OPEN_AFTER = 10;
 const OPEN_MS = 5_000;

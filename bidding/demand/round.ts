@@ -10,7 +10,7 @@ import { judgeResponse } from './incoming.ts';
 import type { Lateness } from './lateness.ts';
 import { ourDeals } from './offers.ts';
 import { Letters } from './outgoing.ts';
-import type { Gate, Partner, PartnerOutcome } from './partner.ts';
+import type { Gate, Partner, PartnerOutcome, PartnerTrace } from './partner.ts';
 import type { Received, Refused } from './received.ts';
 import type { Call, Heard, Transport } from './transport.ts';
 
@@ -23,6 +23,8 @@ export interface Inquiry {
   atMs: number;
   /** When it came, monotonic milliseconds: what was spent since is not there for partners. */
   startedAt: number;
+  /** Told of every partner, where somebody may see it. */
+  trace?: PartnerTrace[] | undefined;
 }
 
 export interface RoundContext {
@@ -42,6 +44,9 @@ interface Asked {
   call: Call | undefined;
   isAwaited: boolean;
 }
+
+/** How a trace names a partner. */
+export const named = ({ id, code }: Partner) => ({ partnerId: id, partner: code });
 
 const NO_DEALS: readonly (readonly Deal[])[] = [];
 /** Later than this after a deadline, the node was late, and not only the partner. */
@@ -93,6 +98,7 @@ export class Round {
     );
     if (!asked.call) {
       gate.count('saturated');
+      this.inquiry.trace?.push({ ...named(partner), outcome: 'saturated' });
       return;
     }
     this.open.push(asked);
@@ -134,7 +140,14 @@ export class Round {
     if (at < 0) return;
     this.open.splice(at, 1);
     const nowMs = this.context.now();
-    asked.gate.answered(outcome, nowMs - this.startedAt, nowMs, isOurs);
+    const tookMs = nowMs - this.startedAt;
+    asked.gate.answered(outcome, tookMs, nowMs, isOurs);
+    if (!this.over)
+      this.inquiry.trace?.push({
+        ...named(asked.gate.partner),
+        outcome,
+        tookMs: Math.round(tookMs),
+      });
     if (this.open.length === 0) clearTimeout(this.timer);
     if (asked.isAwaited && --this.awaited === 0) this.finish();
   }

@@ -16,6 +16,8 @@ export interface SaleContext {
   auctionId: string;
   atMs: number;
   test: boolean;
+  /** People that a play-out of the imp reaches. */
+  multiplierAt: (impIndex: number) => number;
 }
 
 function valuesOf(
@@ -23,6 +25,7 @@ function valuesOf(
   impId: string,
   win: Win | undefined,
   sale: SaleContext,
+  impIndex: number,
 ): MacroValues {
   const clearing = win?.priceMicroCny ?? 0;
   return {
@@ -37,7 +40,7 @@ function valuesOf(
       bid.bidMicroCny > 0 ? String(Math.round((clearing / bid.bidMicroCny) * 10_000) / 10_000) : '',
     AUCTION_LOSS: '',
     AUCTION_MIN_TO_WIN: cpmYuan(Math.ceil(win?.minToWinMicroCny ?? 0)),
-    AUCTION_MULTIPLIER: '1',
+    AUCTION_MULTIPLIER: String(sale.multiplierAt(impIndex)),
     AUCTION_IMP_TS: String(sale.atMs),
   };
 }
@@ -58,7 +61,7 @@ export function partnerSale(
   sale: SaleContext,
 ): PartnerSale | undefined {
   const bid = partnerBid.ref as ReceivedBid;
-  const values = valuesOf(bid, impId, win, sale);
+  const values = valuesOf(bid, impId, win, sale, partnerBid.impIndex);
   const filled: ReceivedBid = {
     ...bid,
     nurl: fillMacros(bid.nurl, values, { encode: true, test: sale.test }),
@@ -128,7 +131,7 @@ export function tellLosers(
     const { code, key } = lossOf(bid, outcome);
     demand.fanOut.settled(ref.partner, key);
     if (ref.lurl === '') continue;
-    const values = valuesOf(ref, imp?.match.imp.id ?? '', imp?.win, sale);
+    const values = valuesOf(ref, imp?.match.imp.id ?? '', imp?.win, sale, bid.impIndex);
     const told = { ...values, AUCTION_LOSS: String(code) };
     demand.notices.tell(fillMacros(ref.lurl, told, { encode: true }), ref.partner);
   }

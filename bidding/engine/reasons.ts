@@ -3,7 +3,8 @@
  * thrown. Codes are stored in reports: they are added, never renumbered.
  */
 
-export type ReasonOwner = 'advertiser' | 'outlet' | 'operator' | 'platform';
+/** `partner`: another bidder, or another exchange. */
+export type ReasonOwner = 'advertiser' | 'outlet' | 'operator' | 'partner' | 'platform';
 
 export interface Reason {
   code: number;
@@ -115,18 +116,18 @@ const WORDS: Record<Key, Words> = {
   outranked: ['advertiser', '竞价排名落后', 'outranked', '提高出价', 'raise the bid'],
   separated: ['platform', '同页竞品隔离', 'kept apart from a competitor on the page', '无需处理', 'nothing to do'],
   not_reached: ['advertiser', '排名上限低于胜出者', 'could not outrank the winner', '提高出价', 'raise the bid'],
-  bad_currency: ['platform', '币种不符', 'currency not allowed', '以人民币出价', 'bid in CNY'],
-  bad_imp: ['platform', '展示位编号不存在', 'no such imp', '核对 impid', 'check impid'],
-  bad_size: ['platform', '尺寸不符', 'size not offered', '按提供的尺寸出价', 'bid with an offered size'],
-  bad_domain: ['platform', '广告主域名不允许', 'advertiser domain not allowed', '核对域名', 'check adomain'],
-  no_markup: ['platform', '缺少创意代码', 'no markup', '返回 adm', 'return adm'],
-  timed_out: ['platform', '响应超时', 'too late', '缩短响应时间', 'answer sooner'],
-  bad_category: ['platform', '行业类别不允许', 'category not allowed', '核对 cat 与 bcat、acat', 'check cat against bcat and acat'],
-  bad_attribute: ['platform', '创意属性不允许', 'creative attribute not allowed', '核对 attr 与 battr', 'check attr against battr'],
-  insecure: ['platform', '安全页面上的非安全素材', 'insecure markup on a secure page', '改用 https 素材', 'serve it over https'],
-  below_deal_floor: ['platform', '低于交易底价', 'below the floor of the deal', '按交易价出价', 'bid the price of the deal'],
-  group_broken: ['platform', '整组未能全部成交', 'not all of the group could win', '拆分该组', 'bid without the group'],
-  bad_chain: ['platform', '供应链不完整或末端不符', 'the supply chain is incomplete or ends elsewhere', '补全 schain', 'complete the schain'],
+  bad_currency: ['partner', '币种不符', 'currency not allowed', '以人民币出价', 'bid in CNY'],
+  bad_imp: ['partner', '展示位编号不存在', 'no such imp', '核对 impid', 'check impid'],
+  bad_size: ['partner', '尺寸不符', 'size not offered', '按提供的尺寸出价', 'bid with an offered size'],
+  bad_domain: ['partner', '广告主域名不允许', 'advertiser domain not allowed', '核对域名', 'check adomain'],
+  no_markup: ['partner', '缺少创意代码', 'no markup', '返回 adm', 'return adm'],
+  timed_out: ['partner', '响应超时', 'too late', '缩短响应时间', 'answer sooner'],
+  bad_category: ['partner', '行业类别不允许', 'category not allowed', '核对 cat 与 bcat、acat', 'check cat against bcat and acat'],
+  bad_attribute: ['partner', '创意属性不允许', 'creative attribute not allowed', '核对 attr 与 battr', 'check attr against battr'],
+  insecure: ['partner', '安全页面上的非安全素材', 'insecure markup on a secure page', '改用 https 素材', 'serve it over https'],
+  below_deal_floor: ['partner', '低于交易底价', 'below the floor of the deal', '按交易价出价', 'bid the price of the deal'],
+  group_broken: ['partner', '整组未能全部成交', 'not all of the group could win', '拆分该组', 'bid without the group'],
+  bad_chain: ['partner', '供应链不完整或末端不符', 'the supply chain is incomplete or ends elsewhere', '补全 schain', 'complete the schain'],
 };
 
 /** Every reason by code; a hole in the numbers is undefined. */

@@ -67,7 +67,8 @@ export async function askAll(
     const asking = deps.leases.prepare(partner.lineItemId, lastBidMicroCny, request.atMs);
     if (asking) leases.push(asking);
   }
-  const inquiry = { raw, message, found, market, atMs: request.atMs, startedAt };
+  const trace = hearing.partnerTrace;
+  const inquiry = { raw, message, found, market, atMs: request.atMs, startedAt, trace };
   await new Promise<void>((resolve) =>
     fanOut.ask(inquiry, (bids, refused) => {
       hearing.partnerBids = bids;

@@ -21,7 +21,7 @@ import type { UserCounts } from '../state/caps.ts';
 import { ask, askAll } from './asking.ts';
 import { compose } from './compose.ts';
 import type { AuctionDeps, CallOptions, Hearing } from './hearing.ts';
-import { countCaps, refusal, take, takeBid, unfitness } from './limits.ts';
+import { countCaps, multiplierOf, refusal, take, takeBid, unfitness } from './limits.ts';
 import type { Problem } from './respond.ts';
 
 export interface Answer {
@@ -88,6 +88,7 @@ export function createAuctioneer(deps: AuctionDeps): Auctioneer {
       options,
       partnerBids: [],
       partnerRefusals: [],
+      partnerTrace: options.mayTrace || message.test ? [] : undefined,
       podLeftS: undefined,
       market,
       counts: false,
@@ -177,7 +178,9 @@ function decide(
   const body = compose(deps, hearing, outcome, trace);
   const { auctionId, partnerBids, partnerRefusals } = hearing;
   if (partnerBids.length + partnerRefusals.length > 0) {
-    const sale = { auctionId, atMs: request.atMs, test: request.test };
+    const multiplierAt = (i: number) =>
+      multiplierOf(hearing.message.imps[i], outcome.imps[i]?.match);
+    const sale = { auctionId, atMs: request.atMs, test: request.test, multiplierAt };
     tellLosers(deps.demand, partnerBids, partnerRefusals, outcome, sale);
   }
   const reason = outcome.imps.find((imp) => imp.reason !== NO_BID.none)?.reason ?? NO_BID.none;

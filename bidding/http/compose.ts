@@ -126,7 +126,8 @@ function partnerBidOf(
   const ref = partnerBid.ref as ReceivedBid;
   const first = imp.banner?.sizes[0] ?? outcome.match.placement?.sizes[0] ?? { w: 300, h: 250 };
   const size = ref.w > 0 && ref.h > 0 ? { w: ref.w, h: ref.h } : first;
-  const sale = { auctionId, atMs: request.atMs, test: request.test };
+  const multiplierAt = () => multiplierOf(imp, outcome.match);
+  const sale = { auctionId, atMs: request.atMs, test: request.test, multiplierAt };
   const sold = partnerSale(partnerBid, imp.id, win, size, deps.links, sale);
   if (!sold) return undefined;
   tellWinner(deps.demand.notices, sold, ordinal, sale);
@@ -201,6 +202,22 @@ function traceOf(hearing: Hearing, outcome: Outcome, lines: readonly TraceLine[]
       ...line,
       valueCpm: cpmYuan(Math.floor(valueMicroCny)),
       minToWinCpm: cpmYuan(Math.ceil(minToWinMicroCny)),
+      ...words(reason),
+    })),
+    ...partnersOf(hearing, words),
+  };
+}
+
+/** Who was asked outside and what came of it, and the bids that could not stand. */
+function partnersOf(hearing: Hearing, words: (code: number) => object): object {
+  const { partnerTrace, partnerRefusals } = hearing;
+  if (!partnerTrace || partnerTrace.length + partnerRefusals.length === 0) return {};
+  return {
+    partners: partnerTrace,
+    refusedBids: partnerRefusals.map(({ partner, bidId, reason }) => ({
+      partnerId: partner.id,
+      partner: partner.code,
+      bidId,
       ...words(reason),
     })),
   };

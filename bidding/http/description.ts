@@ -152,6 +152,7 @@ const PATHS: Record<string, Json> = {
   '/health': page('This node’s health', 'application/json'),
   '/metrics': page('Prometheus metrics', 'text/plain'),
   '/openapi.json': page('This document', 'application/json'),
+  '/robots.txt': page('RFC 9309', 'text/plain'),
   '/.well-known/api-catalog': page('RFC 9727', 'application/linkset+json'),
   '/.well-known/security.txt': page('RFC 9116', 'text/plain'),
   '/.well-known/gpc.json': page('Global Privacy Control', 'application/json'),

@@ -3,6 +3,7 @@ import type { Clock } from '../../db/terms/day.ts';
 import type { FanOut } from '../demand/fanout.ts';
 import type { HeldMarkup } from '../demand/held.ts';
 import type { Notices } from '../demand/notices.ts';
+import type { PartnerTrace } from '../demand/partner.ts';
 import type { Refused } from '../demand/received.ts';
 import type { Market } from '../engine/market.ts';
 import type { Found, Outcome, PartnerBid } from '../engine/outcome.ts';
@@ -59,6 +60,8 @@ export interface Hearing {
   /** What partners bid, and what of it could not stand. */
   partnerBids: PartnerBid[];
   partnerRefusals: Refused[];
+  /** What became of asking each partner, where the caller may see it. */
+  partnerTrace: PartnerTrace[] | undefined;
   /** Seconds left in each pod whose ads have begun to be sold. */
   podLeftS: Map<Imp, number> | undefined;
   market: Market;

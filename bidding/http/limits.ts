@@ -76,8 +76,8 @@ const MAX_MULTIPLIER = 10_000;
  * How many people one play-out reaches (OpenRTB 2.6 §3.2.31 `qty`): a screen's price is per thousand of them. 1 on everything
  * that one reader looks at, whatever a caller says.
  */
-export function multiplierOf(imp: Imp | undefined, match: ImpMatch): number {
-  if (!imp || imp.multiplier === '' || match.placement?.format !== 'dooh') return 1;
+export function multiplierOf(imp: Imp | undefined, match: ImpMatch | undefined): number {
+  if (!imp || imp.multiplier === '' || match?.placement?.format !== 'dooh') return 1;
   const value = Number(imp.multiplier);
   return value > 0 && value <= MAX_MULTIPLIER ? value : 1;
 }

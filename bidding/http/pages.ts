@@ -6,7 +6,15 @@ import { describeExchange } from './description.ts';
 import type { PageDeps } from './pageDeps.ts';
 import { allowOrigin, preflight, sendText } from './respond.ts';
 import { cookieSync, setUid } from './sync.ts';
-import { adsTxt, apiCatalog, gpcJson, securityTxt, sellersJson, whyPage } from './transparency.ts';
+import {
+  adsTxt,
+  apiCatalog,
+  gpcJson,
+  robotsTxt,
+  securityTxt,
+  sellersJson,
+  whyPage,
+} from './transparency.ts';
 import { vastPage } from './vast.ts';
 
 type Page = (
@@ -70,6 +78,7 @@ export const PAGES: Record<string, Page> = {
     sendText(res, JSON_TYPE, sellersJson(deps.market(), deps.links)),
   '/ads.txt': adsPage('ads'),
   '/app-ads.txt': adsPage('app-ads'),
+  '/robots.txt': (_deps, _req, res) => sendText(res, TEXT_TYPE, robotsTxt()),
   '/why': (_deps, _req, res) => sendText(res, 'text/html; charset=utf-8', whyPage()),
   '/openapi.json': (deps, _req, res) =>
     sendText(res, JSON_TYPE, describeExchange(deps.links.exchangeUrl)),

@@ -93,6 +93,17 @@ export const apiCatalog = (links: Links): string =>
     ],
   });
 
+/** RFC 9309: what is generated for machines may be read by them; a crawler that follows a tracker is traffic that nobody wants. */
+export const robotsTxt = (): string =>
+  [
+    'User-agent: *',
+    ...['/ads.txt', '/app-ads.txt', '/sellers.json', '/.well-known/', '/openapi.json', '/why'].map(
+      (path) => `Allow: ${path}`,
+    ),
+    'Disallow: /',
+    '',
+  ].join('\n');
+
 /** We obey the signal: the tag and the auction treat it as an opt-out. */
 export const gpcJson = (): string => JSON.stringify({ gpc: true, lastUpdate: '2026-11-25' });
 

@@ -16,7 +16,11 @@ beforeAll(async () => {
   low = await openDsp({ seat: 'low', priceCpm: 25 });
   it = await openTestExchange(
     aSnapshot({
-      placements: [...aSnapshot().placements, aPlacement({ id: 210, auctionType: 'second' })],
+      placements: [
+        ...aSnapshot().placements,
+        aPlacement({ id: 210, auctionType: 'second' }),
+        aPlacement({ id: 220, format: 'dooh', sizes: [{ w: 1080, h: 1920 }] }),
+      ],
       lineItems: [aLineItem({ target: { attribute: 'placement', in: [201, 210] } })],
       demandPartners: [
         aPartner(1, 'high', high.url, { gzip: true, advertiserId: 77, timeoutMs: TIMEOUT_MS }),
@@ -176,6 +180,73 @@ test('a trial request fills macros with AUDIT and tells nobody', async () => {
   expect(bid.adm).toContain('DSP high AUDIT');
   await new Promise((resolve) => setTimeout(resolve, 100));
   expect(high.notices).toHaveLength(0);
+});
+
+test('the trace of a trial request says who was asked outside, what came of it, and how a refused bid is mended', async () => {
+  low.options.bid = { w: 1, h: 1 };
+  const answer = await fetch(`${it.url}/openrtb2/auction`, {
+    method: 'POST',
+    body: JSON.stringify(request({ test: 1 })),
+  });
+  const { ext } = (await answer.json()) as {
+    ext: { hongze: { trace: { partners: object[]; refusedBids: object[]; bidders: object[] } } };
+  };
+  const { partners, refusedBids, bidders } = ext.hongze.trace;
+  const tookMs = expect.any(Number);
+  expect(partners).toHaveLength(2);
+  expect(partners).toContainEqual({ partnerId: 1, partner: 'high', outcome: 'bid', tookMs });
+  expect(partners).toContainEqual({ partnerId: 2, partner: 'low', outcome: 'no_bid', tookMs });
+  const fix = { zh: expect.any(String), en: expect.any(String) };
+  expect(refusedBids).toMatchObject([{ partner: 'low', key: 'bad_size', owner: 'partner', fix }]);
+  expect(bidders[0]).toMatchObject({ seat: 'high', key: 'none' });
+});
+
+test('several bids for one imp: the best that may stand wins, and each of the others is told', async () => {
+  high.options.answer = ({ id }) => ({
+    id,
+    cur: 'CNY',
+    seatbid: [
+      {
+        seat: 'high',
+        bid: [31, 33, 35].map((price, n) => ({
+          ...{
+            id: `${n}`,
+            impid: '1',
+            price,
+            crid: `c${n}`,
+            adomain: [`brand-${n}.example`],
+            mtype: 1,
+          },
+          // The dearest is of a size that nobody asked for.
+          ...(n === 2 ? { w: 1, h: 1 } : { w: 300, h: 250 }),
+          adm: `<b>${price}</b>`,
+          lurl: `${high.url}/loss-${n}?reason=\${AUCTION_LOSS}`,
+        })),
+      },
+    ],
+  });
+  const { seat, bid } = await ask();
+  expect([seat, bid.price, bid.crid]).toEqual(['high', 33, 'c1']);
+  expect((await noticeOf(high, '/loss-0'))?.searchParams.get('reason')).toBe('102');
+  expect((await noticeOf(high, '/loss-2'))?.searchParams.get('reason')).toBe('203');
+});
+
+test('on a screen the price is per person: what is billed and the macro are its multiplier’s', async () => {
+  const macro = '$'.concat('{AUCTION_MULTIPLIER}');
+  high.options.bid = { adm: '<b>screen</b>', burl: `${high.url}/bill?people=${macro}` };
+  const imp = {
+    id: '1',
+    tagid: '220',
+    banner: { format: [{ w: 1080, h: 1920 }] },
+    qty: { multiplier: 30.3, sourcetype: 1, vendor: 'v.example' },
+  };
+  const { bid } = await ask(
+    request({ site: undefined, dooh: { publisher: { id: '1' } }, imp: [imp] }),
+  );
+  await fetch(bid.burl);
+  expect((await noticeOf(high, '/bill'))?.searchParams.get('people')).toBe('30.3');
+  const [shown] = (await it.events()).filter((event) => event.placementId === 220);
+  expect(shown?.priceMicroCny).toBe(Math.floor(30_000 * 30.3));
 });
 
 test('health names outcomes and refusals of every partner', async () => {

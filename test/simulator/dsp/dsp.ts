@@ -20,6 +20,8 @@ export interface DspOptions {
   fault?: Fault;
   /** Laid over each bid, by its imp's place. */
   bid?: object | ((n: number) => object);
+  /** Instead of its own bids. */
+  answer?: (request: DspRequest) => object;
   /** Its bids are one group. */
   group?: boolean;
   random?: () => number;
@@ -30,6 +32,7 @@ interface Imp {
   bidfloor?: number;
   banner?: { w?: number; h?: number; format?: { w: number; h: number }[] };
   video?: object;
+  audio?: object;
   native?: object;
   pmp?: { private_auction?: number; deals?: { id: string; [field: string]: unknown }[] };
 }
@@ -124,11 +127,30 @@ function answer(dsp: Dsp, request: DspRequest, res: ServerResponse): void {
   else if (fault === 'no_bid_empty') send({});
   else if (fault === 'no_bid_seatless') send({ id: request.id, seatbid: [] });
   else if (fault === 'no_bid_nbr') send({ id: request.id, seatbid: [], nbr: 2 });
-  else send(bidResponse(dsp, request, fault));
+  else send(dsp.options.answer?.(request) ?? bidResponse(dsp, request, fault));
 }
 
 const over = (bid: DspOptions['bid'], n: number): object =>
   typeof bid === 'function' ? bid(n) : (bid ?? {});
+
+/** What it shows of itself, in the first form that is offered. */
+function markupOf(imp: Imp, seat: string, base: string): { mtype: number; adm: string } {
+  if (imp.banner) return { mtype: 1, adm: `<b>DSP ${seat} \${AUCTION_PRICE}</b>` };
+  if (imp.native) {
+    const assets = [{ id: 1, title: { text: `DSP ${seat}` } }];
+    const eventtrackers = [{ event: 1, method: 1, url: `${base}/impression` }];
+    const native = { ver: '1.2', assets, link: { url: 'https://dsp.example/' }, eventtrackers };
+    return { mtype: 4, adm: JSON.stringify({ native }) };
+  }
+  const [mtype, file] = imp.video ? [2, 'video/mp4'] : [3, 'audio/mpeg'];
+  const cdata = (path: string): string => `<![CDATA[${base}/${path}]]>`;
+  const adm =
+    `<VAST version="3.0"><Ad id="1"><InLine><AdSystem>DSP ${seat}</AdSystem><AdTitle>DSP ${seat}</AdTitle>` +
+    `<Impression>${cdata('impression')}</Impression><Creatives><Creative><Linear><Duration>00:00:15</Duration>` +
+    `<MediaFiles><MediaFile delivery="progressive" type="${file}" width="640" height="360">${cdata('media')}</MediaFile>` +
+    '</MediaFiles></Linear></Creative></Creatives></InLine></Ad></VAST>';
+  return { mtype, adm };
+}
 
 function bidResponse(dsp: Dsp, request: DspRequest, fault: Fault): object {
   const { seat, priceCpm, random = () => 0.5 } = dsp.options;
@@ -145,11 +167,10 @@ function bidResponse(dsp: Dsp, request: DspRequest, fault: Fault): object {
       w: fault === 'wrong_size' ? 1 : size.w,
       h: fault === 'wrong_size' ? 1 : size.h,
       ...(fault === 'unknown_deal' ? { dealid: 'nobody-agreed' } : {}),
-      ...(imp.banner ? { mtype: 1 } : {}),
       nurl: `${dsp.url}/win?price=\${AUCTION_PRICE}&id=\${AUCTION_ID}`,
       burl: `${dsp.url}/bill?price=\${AUCTION_PRICE}&imp=\${AUCTION_IMP_ID}`,
       lurl: `${dsp.url}/loss?reason=\${AUCTION_LOSS}&min=\${AUCTION_MIN_TO_WIN}`,
-      ...(fault === 'no_markup' ? { nurl: '' } : { adm: `<b>DSP ${seat} \${AUCTION_PRICE}</b>` }),
+      ...(fault === 'no_markup' ? { nurl: '' } : markupOf(imp, seat, `${dsp.url}/ad`)),
       ...over(dsp.options.bid, i),
     };
   });
