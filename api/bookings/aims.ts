@@ -7,7 +7,7 @@ import { type Day, dayOf } from '../../db/terms/day.ts';
 import { Failure } from '../../db/terms/failure.ts';
 import type { BookedDayRow } from './days.ts';
 import type { BookingContext, Line, Order } from './order.ts';
-import { type PricedDay, placesOf, priceLine, ratesOf } from './pricing.ts';
+import { isOnSale, type PricedDay, placesOf, priceLine, ratesOf } from './pricing.ts';
 import type { changeSchema } from './shapes.ts';
 import { daysOf } from './slots.ts';
 
@@ -58,7 +58,7 @@ export async function aimOf(
   }
   const placementId = input.placementId ?? line.placementId;
   const place = (await placesOf(ctx.db, [placementId])).get(placementId);
-  if (place?.outlet.id !== line.outletId || place.placement.status !== 'active') {
+  if (place?.outlet.id !== line.outletId || !isOnSale(place)) {
     throw wrong('/placementId', '须为该媒体在售的广告位', 'must be a placement of the same outlet');
   }
   return { placementId, startsOn, endsOn, slots: input.slots ?? line.slots };

@@ -7,7 +7,9 @@ import { lockRow, saveEdit } from '../http/versioned.ts';
 import type { Actor } from '../identity/actor.ts';
 import { accounts, holdKeys, placeHold } from '../ledger/ledger.ts';
 import { type BookingContext, conflict, isHolding, linesOf, type Order } from './order.ts';
+import { placesOf } from './pricing.ts';
 import { promise } from './promising.ts';
+import { notOnSale, refuseAll } from './reserving.ts';
 
 /** Fails with `conflict` while an answer is missing, `insufficient_funds`. */
 export async function confirmOrder(
@@ -27,6 +29,8 @@ export async function confirmOrder(
     }
     const accepted = lines.filter((line) => line.status === 'accepted');
     if (accepted.length === 0) throw conflict('没有媒体接受', 'no outlet accepted');
+    const ids = accepted.map((line) => line.placementId);
+    refuseAll(notOnSale(accepted, await placesOf(tx, ids)));
     const totalMicroCny = accepted.reduce((sum, line) => sum + line.priceMicroCny, 0n);
     if (totalMicroCny > 0n) {
       await placeHold(tx, {

@@ -14,7 +14,7 @@ import { lockRow, saveEdit } from '../http/versioned.ts';
 import type { Actor } from '../identity/actor.ts';
 import { judgeBooking } from '../outlets/outlets.ts';
 import { type BookingContext, conflict, firstDayOf, linesOf, type Order } from './order.ts';
-import { type LineInput, type Placed, placesOf, priceLine, ratesOf } from './pricing.ts';
+import { isOnSale, type LineInput, type Placed, placesOf, priceLine, ratesOf } from './pricing.ts';
 import type { newOrderSchema, orderEditSchema } from './shapes.ts';
 
 interface Draft {
@@ -62,8 +62,7 @@ function lineProblem(
   at: string,
   today: string,
 ): FailureDetail | undefined {
-  const live = place?.placement.status === 'active' && place.outlet.status === 'active';
-  if (!live) {
+  if (!place || !isOnSale(place)) {
     return {
       pointer: `${at}/placementId`,
       zh: '没有这个广告位',

@@ -42,6 +42,10 @@ export interface Placed {
   outlet: typeof outlet.$inferSelect;
 }
 
+/** Whether it may be sold at all: an outlet that is not admitted yet, or suspended, sells nothing, whatever it has listed. */
+export const isOnSale = ({ placement, property, outlet }: Placed): boolean =>
+  placement.status === 'active' && property.status === 'active' && outlet.status === 'active';
+
 /** Placements with what they belong to, by id. */
 export async function placesOf(db: Db, ids: readonly number[]): Promise<Map<number, Placed>> {
   if (ids.length === 0) return new Map();

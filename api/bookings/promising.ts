@@ -1,6 +1,6 @@
 /**
  * What the exchange delivers of an order, as line items of a campaign of its own: guaranteed impressions, and days bought
- * outright on what readers open. Owns which lines those are. Repeatable: a line has its line item once; one that came by a
+ * outright on what readers open and what screens' players ask for. Owns which lines those are. Repeatable: a line has its line item once; one that came by a
  * change, or got its creatives late, is found the next time.
  */
 import { eq } from 'drizzle-orm';
@@ -10,11 +10,16 @@ import type { Author } from '../audit/audit.ts';
 import { createPromised, type PromisedLine } from '../campaigns/campaigns.ts';
 import { guaranteedTarget } from './impressions.ts';
 import { type BookingContext, isBinding, type Line, type Order } from './order.ts';
-import { placesOf } from './pricing.ts';
+import { type Placed, placesOf } from './pricing.ts';
 import { daysOf } from './slots.ts';
 
-/** Where our tag, SDK or player asks for each ad; on the others an outlet puts it up by itself and proves it. */
+/** Where our tag or SDK asks for each ad; on the others an outlet puts it up by itself and proves it. */
 const ONLINE: readonly PropertyKind[] = ['app', 'site', 'h5', 'mini_program'];
+
+/** A screen's player asks for its playlist (bidding/http/player.ts); one without our player never asks, and is proved as before. */
+const isAsked = (place: Placed | undefined): boolean =>
+  place !== undefined &&
+  (place.placement.format === 'dooh' || ONLINE.includes(place.property.kind as PropertyKind));
 
 function promiseOf(order: Order, line: Line, ordinal: number): PromisedLine {
   const { priceMicroCny, impressions, startsOn, endsOn, creativeIds } = line;
@@ -48,13 +53,12 @@ export async function promise(
     ctx.db,
     lines.map((line) => line.placementId),
   );
-  const isOnline = ({ placementId }: Line): boolean =>
-    ONLINE.includes(places.get(placementId)?.property.kind as PropertyKind);
   const missing = lines.filter(
     (line) =>
       isBinding(line) &&
       line.lineItemId === null &&
-      (line.impressions !== null || (line.creativeIds.length > 0 && isOnline(line))),
+      (line.impressions !== null ||
+        (line.creativeIds.length > 0 && isAsked(places.get(line.placementId)))),
   );
   if (missing.length === 0) return order.campaignId;
   const { campaignId, lineItemIds } = await createPromised(

@@ -26,7 +26,7 @@ import {
   linesOf,
   type Order,
 } from './order.ts';
-import { type Placed, type Priced, placesOf, priceLine, ratesOf } from './pricing.ts';
+import { isOnSale, type Placed, type Priced, placesOf, priceLine, ratesOf } from './pricing.ts';
 import type { answerSchema, approvalSchema } from './shapes.ts';
 import { giveBack, takeSlots } from './slots.ts';
 
@@ -146,6 +146,7 @@ async function holdSlots(
   };
   await takeSlots(tx, wanted, now, learn);
   if (wanted.length === 0) await learn();
+  refuseAll(notOnSale(lines, places));
   refuseAll(await airtimeProblems(tx, wanted, places, now), await impressionProblems(ctx, lines));
   const priced = await priceAll(tx, row, lines);
   await writeHeld(ctx, row, lines, places, priced);
@@ -155,7 +156,22 @@ async function holdSlots(
   return setStatus(ctx, tx, actor, row, changes, 'order.reserve');
 }
 
-function refuseAll(...problems: FailureDetail[][]): void {
+/** Lines whose outlet was suspended, or whose placement was taken off sale, since they were drafted. */
+export const notOnSale = (
+  lines: readonly Line[],
+  places: ReadonlyMap<number, Placed>,
+): FailureDetail[] =>
+  lines.flatMap(({ placementId }, i) => {
+    const place = places.get(placementId);
+    if (place && isOnSale(place)) return [];
+    return {
+      pointer: `/lines/${i}/placementId`,
+      zh: '该广告位已停售，或媒体未准入、已停用',
+      en: 'this placement is not on sale any more, or its outlet is not admitted',
+    };
+  });
+
+export function refuseAll(...problems: FailureDetail[][]): void {
   const [first, ...rest] = problems.flat();
   if (first) throw new Failure('conflict', first, ...rest);
 }

@@ -16,6 +16,8 @@ export interface DeliveryFacts {
   campaignSpentMicroCny: MicroCny;
   lineItem: {
     status: string;
+    /** `booked`: days bought outright, `guaranteed`: impressions promised; neither bids, and both are paid by their order. */
+    priority: string;
     startsOn: Day;
     endsOn: Day;
     bidFen: number;
@@ -29,6 +31,8 @@ export interface DeliveryFacts {
   };
   creatives: { status: string; approvalExpiresOn: Day | null; format: string }[];
   stops: { id: number; reason: string }[];
+  /** Days from today on of which it has a slot, earliest first; empty but for `booked`. */
+  bookedDays: Day[];
   /** Lowest floor (CPM fen) among placements of its creatives' formats; null: there are none. */
   lowestFloorFen: number | null;
 }
@@ -47,6 +51,11 @@ const say = (
   [zh, fixZh]: [string, string],
   [en, fixEn]: [string, string],
 ): Finding => ({ code, severity, zh, en, fix: { zh: fixZh, en: fixEn } });
+
+const isBooked = (f: DeliveryFacts): boolean => f.lineItem.priority === 'booked';
+/** What it costs is agreed and held by its order: neither floors nor the wallet stand in its way. */
+const isPromised = (f: DeliveryFacts): boolean =>
+  isBooked(f) || f.lineItem.priority === 'guaranteed';
 
 type Check = (facts: DeliveryFacts) => Finding | false | undefined;
 
@@ -72,6 +81,7 @@ const CHECKS: Check[] = [
     ),
   (f) =>
     f.funded === false &&
+    !isPromised(f) &&
     say('no_funds', 'blocks', ['账户余额不足', '请充值'], ['the wallet is empty', 'top it up']),
   (f) =>
     f.campaignStatus !== 'active' &&
@@ -106,7 +116,7 @@ const CHECKS: Check[] = [
       [`it ended on ${f.lineItem.endsOn}`, 'extend its dates'],
     ),
   creativesProblem,
-  budgetsProblem,
+  (f) => (isBooked(f) ? bookedProblem(f) : budgetsProblem(f)),
   (f) =>
     f.lineItem.hours !== null &&
     !f.lineItem.hours.includes(f.hourOfWeek) &&
@@ -117,25 +127,30 @@ const CHECKS: Check[] = [
       ['this hour is outside its schedule', 'wait, or widen the dayparting'],
     ),
   (f) =>
-    f.lowestFloorFen === null
-      ? f.creatives.some((one) => one.status === 'approved') &&
-        say(
-          'no_inventory',
-          'blocks',
-          ['没有可用此创意形式的广告位', '添加其他形式的创意，或放宽定向'],
-          ['no placement takes creatives of this format', 'add another format or widen the target'],
-        )
-      : f.lineItem.pricing === 'CPM' &&
-        f.lineItem.bidFen < f.lowestFloorFen &&
-        say(
-          'below_floor',
-          'blocks',
-          [
-            `出价低于最低底价 ${yuan(f.lowestFloorFen)} 元`,
-            `出价提高到 ${yuan(f.lowestFloorFen)} 元以上`,
-          ],
-          [`the bid is below every floor`, `bid ${yuan(f.lowestFloorFen)} yuan or more`],
-        ),
+    isPromised(f)
+      ? undefined
+      : f.lowestFloorFen === null
+        ? f.creatives.some((one) => one.status === 'approved') &&
+          say(
+            'no_inventory',
+            'blocks',
+            ['没有可用此创意形式的广告位', '添加其他形式的创意，或放宽定向'],
+            [
+              'no placement takes creatives of this format',
+              'add another format or widen the target',
+            ],
+          )
+        : f.lineItem.pricing === 'CPM' &&
+          f.lineItem.bidFen < f.lowestFloorFen &&
+          say(
+            'below_floor',
+            'blocks',
+            [
+              `出价低于最低底价 ${yuan(f.lowestFloorFen)} 元`,
+              `出价提高到 ${yuan(f.lowestFloorFen)} 元以上`,
+            ],
+            [`the bid is below every floor`, `bid ${yuan(f.lowestFloorFen)} yuan or more`],
+          ),
 ];
 
 const yuan = (fen: number) => (fen / 100).toFixed(2);
@@ -174,6 +189,31 @@ function creativesProblem(f: DeliveryFacts): Finding | undefined {
     'blocks',
     ['没有通过审核的创意', '按驳回原因修改后重新提交'],
     ['none of its creatives is approved', 'correct what the review named and submit again'],
+  );
+}
+
+/** Days bought outright have no budget: what they have is slots. */
+function bookedProblem({ bookedDays: [next], today }: DeliveryFacts): Finding | undefined {
+  if (next === today) return undefined;
+  if (next === undefined) {
+    return say(
+      'no_slot_left',
+      'blocks',
+      ['已没有预订的档期：已投放完毕，或已取消、改期', '在订单中查看档期变更，或另行下单'],
+      [
+        'it has no booked day left: all are over, cancelled or moved',
+        'look at its order’s changes, or book anew',
+      ],
+    );
+  }
+  return say(
+    'no_slot_today',
+    'limits',
+    [`今日没有预订的档期，下一个投放日为 ${next}`, '等待，或在订单中申请改期'],
+    [
+      `no slot of today is its own; the next one is on ${next}`,
+      'wait, or ask for a change in its order',
+    ],
   );
 }
 

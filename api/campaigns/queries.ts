@@ -1,13 +1,14 @@
 /** Reading demand: lists, one thing with what hangs on it, its history, and the facts of its diagnosis. */
-import { and, desc, eq, ilike, inArray, isNull, lt, ne, or, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, gte, ilike, inArray, isNull, lt, ne, or, type SQL, sql } from 'drizzle-orm';
 import type { Target } from '../../bidding/wire/target.ts';
 import type { Db } from '../../db/client.ts';
+import { bookingLine, bookingSlot } from '../../db/schema/bookings.ts';
 import { advertiser, campaign, lineItem, lineItemCreative } from '../../db/schema/campaigns.ts';
 import { creative } from '../../db/schema/creatives.ts';
 import { advertiserFunding, stop } from '../../db/schema/delivery.ts';
 import { rollupHour } from '../../db/schema/metering.ts';
-import { placement } from '../../db/schema/outlets.ts';
-import { dayOf, dayStartMs, hourOf, hourOfWeek } from '../../db/terms/day.ts';
+import { outlet, placement } from '../../db/schema/outlets.ts';
+import { type Day, dayOf, dayStartMs, hourOf, hourOfWeek } from '../../db/terms/day.ts';
 import { notFound, ownedBy } from '../http/auth.ts';
 import { decodeIdCursor, type Page, type PageQuery, pageOf } from '../http/paging.ts';
 import type { Actor } from '../identity/actor.ts';
@@ -188,6 +189,7 @@ export async function diagnoseLineItem(db: Db, id: number, nowMs: number) {
       hours: hoursOf(row.lineItem.target),
     },
     creatives,
+    bookedDays: row.lineItem.priority === 'booked' ? await bookedDays(db, id, today) : [],
     stops: await stopsOn(
       db,
       row.lineItem,
@@ -232,6 +234,18 @@ const creativesOf = (db: Db, lineItemId: number) =>
     .innerJoin(creative, eq(creative.id, lineItemCreative.creativeId))
     .where(eq(lineItemCreative.lineItemId, lineItemId));
 
+/** Days of which it still has a slot, earliest first. */
+async function bookedDays(db: Db, lineItemId: number, today: Day): Promise<Day[]> {
+  const rows = await db
+    .selectDistinct({ day: bookingSlot.day })
+    .from(bookingSlot)
+    .innerJoin(bookingLine, eq(bookingLine.id, bookingSlot.lineId))
+    .where(and(eq(bookingLine.lineItemId, lineItemId), gte(bookingSlot.day, today)))
+    .orderBy(bookingSlot.day)
+    .limit(2);
+  return rows.map(({ day }) => day);
+}
+
 /** Only what holds everywhere: a stop in one county is no reason for silence in the others. */
 function stopsOn(
   db: Db,
@@ -269,6 +283,13 @@ async function lowestFloor(
   const [row] = await db
     .select({ floor: sql<number | null>`min(${placement.floorCpmFen})::int` })
     .from(placement)
-    .where(and(eq(placement.status, 'active'), inArray(placement.format, [...new Set(formats)])));
+    .innerJoin(outlet, eq(outlet.id, placement.outletId))
+    .where(
+      and(
+        eq(placement.status, 'active'),
+        eq(outlet.status, 'active'),
+        inArray(placement.format, [...new Set(formats)]),
+      ),
+    );
   return row?.floor ?? null;
 }

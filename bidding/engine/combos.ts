@@ -1,6 +1,6 @@
 /**
  * Rows ANDed beforehand for what most requests share: creative shape × device × OS × tier. Made when first asked for, kept
- * while they are few, dropped together when they are many. Owns the cache; the rows it is made of belong to the index.
+ * until there are too many, when the oldest goes. Owns the cache; the rows it is made of belong to the index.
  */
 import type { ShapeSet } from './fit.ts';
 import type { Item } from './item.ts';
@@ -31,13 +31,14 @@ export class Combos {
     small: readonly Row[],
     shapes: readonly Row[],
   ): Row {
-    if (generation !== this.generation || this.all.length >= MAX_COMBOS) {
+    if (generation !== this.generation) {
       this.drop();
       this.generation = generation;
     }
     const key = ((offer.id * 8 + place.device) * 8 + place.os) * 4 + place.tier;
     const known = this.byKey.get(key);
     if (known) return known.row;
+    if (this.all.length >= MAX_COMBOS) this.forgetOldest();
     const parts = [place.device, FIELDS.os.shift + place.os, FIELDS.tier.shift + place.tier];
     const row = allOf(
       anyOf(
@@ -63,6 +64,13 @@ export class Combos {
         setBit(combo.row, slot);
       } else clearBit(combo.row, slot);
     }
+  }
+
+  /** One goes for one that comes: dropped together, all would be made anew within some milliseconds. */
+  private forgetOldest(): void {
+    const [oldest] = this.byKey.keys();
+    if (oldest !== undefined) this.byKey.delete(oldest);
+    this.all.shift();
   }
 
   private drop(): void {

@@ -3,6 +3,7 @@
  * which line items may play where nobody can click, and the long lease; a spot that cannot be paid for is left out.
  */
 
+import { dayEndMs, dayOf } from '../../db/terms/day.ts';
 import { DEVICES } from '../../db/terms/market.ts';
 import { runAuction } from '../engine/auction.ts';
 import { findCandidates, newFound } from '../engine/candidates.ts';
@@ -14,7 +15,7 @@ import { webUrl } from '../render/escape.ts';
 import type { Links } from '../render/links.ts';
 import type { Leases } from '../state/leases.ts';
 import { OFFLINE_MS } from '../wire/player.ts';
-import type { SnapshotPlacement } from '../wire/snapshot.ts';
+import type { SnapshotLineItem, SnapshotPlacement } from '../wire/snapshot.ts';
 import { BILLED_ON, sealToken, type TokenKey } from '../wire/token.ts';
 
 export interface PlaylistDeps {
@@ -32,21 +33,24 @@ export interface Spot {
   durationMs: number;
   w: number | null;
   h: number | null;
+  /** A booked day's spot ends with its day; others may be shown as long as their proofs are taken. */
+  showUntilMs: number;
   /** Shown over the spot all the while (Advertising Law 14). */
   mark: '广告' | '公益广告';
 }
 
 const USUAL_MS = 15_000;
 
-interface Sale {
-  win: Win;
+/** What was sold, copied: the next spot's auction is held in the same words (engine/candidates.ts), and so is its win. */
+interface Sale extends Pick<Win, 'billOn' | 'chargeMicroCny' | 'dealId'> {
+  source: SnapshotLineItem;
   auctionId: string;
   spot: Omit<Spot, 'token'>;
 }
 
-function spotOf(win: Win, links: Links): Omit<Spot, 'token'> | undefined {
-  const creative = win.candidate?.creative;
-  if (!creative) return undefined;
+function spotOf(win: Win, links: Links, nowMs: number): Omit<Spot, 'token'> | undefined {
+  const { creative, item } = win.candidate ?? {};
+  if (!creative || !item) return undefined;
   const { content, w, h } = creative;
   const video = webUrl(content.videoUrl, links.assetsUrl);
   const url = video ?? webUrl(content.imageUrl, links.assetsUrl);
@@ -58,6 +62,7 @@ function spotOf(win: Win, links: Links): Omit<Spot, 'token'> | undefined {
     durationMs: content.durationMs ?? USUAL_MS,
     w,
     h,
+    showUntilMs: item.source.priority === 'booked' ? dayEndMs(dayOf(nowMs)) : nowMs + OFFLINE_MS,
     mark: creative.isPsa ? '公益广告' : '广告',
   };
 }
@@ -84,17 +89,28 @@ function sell(
           const { source } = item;
           // Nobody clicks on a screen by the road.
           if (source.pricing !== 'CPM' && !item.isPsa) return NO_BID.no_creative_fits;
-          if (isApart && source.advertiserId === last) return NO_BID.separated;
+          // A slot that was bought is its buyer's, whoever had the one before.
+          const isNeighbour = source.advertiserId === last && source.priority !== 'booked';
+          if (isApart && isNeighbour) return NO_BID.separated;
           return creative.content.videoUrl || creative.content.imageUrl
             ? NO_BID.none
             : NO_BID.no_creative_fits;
         },
       }).imps[0]?.win;
     const win = hold(true) ?? hold(false);
-    const spot = win && spotOf(win, deps.links);
-    if (!win || !spot) continue;
-    last = win.candidate?.item.source.advertiserId ?? 0;
-    sales.push({ win, auctionId: deps.nextAuctionId(), spot });
+    const source = win?.candidate?.item.source;
+    const spot = win && spotOf(win, deps.links, nowMs);
+    if (!win || !source || !spot) continue;
+    last = source.advertiserId;
+    const { billOn, chargeMicroCny, dealId } = win;
+    sales.push({
+      source,
+      billOn,
+      chargeMicroCny,
+      dealId,
+      auctionId: deps.nextAuctionId(),
+      spot,
+    });
   }
   return sales;
 }
@@ -108,13 +124,13 @@ async function reserve(
   const byLine = new Map<number, Sale[]>();
   const paid = new Map<Sale, number>();
   for (const sale of sales) {
-    const id = sale.win.candidate?.item.source.id ?? 0;
-    if (sale.win.billOn === 'none') paid.set(sale, 0);
+    const { id } = sale.source;
+    if (sale.billOn === 'none') paid.set(sale, 0);
     else byLine.set(id, [...(byLine.get(id) ?? []), sale]);
   }
   await Promise.all(
     [...byLine].map(async ([lineItemId, mine]) => {
-      const prices = mine.map(({ win }) => win.chargeMicroCny);
+      const prices = mine.map((sale) => sale.chargeMicroCny);
       const lease = await deps.leases.reserve(lineItemId, prices, nowMs, nowMs + OFFLINE_MS);
       for (const sale of mine.slice(0, lease.count)) paid.set(sale, lease.id);
     }),
@@ -134,8 +150,8 @@ export async function makePlaylist(
   const outlet = market.outlets.get(placement.outletId);
   return sales.flatMap((sale) => {
     const leaseId = paid.get(sale);
-    const source = sale.win.candidate?.item.source;
-    if (leaseId === undefined || !source) return [];
+    const { source, dealId } = sale;
+    if (leaseId === undefined) return [];
     const token = sealToken(deps.key, {
       auctionId: sale.auctionId,
       impOrdinal: 0,
@@ -149,10 +165,10 @@ export async function makePlaylist(
       lineItemId: source.id,
       creativeId: sale.spot.creativeId,
       device: DEVICES.indexOf('dooh'),
-      billedOn: sale.win.billOn === 'none' ? BILLED_ON.nothing : BILLED_ON.impression,
-      priceMicroCny: sale.win.chargeMicroCny,
+      billedOn: sale.billOn === 'none' ? BILLED_ON.nothing : BILLED_ON.impression,
+      priceMicroCny: sale.chargeMicroCny,
       leaseId,
-      dealId: sale.win.dealId === '' ? 0 : (market.deals.get(sale.win.dealId)?.rowId ?? 0),
+      dealId: dealId === '' ? 0 : (market.deals.get(dealId)?.rowId ?? 0),
       userHash: '',
     });
     return [{ token, ...sale.spot }];
