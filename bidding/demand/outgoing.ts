@@ -1,17 +1,16 @@
 /**
  * What a partner is asked: the caller's request with our floors, our currency, our link of the supply chain and the time that
- * is left. Owns what is changed; every other field, `ext` included, travels as it came.
+ * is left. Owns what is changed; every other field, `ext` included, travels as it came, but for a reader who said no.
  */
 import { gzipSync } from 'node:zlib';
 import type { Found, ImpMatch } from '../engine/outcome.ts';
 import { cpmYuan } from '../openrtb/decimal.ts';
 import type { BidRequest, Deal } from '../openrtb/message.ts';
 import { dealJson } from './offers.ts';
+import { withoutReader } from './reader.ts';
+import { objectOf } from './received.ts';
 
 type Json = Record<string, unknown>;
-const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-const objectOf = (value: unknown): Json => (isObject(value) ? value : {});
 
 /**
  * The chain with ourselves at its end. Complete only if what came was: a request without a chain comes from our own tag or
@@ -65,8 +64,8 @@ function offeredOf(body: Json, message: BidRequest, found: Found): Offered[] {
   return offered;
 }
 
-/** All but the imps and the time, which differ from partner to partner. */
-function commonText(body: Json, outletId: number, host: string): string {
+/** All but the imps and the time, which differ from partner to partner. `at`: 2 where every place of it is sold at second price. */
+function commonText(body: Json, at: 1 | 2, outletId: number, host: string): string {
   const source = objectOf(body.source);
   const { schain: _old, ...sourceExt } = objectOf(source.ext);
   const { prebid: _theirs, ...ext } = objectOf(body.ext);
@@ -74,7 +73,7 @@ function commonText(body: Json, outletId: number, host: string): string {
     ...body,
     imp: undefined,
     tmax: undefined,
-    at: 1,
+    at,
     cur: ['CNY'],
     source: {
       ...source,
@@ -103,7 +102,10 @@ export class Letters {
     const body = JSON.parse(raw.toString('utf8')) as Json;
     this.offered = offeredOf(body, message, found);
     const last = found.imps[this.offered.at(-1)?.at ?? 0]?.placement;
-    this.common = last ? commonText(body, last.outletId, exchangeHost) : '';
+    const isSecond = this.offered.every(({ at }) => found.imps[at]?.auctionType === 'second');
+    const saysNo = message.optedOut || message.limited || message.coppa;
+    const told = saysNo ? withoutReader(body) : body;
+    this.common = last ? commonText(told, isSecond ? 2 : 1, last.outletId, exchangeHost) : '';
   }
 
   /** None of the imps can be sold: there is nothing to ask. */

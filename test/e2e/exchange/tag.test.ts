@@ -245,6 +245,18 @@ describe.skipIf(!hasBrowser)('the tag on a page of another origin', () => {
   const tag = (attributes: string): string =>
     `<script async src="${it.url}/tag.js" ${attributes}></script>`;
 
+  test.each(['banner', 'native', 'video', 'splash', 'audio', 'dooh'])(
+    'the demo page of %s shows an ad of it, and the line that brought it',
+    async (format) => {
+      const page = await browser.newPage();
+      const answer = await page.goto(`${it.url}/demo/${format}`);
+      expect(answer?.status()).toBe(200);
+      await page.waitForSelector('[data-hongze=shown]');
+      expect(await page.locator('code').innerText()).toContain(`src="${it.url}/tag.js"`);
+      await page.close();
+    },
+  );
+
   test('a space far below asks for nothing until the reader comes near', async () => {
     const near = tag('data-placement="201" data-size="300x250"');
     const far = tag('data-placement="303" data-size="360x640"');

@@ -138,6 +138,7 @@ test('a partner is asked with our floor, our currency, the time that is left and
 test('in a second-price placement a partner pays one fen more than the runner-up', async () => {
   const imp = { id: '1', tagid: '210', banner: { format: [{ w: 300, h: 250 }] } };
   expect((await ask(request({ imp: [imp] }))).bid.price).toBe(25.01);
+  expect(high.requests[0]?.at).toBe(2);
 });
 
 describe('a partner with a fault loses by itself', () => {
@@ -180,6 +181,26 @@ test('a trial request fills macros with AUDIT and tells nobody', async () => {
   expect(bid.adm).toContain('DSP high AUDIT');
   await new Promise((resolve) => setTimeout(resolve, 100));
   expect(high.notices).toHaveLength(0);
+});
+
+test('of a reader who said no, or a child, a partner hears no identifier; of others what was sent', async () => {
+  const user = { id: 'reader-1' };
+  const device = { ifa: 'ifa-1', ip: '203.0.113.77' };
+  await ask(request({ user, device }));
+  for (const said of [
+    { device: { ...device, lmt: 1 } },
+    { device: { ...device, dnt: 1 } },
+    { regs: { coppa: 1 } },
+    { user: { ...user, ext: { optout: 1 } } },
+  ])
+    await ask(request({ user, device, ...said }));
+  const [open, ...closed] = high.requests.map((each) => JSON.stringify(each));
+  expect([open, high.requests[0]?.at]).toEqual([
+    expect.stringMatching(/reader-1.*ifa-1|ifa-1.*reader-1/),
+    1,
+  ]);
+  expect(closed).toHaveLength(4);
+  expect(closed.join()).not.toMatch(/reader-1|ifa-1|113\.77/);
 });
 
 test('the trace of a trial request says who was asked outside, what came of it, and how a refused bid is mended', async () => {

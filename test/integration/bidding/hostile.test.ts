@@ -1,4 +1,6 @@
 import { connect } from 'node:net';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { gzipSync } from 'node:zlib';
 import { beforeAll, expect, test } from 'vitest';
 import { openTestExchange, type TestExchange } from '../../kit/exchange.ts';
@@ -69,6 +71,50 @@ test('a gzip bomb is refused at the limit, and memory stays where it was', async
     expect(answer.status).toBe(413);
   }
   expect(process.memoryUsage().rss - before).toBeLessThan(150 * 1024 * 1024);
+  await healthy();
+});
+
+/** What the web sends, round after round: each is answered at once, and nothing of it stays. */
+const imps = (count: number) =>
+  JSON.stringify({
+    id: 'a',
+    site: {},
+    imp: Array.from({ length: count }, (_, n) => ({ id: `${n}`, banner: { w: 300, h: 250 } })),
+  });
+const around = (value: string) =>
+  `{"id":"a","imp":[{"id":"1","tagid":"201","banner":{"w":300,"h":250}}],"site":{},"ext":{"x":${value}}}`;
+const HOSTILE: [body: string, status: number][] = [
+  [imps(10_000).slice(0, 500_000), 400],
+  [imps(5_000), 400],
+  [around(`${'['.repeat(100_000)}${']'.repeat(100_000)}`), 400],
+  [around(`${'{"a":'.repeat(50_000)}1${'}'.repeat(50_000)}`), 400],
+  [around(`"${'\\ud800'.repeat(10_000)}"`), 200],
+  [around(`{${Array.from({ length: 20_000 }, () => '"a":1').join()}}`), 200],
+  [around(`[${'9'.repeat(300_000)}]`), 200],
+  [around('1e999999'), 200],
+  [around('NaN'), 400],
+  [around('-Infinity'), 400],
+  [around(`"${'x'.repeat(400_000)}`), 400],
+  [around('{"__proto__":{"test":1},"constructor":{"prototype":{"a":1}}}'), 200],
+  [`${'\u0000'.repeat(100_000)}`, 400],
+];
+
+test('every hostile body has its status, and thirty rounds of them leave the memory as it was', async () => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const round = async () => {
+    const statuses = await Promise.all(HOSTILE.map(async ([body]) => (await post(body)).status));
+    expect(statuses).toEqual(HOSTILE.map(([, status]) => status));
+  };
+  const heapBytes = () => {
+    collect();
+    return process.memoryUsage().heapUsed;
+  };
+  for (let i = 0; i < 8; i++) await round();
+  const before = heapBytes();
+  for (let i = 0; i < 30; i++) await round();
+  // A hundred MB went through; what stays is less than one round of them.
+  expect(heapBytes() - before).toBeLessThan(3 * 1024 * 1024);
   await healthy();
 });
 
