@@ -1,5 +1,5 @@
 /** The rules of a plan that need the database: what is spent, which things exist, whose creatives these are. */
-import { and, eq, inArray, isNotNull, ne, type SQL, sql } from 'drizzle-orm';
+import { and, eq, gte, inArray, isNotNull, lt, ne, type SQL, sql } from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
 import { targetProblems } from '../../bidding/engine/targetProblems.ts';
 import type { Target } from '../../bidding/wire/target.ts';
@@ -10,7 +10,7 @@ import { creative } from '../../db/schema/creatives.ts';
 import { division } from '../../db/schema/delivery.ts';
 import { rollupHour } from '../../db/schema/metering.ts';
 import { outlet, placement, property } from '../../db/schema/outlets.ts';
-import type { Day } from '../../db/terms/day.ts';
+import { type Day, dayEndMs, dayStartMs, hourOf } from '../../db/terms/day.ts';
 import { Failure, type FailureDetail } from '../../db/terms/failure.ts';
 import type { MicroCny } from '../../db/terms/money.ts';
 import { namedIn, targetShapeProblem } from './rules.ts';
@@ -21,10 +21,11 @@ export function refuse(...problems: (FailureDetail | undefined)[]): void {
   if (first) throw new Failure('invalid_input', first, ...rest);
 }
 
-/** What was metered so far, µCNY: ahead of the hourly charge, so that a budget cannot slip below it. */
+/** What was metered so far, or on one day, µCNY: ahead of the hourly charge, so that a budget cannot slip below it. */
 export async function spentBy(
   db: Db,
   by: { lineItemId: number } | { campaignId: number },
+  day?: Day,
 ): Promise<MicroCny> {
   const mine =
     'lineItemId' in by
@@ -33,7 +34,13 @@ export async function spentBy(
   const [row] = await db
     .select({ spent: sql<string>`coalesce(sum(${rollupHour.spendMicroCny}), 0)` })
     .from(rollupHour)
-    .where(mine);
+    .where(
+      and(
+        mine,
+        day && gte(rollupHour.hour, hourOf(dayStartMs(day))),
+        day && lt(rollupHour.hour, hourOf(dayEndMs(day))),
+      ),
+    );
   return BigInt(row?.spent ?? 0);
 }
 
@@ -62,9 +69,11 @@ export async function committedBy(
         WHERE s.line_item_id = g.line_item_id AND s.day = g.day) b
     ) o`);
   const spent = await spentBy(db, by);
+  const spentToday = await spentBy(db, by, today);
+  const outToday = BigInt(row?.today ?? 0);
   return {
     totalMicroCny: spent + BigInt(row?.total ?? 0),
-    todayMicroCny: BigInt(row?.today ?? 0),
+    todayMicroCny: outToday > spentToday ? outToday : spentToday,
   };
 }
 

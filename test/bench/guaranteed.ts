@@ -4,7 +4,7 @@
  */
 
 import { COUNTY_SHARE } from '../../bidding/engine/guaranteed.ts';
-import { auctionBound } from './guaranteed/bound.ts';
+import { auctionBound, worthsOf } from './guaranteed/bound.ts';
 import { type DealDay, type DealPolicy, serveDeals } from './guaranteed/day.ts';
 import { type Deal, newDealWorld } from './guaranteed/world.ts';
 import { readArguments, report, round } from './kit/figures.ts';
@@ -12,6 +12,8 @@ import { newTraffic } from './pacing/world.ts';
 
 /** Traffic that is 28 % less than forecast. */
 const SHORT = 0.72;
+/** Of impressions, in counties that were owed none of them. */
+const DRIFT_GOAL = 0.055;
 const args = readArguments(process.argv);
 const seed = args.number('seed', 1);
 const requests = args.number('requests', 1_000_000);
@@ -22,10 +24,10 @@ const today = newTraffic(seed, Math.round(requests * (isShort ? SHORT : 1)), 'ba
 const world = newDealWorld(seed, args.number('deals', 100), yesterday);
 const past = serveDeals(world, yesterday, 'dual', undefined);
 const day = serveDeals(world, today, policy, past.states);
-const start = policy === 'dual' ? day : serveDeals(world, today, 'dual', past.states);
-const passes = args.number('passes', 40);
-const bound = auctionBound(world, today, start, passes);
-const floored = auctionBound(world, today, start, passes, COUNTY_SHARE);
+const worths = worthsOf(world, today);
+const most = auctionBound(world, worths, { floor: 0 });
+const mostFloored = auctionBound(world, worths, { floor: COUNTY_SHARE });
+const mostEven = auctionBound(world, worths, { drift: DRIFT_GOAL });
 const booked = world.deals.reduce((sum, deal) => sum + deal.impressions, 0);
 const missing = world.deals.reduce(
   (sum, deal, k) => sum + Math.max(0, deal.impressions - (day.delivered[k] as number)),
@@ -42,9 +44,13 @@ report(
     deals: world.deals.length,
     bookedShareOfTraffic: round(booked / today.count),
     underDeliveryPercent: round((100 * missing) / booked, 4),
-    auctionValuePercent: round((100 * day.auctionMicro) / bound, 2),
-    // Of the most that is possible when counties get what they are owed too.
-    auctionValueWithFloorsPercent: round((100 * day.auctionMicro) / floored, 2),
+    auctionValuePercent: round((100 * day.auctionMicro) / most, 2),
+    // Of the most that is possible when counties get what they are owed too …
+    auctionValueWithFloorsPercent: round((100 * day.auctionMicro) / mostFloored, 2),
+    // … or when all drift together is at its goal; and what of the first that leaves possible.
+    auctionValueAtDriftGoalPercent: round((100 * day.auctionMicro) / mostEven, 2),
+    possibleWithFloorsPercent: round((100 * mostFloored) / most, 2),
+    possibleAtDriftGoalPercent: round((100 * mostEven) / most, 2),
     countyDriftPercent: round(100 * drift(world.deals, day), 2),
   },
   args,

@@ -8,17 +8,14 @@ import {
   stepBeta,
 } from '../../../bidding/engine/guaranteed.ts';
 import { passed } from '../../../bidding/engine/trafficForecast.ts';
-import { countyOfType, DAY_MS, type Traffic } from '../pacing/world.ts';
-import { auctionWorth, COUNTIES, type Deal, type DealWorld } from './world.ts';
+import { countyOfType, type Traffic } from '../pacing/world.ts';
+import { auctionWorth, type Deal, type DealWorld } from './world.ts';
 
 export interface DealDay {
   delivered: Float64Array;
   byCounty: Record<string, number>[];
   auctionMicro: number;
   states: GuaranteedState[];
-  /** Time-means of α and of β by deal and county, for the bound. */
-  meanAlpha: Float64Array;
-  meanBeta: Float64Array;
 }
 
 export type DealPolicy = 'dual' | 'lateness';
@@ -36,8 +33,6 @@ export function serveDeals(
     byCounty: deals.map(() => ({})),
     auctionMicro: 0,
     states,
-    meanAlpha: new Float64Array(deals.length),
-    meanBeta: new Float64Array(deals.length * COUNTIES),
   };
   let clockMs = 0;
   for (let r = 0; r < traffic.count; r++) {
@@ -67,13 +62,8 @@ export function serveDeals(
 function stepAll(deals: readonly Deal[], day: DealDay, atMs: number): void {
   deals.forEach((deal, k) => {
     let state = day.states[k] as GuaranteedState;
-    day.meanAlpha[k] = (day.meanAlpha[k] as number) + (state.alpha * ALPHA_STEP_MS) / DAY_MS;
     state = stepAlpha(state, deal, day.delivered[k] as number, atMs);
     if (atMs % BETA_STEP_MS === 0) {
-      for (const [county, price] of Object.entries(state.beta)) {
-        const at = k * COUNTIES + Number(county);
-        day.meanBeta[at] = (day.meanBeta[at] as number) + (price * BETA_STEP_MS) / DAY_MS;
-      }
       state = stepBeta(state, deal, day.byCounty[k] as Record<string, number>);
     }
     day.states[k] = state;

@@ -2,7 +2,7 @@
  * An upper bound of liquid welfare in hindsight: for any λ in [0, 1], no allocation of the day's requests is worth more than
  * Σ_requests max_i λ_i·v_i + Σ_i (1 − λ_i)·B_i. So it needs no solver to be believed; descent only makes it tight.
  */
-import { FLOOR_MICRO, type Item, type Traffic, type World, worthOf } from './world.ts';
+import { FLOOR_MICRO, type Item, mostWorthOf, type Traffic, type World, worthOf } from './world.ts';
 
 export interface Bound {
   valueMicro: number;
@@ -38,8 +38,13 @@ function evaluate(
   traffic: Traffic,
   lambda: Float64Array,
 ): { value: number; won: Float64Array } {
-  const { items, eligible } = world;
+  const { items } = world;
   const won = new Float64Array(items.length);
+  // No score of an item is above this, so that the search ends where the best found is.
+  const most = Float64Array.from(items, (item, i) => mostWorthOf(item) * (lambda[i] as number));
+  const eligible = world.eligible.map((list) =>
+    Int32Array.from(list).sort((a, b) => (most[b] as number) - (most[a] as number)),
+  );
   let value = 0;
   for (let r = 0; r < traffic.count; r++) {
     const list = eligible[traffic.type[r] as number] as Int32Array;
@@ -48,6 +53,7 @@ function evaluate(
     let bestWorth = 0;
     for (let n = 0; n < list.length; n++) {
       const i = list[n] as number;
+      if ((most[i] as number) <= bestScore) break;
       const v = worthOf(items[i] as Item, traffic, r, i);
       if (v < FLOOR_MICRO) continue;
       const score = v * (lambda[i] as number);

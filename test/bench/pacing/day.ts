@@ -15,6 +15,7 @@ import {
   FLOOR_MICRO,
   type Item,
   luck,
+  mostWorthOf,
   type Traffic,
   type World,
   worthOf,
@@ -58,6 +59,7 @@ export function runDay(
   const { items } = world;
   const nodes = new Nodes(items, options.nodes);
   const expected = new Float64Array(items.length);
+  const most = Float64Array.from(items, mostWorthOf);
   const worth = new Float64Array(items.length);
   const clicksDue: PendingClick[][] = Array.from({ length: MAX_CLICK_DELAY_S + 2 }, () => []);
   /** What nodes know of the pools: a second old. */
@@ -132,13 +134,16 @@ export function runDay(
       let runnerUp = 0;
       for (let n = 0; n < list.length; n++) {
         const i = list[n] as number;
+        const multiplier = policy.multipliers[i] as number;
+        // Neither first nor second whatever it is worth: the day takes half the time for it.
+        if ((most[i] as number) * multiplier <= runnerUp) continue;
         const item = items[i] as Item;
         const v = worthOf(item, traffic, r, i);
         if (v < FLOOR_MICRO) continue;
         if (item.isClick ? !openForClicks[i] : !nodes.mayServe(node, i, atMs)) continue;
         const share = policy.participation[i] as number;
         if (share < 1 && luck(traffic.seed, r, i, 5) >= share) continue;
-        const score = v * (policy.multipliers[i] as number);
+        const score = v * multiplier;
         if (score > bestScore) {
           runnerUp = bestScore;
           best = i;

@@ -138,6 +138,10 @@ export function luck(seed: number, request: number, item: number, purpose: numbe
 export const ctrOf = (item: Item, traffic: Traffic, request: number, i: number): number =>
   item.baseCtr * (0.4 + 1.2 * luck(traffic.seed, request, i, 1));
 
+/** The most that any impression can be worth to an item. */
+export const mostWorthOf = (item: Item): number =>
+  item.isClick ? item.unitMicro * item.baseCtr * 1.6 : item.unitMicro;
+
 /** What an impression is worth to an item: its bid, or click bid × click rate. */
 export function worthOf(item: Item, traffic: Traffic, request: number, i: number): number {
   return item.isClick ? item.unitMicro * ctrOf(item, traffic, request, i) : item.unitMicro;

@@ -8,6 +8,7 @@ import { lineItemInput, newCampaign, newLineItem, seedDivisions } from '../../..
 import { openTestRedis } from '../../../kit/redis.ts';
 
 const NOW = Date.parse('2026-03-02T10:00:00+08:00');
+const DAY_MS = 86_400_000;
 let api: TestApi;
 let buyer: Awaited<ReturnType<typeof newAdvertiser>>;
 
@@ -56,6 +57,16 @@ test.each([
   ],
   ['no hour at all', { attribute: 'hourOfWeek', in: [] }, ['/target']],
   ['an outlet that is not there', { attribute: 'outlet', in: [999_999] }, ['/target/in/0']],
+  [
+    'a division that is not there, of the reader or of the outlet',
+    {
+      any: [
+        { attribute: 'division', in: ['330106', '339999'] },
+        { attribute: 'outletDivision', in: ['999999'] },
+      ],
+    },
+    ['/target/any/0/in/1', '/target/any/1/in/0'],
+  ],
 ])(
   'a target that nothing can match is refused where it is wrong, at the start and by an edit: %s',
   async (_what, target, pointers) => {
@@ -75,11 +86,10 @@ test.each([
   },
 );
 
-test('budgets below what is spent are refused by name, each with the least that is allowed', async () => {
-  const { id } = await newCampaign(buyer, buyer.advertiserId, NOW);
-  const { id: lineItemId, version } = await newLineItem(buyer, id, NOW);
-  await api.ctx.db.insert(rollupHour).values({
-    hour: hourOf(NOW),
+/** So much of a line item's budget was spent at a time. */
+const spend = (lineItemId: number, campaignId: number, atMs: number, spendMicroCny: bigint) =>
+  api.ctx.db.insert(rollupHour).values({
+    hour: hourOf(atMs),
     outletId: 1,
     placementId: 1,
     divisionCode: '330106',
@@ -87,10 +97,15 @@ test('budgets below what is spent are refused by name, each with the least that 
     creativeId: 1,
     device: 0,
     impressions: 1,
-    spendMicroCny: 150_000_001n,
-    campaignId: id,
+    spendMicroCny,
+    campaignId,
     lineItemId,
   });
+
+test('budgets below what is spent are refused by name, each with the least that is allowed', async () => {
+  const { id } = await newCampaign(buyer, buyer.advertiserId, NOW);
+  const { id: lineItemId, version } = await newLineItem(buyer, id, NOW);
+  await spend(lineItemId, id, NOW, 150_000_001n);
   const edit = (changes: object) =>
     buyer.call('PATCH', `/api/line-items/${lineItemId}`, { version, ...changes });
   const total = await edit({
@@ -103,6 +118,29 @@ test('budgets below what is spent are refused by name, each with the least that 
   );
   expect(told.en).toContain('150.000001');
   expect((await edit({ totalBudgetMicroCny: '200000000' })).status).toBe(200);
+});
+
+test('a daily budget is held against the spend of today alone, by one edit and by many', async () => {
+  const { id } = await newCampaign(buyer, buyer.advertiserId, NOW);
+  const { id: lineItemId, version } = await newLineItem(buyer, id, NOW);
+  await spend(lineItemId, id, NOW - DAY_MS, 180_000_000n);
+  await spend(lineItemId, id, NOW, 70_000_000n);
+  const daily = (yuan: number) => ({ dailyBudgetMicroCny: String(yuan * 1_000_000) });
+  const cut = (yuan: number) =>
+    buyer.call('PATCH', `/api/line-items/${lineItemId}`, { version, ...daily(yuan) });
+  const refused = await cut(69);
+  expect(refused).toMatchObject({
+    status: 422,
+    body: { errors: [{ pointer: '/dailyBudgetMicroCny' }] },
+  });
+  const [{ zh, en }] = refused.body.errors;
+  for (const said of [zh, en]) expect(said).toContain('70.00');
+  const edits = [{ id: lineItemId, version, changes: daily(69) }];
+  expect(await buyer.call('POST', '/api/line-items/bulk-edit', { edits })).toMatchObject({
+    status: 422,
+    body: { errors: [{ pointer: '/edits/0/changes/dailyBudgetMicroCny' }] },
+  });
+  expect((await cut(70)).status).toBe(200);
 });
 
 test('a list of ten thousand counties is refused, not compiled', async () => {
