@@ -14,6 +14,7 @@ import {
   MODEL_FORM,
   type ModelWords,
   type Placed,
+  RATES,
   type Shown,
 } from './pctr.ts';
 import { fromBytes, type Sparse, toBytes } from './sparse.ts';
@@ -69,8 +70,8 @@ interface Saved {
 const features = new Int32Array(FEATURES);
 
 export class RateLearner {
-  private readonly clicks = new Ftrl();
-  private readonly conversions = new Ftrl();
+  private readonly clicks = new Ftrl(RATES);
+  private readonly conversions = new Ftrl(RATES);
   private readonly biases: Biases;
   private readonly levels: Levels;
   private outlets = new Corrections();

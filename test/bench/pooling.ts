@@ -33,8 +33,14 @@ for (const tier of ['province', 'city', 'county', 'all']) {
 }
 const gains = outlets
   .filter((it) => it.tier === 'county')
-  .map((it) => ({ divisionCode: it.divisionCode, outletId: it.id, ...gain([it.id]) }))
+  .map(({ id, divisionCode }) => ({
+    divisionCode,
+    alone: sums(alone, [id]),
+    pooled: sums(pooled, [id]),
+    ...gain([id]),
+  }))
   .sort((a, b) => a.revenueTimes - b.revenueTimes);
+if (args.flag('counties')) printCounties();
 report(
   'pooling',
   {
@@ -48,7 +54,7 @@ report(
       medianTimes: gains[gains.length >> 1]?.revenueTimes,
       mostTimes: gains.at(-1)?.revenueTimes,
     },
-    ...(args.flag('counties') ? { counties: gains } : {}),
+    ...(args.flag('counties') && args.flag('json') ? { counties: gains } : {}),
   },
   args,
 );
@@ -83,20 +89,33 @@ function dayOfRequests(count: number): Request[] {
   return list.sort((a, b) => a.atMs - b.atMs);
 }
 
-function sums(books: Books, ids: readonly number[]): Record<string, number> {
-  const add = (column: Float64Array): number =>
-    ids.reduce((sum, id) => sum + (column[id] as number), 0);
-  const sold = add(books.sold);
-  const revenue = add(books.revenueMicro) / 1e6;
+function add(column: Float64Array, ids: readonly number[]): number {
+  return ids.reduce((sum, id) => sum + (column[id] as number), 0);
+}
+
+function sums(books: Books, ids: readonly number[]) {
+  const asked = Math.max(1, add(books.requests, ids));
+  const revenueYuan = add(books.revenueMicro, ids) / 1e6;
   return {
-    revenueYuan: round(revenue, 0),
-    fillPercent: round((100 * sold) / Math.max(1, add(books.requests)), 1),
-    ecpmYuan: round((1000 * revenue) / Math.max(1, add(books.requests)), 2),
+    revenueYuan: round(revenueYuan, 2),
+    fillPercent: round((100 * add(books.sold, ids)) / asked, 1),
+    ecpmYuan: round((1000 * revenueYuan) / asked, 2),
   };
 }
 
 function gain(ids: readonly number[]): { revenueTimes: number } {
-  const before = sums(alone, ids).revenueYuan ?? 0;
-  const after = sums(pooled, ids).revenueYuan ?? 0;
-  return { revenueTimes: round(after / Math.max(1, before), 2) };
+  // An outlet that sold nothing at all is counted as one that sold a fen.
+  const before = Math.max(10_000, add(alone.revenueMicro, ids));
+  return { revenueTimes: round(add(pooled.revenueMicro, ids) / before, 2) };
+}
+
+/** A line a county, for the people of its centre. */
+function printCounties(): void {
+  const line = (...cells: (string | number)[]): string =>
+    `  ${cells.map((cell) => String(cell).padStart(9)).join('')}\n`;
+  process.stdout.write(line('county', 'yuan', '→', 'fill %', '→', 'eCPM', '→', 'times'));
+  for (const { divisionCode, alone: a, pooled: p, revenueTimes } of gains) {
+    const cells = [a.revenueYuan, p.revenueYuan, a.fillPercent, p.fillPercent];
+    process.stdout.write(line(divisionCode, ...cells, a.ecpmYuan, p.ecpmYuan, revenueTimes));
+  }
 }
