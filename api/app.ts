@@ -10,6 +10,7 @@ import { auditRoutes } from './audit/routes.ts';
 import { billingRoutes } from './billing/routes.ts';
 import { bookingRoutes } from './bookings/routes.ts';
 import { campaignRoutes } from './campaigns/routes.ts';
+import { nettingRoutes } from './clearing/nettingRoutes.ts';
 import { clearingRoutes } from './clearing/routes.ts';
 import { contentRoutes } from './content/routes.ts';
 import type { AppEnv, Context } from './context.ts';
@@ -62,6 +63,7 @@ const slices = new Hono<AppEnv>()
   .route('/', statementRoutes)
   .route('/', adjustmentRoutes)
   .route('/', clearingRoutes)
+  .route('/', nettingRoutes)
   .route('/', titleRoutes)
   .route('/', invoiceRoutes)
   .route('/', redLetterRoutes)

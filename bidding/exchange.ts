@@ -31,6 +31,8 @@ import { createSampler } from './state/samples.ts';
 import type { Store } from './state/script.ts';
 import { followMarket } from './state/snapshot.ts';
 import { auctionSpan } from './tracing.ts';
+import { openCallKey } from './wire/callKey.ts';
+import { chainSigner } from './wire/chain.ts';
 import type { LiveAuction } from './wire/live.ts';
 import { isFollowed, type SpanLog } from './wire/span.ts';
 import { auctionIds, tokenKey } from './wire/token.ts';
@@ -87,11 +89,13 @@ function openParts(options: ExchangeOptions) {
     exchangeUrl: options.publicUrl ?? '',
     assetsUrl: options.assetsUrl ?? options.publicUrl ?? '',
   };
+  const signer = chainSigner(options.tokenKey);
   const pulse = createPulse(redis, nodeId, clock());
   const feed = followMarket(redis, () => {});
   return {
     clock,
     links,
+    chainKey: signer.publicKey,
     pulse,
     feed,
     caps: createCaps(redis, options.redisTimeoutMs),
@@ -107,6 +111,8 @@ function openParts(options: ExchangeOptions) {
     fanOut: createFanOut({
       exchangeHost: () => new URL(links.exchangeUrl).hostname,
       nodeId,
+      signer,
+      openKey: (sealed) => openCallKey(options.tokenKey, sealed),
       random: options.random ?? (() => 0.5),
     }),
     market: () => feed.market,

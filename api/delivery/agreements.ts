@@ -56,7 +56,7 @@ export async function dealCodes(db: Db, ids: readonly number[]): Promise<string[
 
 export async function readDemandPartners(db: Db, ids?: Ids): Promise<SnapshotDemandPartner[]> {
   const { name, status, version, createdAt, updatedAt, ...columns } = demandColumns;
-  return db
+  const rows = await db
     .select(columns)
     .from(demandPartner)
     .where(
@@ -66,6 +66,7 @@ export async function readDemandPartners(db: Db, ids?: Ids): Promise<SnapshotDem
       ),
     )
     .orderBy(demandPartner.id);
+  return rows.map(({ callKey, ...row }) => (callKey === null ? row : { ...row, callKey }));
 }
 
 const demandColumns = getTableColumns(demandPartner);
@@ -102,5 +103,6 @@ export async function readSupplyPartners(db: Db, ids?: Ids): Promise<SnapshotSup
     qps: partner.qps,
     requireSchain: partner.requireSchain,
     takePercent: partner.takePercent,
+    ...(partner.chainKey === null ? {} : { chainKey: partner.chainKey }),
   }));
 }

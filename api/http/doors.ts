@@ -172,6 +172,7 @@ const PEOPLE_ONLY = new Set([
   'credit-line',
   'ledger',
   'members',
+  'nettings',
   'partner-differences',
   'payout-batches',
   'payouts',

@@ -5,13 +5,15 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { and, eq, inArray } from 'drizzle-orm';
 import type { z } from 'zod';
+import { sealCallKey } from '../../bidding/wire/callKey.ts';
 import type { Db } from '../../db/client.ts';
 import { outlet } from '../../db/schema/outlets.ts';
 import { demandPartner, supplyPartner } from '../../db/schema/partners.ts';
 import type { Clock } from '../../db/terms/day.ts';
-import { Failure } from '../../db/terms/failure.ts';
+import { assert, Failure } from '../../db/terms/failure.ts';
 import { record } from '../audit/audit.ts';
 import { openPartnerLine } from '../campaigns/campaigns.ts';
+import type { Config } from '../env.ts';
 import type { Ownership } from '../http/auth.ts';
 import { lockRow, saveEdit } from '../http/versioned.ts';
 import type { Actor } from '../identity/actor.ts';
@@ -26,6 +28,8 @@ export { partnerDays } from './queries.ts';
 export { consumeReports } from './reports.ts';
 
 export type PartnerContext = { db: Db; clock: Clock };
+/** `config` is wanted where a key is given. */
+type SealingContext = PartnerContext & { config?: Pick<Config, 'tokenKey'> };
 
 export const demandOwnership: Ownership = {
   table: demandPartner,
@@ -47,7 +51,7 @@ const taken = (pointer: string) =>
 
 /** Opened paused, with a campaign and a line item of its own at the advertiser's charge. */
 export async function createDemandPartner(
-  ctx: PartnerContext,
+  ctx: SealingContext,
   actor: Actor,
   { dailyBudgetMicroCny, ...input }: z.infer<typeof newDemandPartnerSchema>,
 ) {
@@ -58,7 +62,7 @@ export async function createDemandPartner(
     const line = await openPartnerLine(tx, ctx, actor, terms);
     const [row] = await tx
       .insert(demandPartner)
-      .values({ ...input, ...line })
+      .values({ ...input, ...line, callKey: sealed(ctx, input.callKey) ?? null })
       .onConflictDoNothing({ target: demandPartner.code })
       .returning();
     if (!row) throw taken('/code');
@@ -66,6 +70,13 @@ export async function createDemandPartner(
     await record(tx, { actor, action: 'demandPartner.create', subject, after: row });
     return row;
   });
+}
+
+/** As it is kept: null stays none, undefined is no change. */
+function sealed({ config }: SealingContext, key: string | null | undefined) {
+  if (!key) return key;
+  assert(config, 'a key is sealed by the house’s own');
+  return sealCallKey(config.tokenKey, key);
 }
 
 async function assertOutlets(db: Db, ids: readonly number[]): Promise<void> {
@@ -92,11 +103,13 @@ const closed = () =>
   });
 
 export async function editDemandPartner(
-  ctx: PartnerContext,
+  ctx: SealingContext,
   actor: Actor,
   id: number,
-  { version, ...changes }: z.infer<typeof demandPartnerEditSchema>,
+  { version, callKey, ...others }: z.infer<typeof demandPartnerEditSchema>,
 ) {
+  const key = sealed(ctx, callKey);
+  const changes = key === undefined ? others : { ...others, callKey: key };
   return ctx.db.transaction(async (tx) => {
     const row = await lockRow(tx, demandPartner, id, version);
     if (row.status === 'closed') throw closed();

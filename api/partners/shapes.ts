@@ -34,6 +34,11 @@ const demandFields = {
   divisions: z.array(z.string().regex(/^\d{2,9}$/)).max(200),
   outletIds: z.array(id).max(500),
   discountPercent: z.number().int().min(0).max(90),
+  /** The key another deployment gave us; null: it is not one. Never told again. */
+  callKey: z
+    .string()
+    .regex(/^[!-~]{16,200}$/, '密钥为 16 至 200 个可见字符|16 to 200 visible characters')
+    .nullable(),
 };
 
 export const newDemandPartnerSchema = z.strictObject({
@@ -52,6 +57,7 @@ export const newDemandPartnerSchema = z.strictObject({
   divisions: demandFields.divisions.default([]),
   outletIds: demandFields.outletIds.default([]),
   discountPercent: demandFields.discountPercent.default(0),
+  callKey: demandFields.callKey.default(null),
 });
 
 export const demandPartnerEditSchema = z.strictObject({
@@ -66,6 +72,11 @@ const supplyFields = {
   qps: z.number().int().min(1).max(100_000),
   requireSchain: z.boolean(),
   takePercent: z.number().int().min(0).max(90),
+  /** From the other deployment's `/.well-known/hongze-chain.json`. */
+  chainKey: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{43}$/, '公钥为 43 位 base64url|a public key of 43 characters, base64url')
+    .nullable(),
 };
 
 export const newSupplyPartnerSchema = z.strictObject({
@@ -75,6 +86,7 @@ export const newSupplyPartnerSchema = z.strictObject({
   qps: supplyFields.qps.default(1_000),
   requireSchain: supplyFields.requireSchain.default(true),
   takePercent: supplyFields.takePercent.default(15),
+  chainKey: supplyFields.chainKey.default(null),
 });
 
 export const supplyPartnerEditSchema = z.strictObject({

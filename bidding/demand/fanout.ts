@@ -5,6 +5,7 @@
  */
 import type { Market } from '../engine/market.ts';
 import type { Found } from '../engine/outcome.ts';
+import type { ChainSigner } from '../wire/chain.ts';
 import type { PartnerHealth, SnapshotDemandPartner } from '../wire/partner.ts';
 import { Lateness } from './lateness.ts';
 import { Gate, type Partner, type PartnerOutcome } from './partner.ts';
@@ -32,6 +33,10 @@ export interface FanOut {
 export interface FanOutOptions {
   exchangeHost: () => string;
   nodeId: string;
+  /** Signs our hops of the chain. */
+  signer: ChainSigner;
+  /** Opens the key by which a partner lets us in. */
+  openKey: (sealed: string) => string;
   /** Monotonic milliseconds; deadlines are real time even where the business clock is not. */
   now?: () => number;
   random: () => number;
@@ -60,6 +65,7 @@ function wants(partner: Partner, found: Found): boolean {
 }
 
 export function createFanOut(options: FanOutOptions): FanOut {
+  const { signer, openKey } = options;
   const now = options.now ?? (() => performance.now());
   const transport = createTransport({ now, ca: options.ca });
   const lateness = new Lateness();
@@ -107,7 +113,7 @@ export function createFanOut(options: FanOutOptions): FanOut {
         return outcome === undefined;
       });
       if (asked.length === 0) return done([], []);
-      const context = { now, transport, host: options.exchangeHost(), lateness };
+      const context = { now, transport, host: options.exchangeHost(), lateness, signer, openKey };
       new Round(inquiry, context, done).start(asked, timeMs);
     },
     settled(partner, lost) {

@@ -60,10 +60,19 @@ export class Gate {
   private recent = { sinceMs: 0, calls: 0, errors: 0 };
   private readonly tookMs = new Float32Array(SAMPLES);
   private taken = 0;
+  private openedKey: { sealed: string; key: string } | undefined;
 
   constructor(partner: Partner) {
     this.partner = partner;
     this.tokens = partner.qps;
+  }
+
+  /** The key by which another deployment lets us in, opened once; empty: it wants none. */
+  callKey(open: (sealed: string) => string): string {
+    const { callKey = '' } = this.partner;
+    if (this.openedKey?.sealed !== callKey)
+      this.openedKey = { sealed: callKey, key: callKey === '' ? '' : open(callKey) };
+    return this.openedKey.key;
   }
 
   /** Connections it may have: twice what its quota keeps busy when it answers at the last moment. */

@@ -6,6 +6,7 @@ import type { Market } from '../engine/market.ts';
 import type { Found, PartnerBid } from '../engine/outcome.ts';
 import { reasonOf } from '../engine/reasons.ts';
 import type { BidRequest, Deal } from '../openrtb/message.ts';
+import type { ChainSigner } from '../wire/chain.ts';
 import { judgeResponse } from './incoming.ts';
 import type { Lateness } from './lateness.ts';
 import { ourDeals } from './offers.ts';
@@ -32,6 +33,9 @@ export interface RoundContext {
   now: () => number;
   transport: Transport;
   host: string;
+  /** Signs our hop for other deployments. */
+  signer: ChainSigner;
+  openKey: (sealed: string) => string;
   lateness: Lateness;
 }
 
@@ -71,8 +75,11 @@ export class Round {
 
   /** Asks all of them, each in `timeMs` or in its own time, whichever is shorter. */
   start(gates: readonly Gate[], timeMs: number): void {
-    const { raw, message, found } = this.inquiry;
-    const letters = new Letters(raw, message, found, this.context.host);
+    const { raw, message, found, atMs } = this.inquiry;
+    const { host, signer } = this.context;
+    const letters = new Letters(raw, message, found, host, (came, own, requestId) =>
+      signer.signed(came, own, requestId, atMs),
+    );
     for (const gate of gates) {
       if (letters.isEmpty) gate.count('not_wanted');
       else this.ask(gate, Math.floor(Math.min(gate.partner.timeoutMs, timeMs)), letters);
@@ -92,7 +99,10 @@ export class Round {
       call: undefined,
       isAwaited,
     };
-    const letter = letters.letter(tmaxMs, deals, partner.gzip);
+    const letter = letters.letter(tmaxMs, deals, {
+      gzip: partner.gzip,
+      callKey: gate.callKey(this.context.openKey),
+    });
     asked.call = this.context.transport.post(partner.url, letter, partner.gzip, (heard) =>
       this.hear(asked, heard),
     );

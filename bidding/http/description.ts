@@ -155,6 +155,7 @@ const PATHS: Record<string, Json> = {
   '/robots.txt': page('RFC 9309', 'text/plain'),
   '/.well-known/api-catalog': page('RFC 9727', 'application/linkset+json'),
   '/.well-known/security.txt': page('RFC 9116', 'text/plain'),
+  '/.well-known/hongze-chain.json': page('Key of our signed hops', 'application/json'),
   '/.well-known/gpc.json': page('Global Privacy Control', 'application/json'),
 };
 

@@ -12,6 +12,8 @@ import type { Gate } from './gate.ts';
 
 export interface PageDeps {
   auctioneer: ReturnType<typeof createAuctioneer>;
+  /** Public key of our signed hops. */
+  chainKey: string;
   gate: Pick<Gate, 'shed' | 'longestTurnMs'>;
   market: () => Market | undefined;
   links: Links;

@@ -9,6 +9,7 @@ import { cookieSync, setUid } from './sync.ts';
 import {
   adsTxt,
   apiCatalog,
+  chainJson,
   gpcJson,
   robotsTxt,
   securityTxt,
@@ -86,6 +87,8 @@ export const PAGES: Record<string, Page> = {
     sendText(res, 'application/linkset+json', apiCatalog(deps.links)),
   '/.well-known/security.txt': (deps, _req, res) =>
     sendText(res, TEXT_TYPE, securityTxt(deps.links, deps.clock)),
+  '/.well-known/hongze-chain.json': (deps, _req, res) =>
+    sendText(res, JSON_TYPE, chainJson(deps.chainKey, deps.links)),
   '/.well-known/gpc.json': (_deps, _req, res) => sendText(res, JSON_TYPE, gpcJson()),
 };
 

@@ -13,6 +13,7 @@ import type { BidRequest, Imp } from '../openrtb/message.ts';
 import { readBidRequest } from '../openrtb/read.ts';
 import { placementIdOf } from '../openrtb/understand.ts';
 import { violationOf } from '../openrtb/valid.ts';
+import { type ChainNode, chainFault } from '../wire/chain.ts';
 import type { SnapshotSupplyPartner } from '../wire/partner.ts';
 import type { SnapshotPlacement } from '../wire/snapshot.ts';
 import { type Answer, type Auctioneer, malformed, noBid, refused } from './auction.ts';
@@ -81,6 +82,29 @@ class Quota {
     this.tokens -= 1;
     return true;
   }
+}
+
+/** The chain of a deployment of this house is signed, hop by hop. Read from the bytes: no other auction needs its nodes. */
+function isSigned(
+  body: Buffer,
+  partner: SnapshotSupplyPartner,
+  market: Market,
+  nowMs: number,
+): boolean {
+  if (partner.chainKey === undefined) return true;
+  const { id, source } = JSON.parse(body.toString('utf8')) as {
+    id: unknown;
+    source?: { schain?: { nodes?: ChainNode[] } };
+  };
+  const nodes = source?.schain?.nodes;
+  if (!Array.isArray(nodes)) return false;
+  const keyOf = (asi: string): string | undefined => {
+    if (asi === partner.domain) return partner.chainKey;
+    for (const each of market.supplyPartners.values())
+      if (each.domain === asi && each.chainKey !== undefined) return each.chainKey;
+    return undefined;
+  };
+  return chainFault(nodes, partner.domain, String(id), keyOf, nowMs) === undefined;
 }
 
 /** A chain that came must end with the partner; one that is required must also be complete. */
@@ -156,7 +180,8 @@ export function createSupply(
       const problem: Problem = { status: 400, code: 'invalid_request', ...violation };
       done(refused('invalid_request', problem));
     } else if (!market) done(noBid('no_market'));
-    else if (!chainHolds(message, partner)) done(noBid('bad_chain', market.version));
+    else if (!chainHolds(message, partner) || !isSigned(body, partner, market, deps.clock()))
+      done(noBid('bad_chain', market.version));
     else {
       translate(message, partner, market);
       deps.auctioneer.hold(message, { mayTrace: false, supply: partner }, done, body);

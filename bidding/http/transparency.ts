@@ -115,3 +115,7 @@ export const whyPage = (): string =>
   '未成年人的页面上不做个性化。</p><p>广告右下角的 ⓘ 可以选择“不感兴趣”“投诉此广告”或“关闭个性化”；选择立即生效。</p>' +
   '<h2 lang="en">Why this ad</h2><p lang="en">Ads are chosen by the page, your county and the price offered. An identifier is used only with ' +
   'your consent, to count how often you saw an ad. The ⓘ on each ad lets you hide it, report it, or switch personalisation off.</p></html>';
+
+/** What another deployment enters for us, to verify the hops that we sign (wire/chain). */
+export const chainJson = (publicKey: string, links: Links): string =>
+  JSON.stringify({ domain: domainOf(links), alg: 'EdDSA', publicKey });

@@ -20,6 +20,8 @@ export interface SnapshotDemandPartner {
   outletIds: number[];
   /** Percent kept by us: a bid of 10 at 20 % competes, and is billed, as 8. */
   discountPercent: number;
+  /** Another deployment of this house: the key by which it lets us in, sealed (callKey.ts). Our hop of the chain is signed for it. */
+  callKey?: string;
 }
 
 /** Who may call us as an exchange of its own. */
@@ -35,6 +37,8 @@ export interface SnapshotSupplyPartner {
   requireSchain: boolean;
   /** Percent of our buyer's price kept by us: the partner is bid the rest. */
   takePercent: number;
+  /** Another deployment of this house: its Ed25519 key (wire/chain), by which its hop has to be signed. */
+  chainKey?: string;
 }
 
 /** One price as a supply partner reported it, on `keys.partnerReports`, field `r`, JSON. */

@@ -14,7 +14,7 @@ import {
 import { advertiser } from './campaigns.ts';
 import { identity, microCny } from './columns.ts';
 import { outlet } from './outlets.ts';
-import { supplyPartner } from './partners.ts';
+import { demandPartner, supplyPartner } from './partners.ts';
 import type { Discrepancy } from './reconciliation.ts';
 import { statementAdjustment } from './statements.ts';
 
@@ -116,4 +116,50 @@ export const supplySettlement = pgTable(
     createdAt: at('created_at').notNull(),
   },
   (t) => [index('supply_settlement_day').on(t.supplyPartnerId, t.day)],
+);
+
+export const NETTING_STATUSES = ['proposed', 'agreed', 'differs', 'posted'] as const;
+
+/** A month between two deployments: what each owes the other, by both books, and what was set off. */
+export const netting = pgTable(
+  'netting',
+  {
+    id: identity(),
+    supplyPartnerId: ref('supply_partner_id')
+      .notNull()
+      .references(() => supplyPartner.id),
+    demandPartnerId: ref('demand_partner_id')
+      .notNull()
+      .references(() => demandPartner.id),
+    outletId: ref('outlet_id')
+      .notNull()
+      .references(() => outlet.id),
+    advertiserId: ref('advertiser_id')
+      .notNull()
+      .references(() => advertiser.id),
+    month: text('month').notNull(),
+    /** What we owe for what they sold us, and they for what they bought from us. */
+    owedMicroCny: microCny('owed_micro_cny').notNull(),
+    dueMicroCny: microCny('due_micro_cny').notNull(),
+    theirOwedMicroCny: microCny('their_owed_micro_cny'),
+    theirDueMicroCny: microCny('their_due_micro_cny'),
+    theirDocument: text('their_document'),
+    theirSignature: text('their_signature'),
+    tolerancePpm: integer('tolerance_ppm').notNull(),
+    status: text('status').$type<(typeof NETTING_STATUSES)[number]>().notNull().default('proposed'),
+    setOffMicroCny: microCny('set_off_micro_cny'),
+    adjustmentId: ref('adjustment_id').references(() => statementAdjustment.id),
+    proposedBy: text('proposed_by').notNull(),
+    proposedAt: at('proposed_at').notNull(),
+    postedBy: text('posted_by'),
+    postedAt: at('posted_at'),
+    version: integer('version').notNull().default(1),
+  },
+  (t) => [
+    uniqueIndex('netting_supply_partner_id_demand_partner_id_month_key').on(
+      t.supplyPartnerId,
+      t.demandPartnerId,
+      t.month,
+    ),
+  ],
 );

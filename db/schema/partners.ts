@@ -45,6 +45,8 @@ export const demandPartner = pgTable(
     divisions: jsonb('divisions').$type<string[]>().notNull().default([]),
     outletIds: jsonb('outlet_ids').$type<number[]>().notNull().default([]),
     discountPercent: integer('discount_percent').notNull().default(0),
+    /** Another deployment's key for us, sealed (wire/callKey); what is sold to it carries our signed hop. */
+    callKey: text('call_key'),
     status: text('status').$type<PartnerStatus>().notNull().default('paused'),
     ...version,
     ...timestamps,
@@ -71,6 +73,8 @@ export const supplyPartner = pgTable('supply_partner', {
   requireSchain: boolean('require_schain').notNull().default(true),
   /** Of our buyer's price, kept here: the partner is bid the rest. */
   takePercent: integer('take_percent').notNull().default(0),
+  /** Another deployment's Ed25519 key, base64url: its hop must be signed by it. */
+  chainKey: text('chain_key'),
   status: text('status').$type<PartnerStatus>().notNull().default('paused'),
   ...version,
   ...timestamps,

@@ -76,6 +76,7 @@ async function openDemand(
     divisions: [],
     outletIds: [],
     discountPercent: 0,
+    callKey: null,
     dailyBudgetMicroCny: 2_000n * MICRO_CNY_PER_YUAN,
   });
   await ctx.db.insert(rollupHour).values(
@@ -112,6 +113,7 @@ async function openSupply(
     domain: 'ssp.example.cn',
     qps: 200,
     requireSchain: true,
+    chainKey: null,
     takePercent: 15,
   });
   await ctx.db

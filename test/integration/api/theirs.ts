@@ -169,6 +169,7 @@ const PLATFORMS = {
   'payout-batches': 1,
   'partner-statements': 1,
   'partner-differences': 1,
+  nettings: 1,
   'ledger/periods': '2026-02',
   'reconciliation/bills': '2026-02-01',
   'reconciliation/cases': 1,
