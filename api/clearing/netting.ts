@@ -80,8 +80,7 @@ async function sumOf(db: Db, month: string, pair: Awaited<ReturnType<typeof pair
 async function refuseOpen(ctx: Ctx, month: string): Promise<void> {
   const { from, to } = daysOfMonth(month);
   const isOver = dayOf(ctx.clock()) > to;
-  if (isOver && (await provisionalDays(ctx.db, from, to)).length === 0)
-    return;
+  if (isOver && (await provisionalDays(ctx.db, from, to)).length === 0) return;
   throw conflict(
     '该月尚未结束或仍有暂估日',
     'the month is not over, or some of its days are provisional',
