@@ -1,16 +1,22 @@
-/** Deals of the demo: one in force, one that waits for the outlet's word, one for the buyer's. */
+/** Deals of the demo: one in force, with some days of what it brought, one that waits for the outlet's word, one for the buyer's. */
 import { eq, sql } from 'drizzle-orm';
 import type { Db } from '../client.ts';
+import { lineItem } from '../schema/campaigns.ts';
 import { deal, dealPlacement } from '../schema/deals.ts';
+import { dealHour, rollupHour } from '../schema/metering.ts';
 import { outlet, placement } from '../schema/outlets.ts';
-import { addDays, type Day } from '../terms/day.ts';
+import { addDays, type Day, dayStartMs, hourOf } from '../terms/day.ts';
+import { MICRO_CNY_PER_CPM_FEN } from '../terms/money.ts';
 
 const FLIGHT_DAYS = 60;
+/** Days that the one in force has run. */
+const RUN_DAYS = 5;
+const PRICE_CPM_FEN = 2_800;
 
 /** `divisionCode` names the outlet that sells. */
 export async function seedDeals(
   db: Db,
-  of: { advertiserId: number; divisionCode: string },
+  of: { advertiserId: number; divisionCode: string; hasHistory: boolean },
   today: Day,
   now: Date,
 ): Promise<void> {
@@ -40,7 +46,9 @@ export async function seedDeals(
         code: 'hz-demo-preferred',
         name: '首页优先购买',
         kind: 'preferred',
-        priceCpmFen: 2_800,
+        priceCpmFen: PRICE_CPM_FEN,
+        impressions: 20_000,
+        startsOn: addDays(today, -RUN_DAYS),
         status: 'active',
         outletAgreedAt: now,
         buyerAgreedAt: now,
@@ -71,4 +79,48 @@ export async function seedDeals(
       outletId,
     })),
   );
+  const running = rows[0];
+  if (running && of.hasHistory)
+    await seedDelivery(db, { ...of, ...first, outletId, dealId: running.id }, today);
+}
+
+interface Sold {
+  dealId: number;
+  advertiserId: number;
+  outletId: number;
+  id: number;
+  divisionCode: string;
+}
+
+/** What the buyer's line item bought by it on the last days, as metering would have written it. */
+async function seedDelivery(
+  db: Db,
+  { dealId, advertiserId, outletId, id: placementId, divisionCode }: Sold,
+  today: Day,
+): Promise<void> {
+  const [line] = await db
+    .select({ lineItemId: lineItem.id, campaignId: lineItem.campaignId })
+    .from(lineItem)
+    .where(sql`${lineItem.advertiserId} = ${advertiserId} AND ${lineItem.pricing} = 'CPM'`)
+    .orderBy(lineItem.id)
+    .limit(1);
+  if (!line) return;
+  const days = Array.from({ length: RUN_DAYS }, (_, i) => {
+    const impressions = 900 + 150 * i;
+    return {
+      hour: hourOf(dayStartMs(addDays(today, i - RUN_DAYS))) + 20,
+      lineItemId: line.lineItemId,
+      placementId,
+      outletId,
+      advertiserId,
+      impressions,
+      viewables: Math.round(impressions * 0.7),
+      clicks: 6 + i,
+      spendMicroCny: BigInt(impressions * PRICE_CPM_FEN) * MICRO_CNY_PER_CPM_FEN,
+    };
+  });
+  const { campaignId } = line;
+  const bucket = { campaignId, divisionCode, creativeId: 0, device: 0 };
+  await db.insert(rollupHour).values(days.map((day) => ({ ...day, ...bucket })));
+  await db.insert(dealHour).values(days.map((day) => ({ ...day, dealId })));
 }

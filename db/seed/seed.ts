@@ -73,7 +73,8 @@ export async function seed(
     await seedContracts(tx, ctx.clock, outlets, outletIds, firstDay);
     const [demoBuyer] = buyers;
     if (demoBuyer) {
-      const of = { advertiserId: demoBuyer.id, divisionCode: DEMO_OUTLET_DIVISION };
+      const hasHistory = options.history ?? true;
+      const of = { advertiserId: demoBuyer.id, divisionCode: DEMO_OUTLET_DIVISION, hasHistory };
       await seedDeals(tx, of, today, new Date(ctx.clock()));
     }
     await seedTitles(

@@ -102,6 +102,17 @@ describe.skipIf(!hasBrowser)('a partner’s ad in the tag', () => {
     await page.close();
   });
 
+  test('a video that may be skipped is, and that is told once', async () => {
+    const adm = `<VAST version="4.2"><Ad><InLine><AdSystem>x</AdSystem><AdTitle>t</AdTitle><Creatives><Creative><Linear skipoffset="10%">
+      <Duration>00:00:01</Duration><TrackingEvents><Tracking event="skip"><![CDATA[${dsp.url}/skip]]></Tracking></TrackingEvents>
+      <MediaFiles><MediaFile type="video/webm"><![CDATA[${site.url}/tea.webm]]></MediaFile></MediaFiles></Linear></Creative></Creatives></InLine></Ad></VAST>`;
+    const page = await open(402, '640x360', { mtype: 2, adm });
+    await page.getByLabel('跳过').click();
+    await expect.poll(() => told('/skip').length).toBe(1);
+    expect(await page.locator('video').count()).toBe(0);
+    await page.close();
+  });
+
   test('a wrapper that leads to itself ends with its error told, and the space shows a public-service message', async () => {
     const loop = `<VAST version="4.2"><Ad><Wrapper><AdSystem>y</AdSystem><Error><![CDATA[${dsp.url}/error?code=[ERRORCODE]]]></Error>
       <VASTAdTagURI><![CDATA[${site.url}/loop.xml]]></VASTAdTagURI></Wrapper></Ad></VAST>`;

@@ -68,6 +68,14 @@ test('every format has a placement, and line items with approved pictures that e
   expect(market.creatives.some((c) => c.isPsa)).toBe(true);
 });
 
+test('the deal in force has brought something, and less than its quantity', async () => {
+  const [row] = await db.execute<{ shown: string; most: string }>(sql`
+    SELECT sum(h.impressions) AS shown, min(d.impressions) AS most FROM deal d JOIN deal_hour h ON h.deal_id = d.id
+    WHERE d.status = 'active'`);
+  expect(Number(row?.shown)).toBeGreaterThan(1_000);
+  expect(Number(row?.shown)).toBeLessThan(Number(row?.most));
+});
+
 test('booked business stands in every state, with proofs that wait and a plan to look at', async () => {
   const orders = await db.execute<{ status: string }>(
     sql`SELECT DISTINCT status FROM booking_order`,
