@@ -44,7 +44,7 @@ export async function storeAsset(
   bytes: Uint8Array,
   from: { variantOf?: number; sourceUrl?: string } = {},
 ) {
-  const { type, width, height, durationMs } = sniff(bytes);
+  const { type, ...measured } = sniff(bytes);
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   await openFiles(ctx.config).put(`${sha256}.${type.extension}`, bytes, type.mediaType);
   return ctx.db.transaction(async (tx) => {
@@ -57,9 +57,7 @@ export async function storeAsset(
         sha256,
         mediaType,
         bytes: bytes.length,
-        width,
-        height,
-        durationMs,
+        ...measured,
         ...from,
       })
       .onConflictDoNothing()

@@ -33,6 +33,12 @@ export const landingUrlSchema = z
     );
   }, '须为公网网站地址|must be the address of a public web site');
 
+/** What a client says beside the address, as it reads it back, is written anew from the file. */
+const fact = z.number().int().min(0).max(1_000_000).optional();
+const renditionSchema = z
+  .strictObject({ url: asset, w: fact, h: fact, bitrateKbps: fact })
+  .transform(({ url }) => ({ url, w: 0, h: 0, bitrateKbps: 0 }));
+
 export const contentSchema = z.strictObject({
   title: line(60).optional(),
   description: line(200).optional(),
@@ -43,6 +49,7 @@ export const contentSchema = z.strictObject({
   videoUrl: asset.optional(),
   audioUrl: asset.optional(),
   durationMs: z.number().int().min(1000).max(120_000).optional(),
+  videoRenditions: z.array(renditionSchema).min(1).max(5).optional(),
   impressionMonitor: landingUrlSchema.optional(),
   clickMonitor: landingUrlSchema
     .refine(
@@ -122,6 +129,12 @@ export function contentProblems(creative: {
   return problems;
 }
 
+/** The database gives back an object's names in an order of its own. */
+const inOrder = (_name: string, value: unknown): unknown =>
+  value !== null && typeof value === 'object' && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+    : value;
+
 /** SHA-256 over what is shown, where it leads and under which permit; what is not there does not count. */
 export function contentHashOf(creative: {
   content: CreativeContent;
@@ -133,12 +146,19 @@ export function contentHashOf(creative: {
     .filter(([, value]) => value !== undefined)
     .sort(([a], [b]) => (a < b ? -1 : 1));
   const whole = [sorted, creative.landingUrl, creative.category, creative.approvalNo];
-  return createHash('sha256').update(JSON.stringify(whole)).digest('hex');
+  return createHash('sha256').update(JSON.stringify(whole, inOrder)).digest('hex');
 }
 
 /** SHA-256 names of the files a content shows. */
-export const assetsIn = (content: CreativeContent): { pointer: string; sha256: string }[] =>
-  (['imageUrl', 'iconUrl', 'videoUrl', 'audioUrl'] as const).flatMap((field) => {
-    const match = ASSET_PATH.exec(content[field] ?? '');
-    return match?.[1] ? [{ pointer: `/content/${field}`, sha256: match[1] }] : [];
+export function assetsIn(content: CreativeContent): { pointer: string; sha256: string }[] {
+  const fields = (['imageUrl', 'iconUrl', 'videoUrl', 'audioUrl'] as const).map(
+    (field) => [`/content/${field}`, content[field]] as const,
+  );
+  const others = (content.videoRenditions ?? []).map(
+    ({ url }, i) => [`/content/videoRenditions/${i}/url`, url] as const,
+  );
+  return [...fields, ...others].flatMap(([pointer, url]) => {
+    const match = ASSET_PATH.exec(url ?? '');
+    return match?.[1] ? [{ pointer, sha256: match[1] }] : [];
   });
+}

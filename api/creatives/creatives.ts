@@ -2,10 +2,10 @@
  * Creatives: made, edited, submitted, withdrawn. Owns those writes; refuses files that are not the advertiser's own and
  * texts that the law forbids, unless the advertiser asks a person to look (`appeal`). Any edit undoes an approval.
  */
-import { and, eq, inArray } from 'drizzle-orm';
+import { eq } from 'drizzle-orm';
 import type { z } from 'zod';
 import type { Db } from '../../db/client.ts';
-import { asset, creative, type ReviewFinding, reviewTask } from '../../db/schema/creatives.ts';
+import { creative, type ReviewFinding, reviewTask } from '../../db/schema/creatives.ts';
 import { type Clock, dayOf } from '../../db/terms/day.ts';
 import { Failure, type FailureDetail } from '../../db/terms/failure.ts';
 import type { Category, CreativeContent } from '../../db/terms/market.ts';
@@ -14,12 +14,12 @@ import { assertActsFor, type Ownership } from '../http/auth.ts';
 import { lockRow, saveEdit } from '../http/versioned.ts';
 import type { Actor } from '../identity/actor.ts';
 import {
-  assetsIn,
   contentHashOf,
   contentProblems,
   type creativeEditSchema,
   type newCreativeSchema,
 } from './content.ts';
+import { checkFiles } from './renditions.ts';
 import { papersOf, reviewByRules } from './review.ts';
 import { isOnFile } from './vault.ts';
 
@@ -42,31 +42,11 @@ function refuse(problems: FailureDetail[]): void {
   if (first) throw new Failure('invalid_input', first, ...rest);
 }
 
-async function assertAssets(db: Db, advertiserId: number, content: CreativeContent): Promise<void> {
-  const named = assetsIn(content);
-  if (named.length === 0) return;
-  const rows = await db
-    .select({ sha256: asset.sha256 })
-    .from(asset)
-    .where(
-      and(
-        eq(asset.advertiserId, advertiserId),
-        inArray(
-          asset.sha256,
-          named.map((one) => one.sha256),
-        ),
-      ),
-    );
-  const known = new Set(rows.map((row) => row.sha256));
-  refuse(
-    named
-      .filter((one) => !known.has(one.sha256))
-      .map(({ pointer }) => ({
-        pointer,
-        zh: '素材不存在或不属于该广告主，请先上传',
-        en: 'no such asset of this advertiser; upload it first',
-      })),
-  );
+/** The content as its files are. Fails with `invalid_input` naming each file at fault. */
+async function checked(db: Db, advertiserId: number, said: CreativeContent) {
+  const { content, problems } = await checkFiles(db, advertiserId, said);
+  refuse(problems);
+  return content;
 }
 
 export async function createCreative(
@@ -77,10 +57,11 @@ export async function createCreative(
   assertActsFor(actor, { advertiserId: input.advertiserId });
   refuse(contentProblems(input));
   return ctx.db.transaction(async (tx) => {
-    await assertAssets(tx, input.advertiserId, input.content);
+    const content = await checked(tx, input.advertiserId, input.content);
+    const values = { ...input, content };
     const [row] = await tx
       .insert(creative)
-      .values({ ...input, contentHash: contentHashOf(input) })
+      .values({ ...values, contentHash: contentHashOf(values) })
       .returning();
     if (!row) throw new Error('insert returned nothing');
     const subject = `creative:${row.id}` as const;
@@ -94,16 +75,17 @@ export async function editCreative(
   ctx: CreativeContext,
   actor: Actor,
   id: number,
-  { version, ...changes }: z.infer<typeof creativeEditSchema>,
+  { version, ...said }: z.infer<typeof creativeEditSchema>,
 ): Promise<Creative> {
   return ctx.db.transaction(async (tx) => {
     const row = await lockRow(tx, creative, id, version);
     if (row.status === 'withdrawn') {
       throw new Failure('conflict', { zh: '创意已撤回', en: 'the creative is withdrawn' });
     }
+    refuse(contentProblems({ ...row, ...said }));
+    const content = said.content && (await checked(tx, row.advertiserId, said.content));
+    const changes = content ? { ...said, content } : said;
     const next = { ...row, ...changes };
-    refuse(contentProblems(next));
-    if (changes.content) await assertAssets(tx, row.advertiserId, changes.content);
     const contentHash = contentHashOf(next);
     const touched =
       contentHash !== row.contentHash ||

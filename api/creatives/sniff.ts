@@ -3,6 +3,7 @@
  * types, their limits and the checks that refuse a file that is two things at once. Pure.
  */
 import { Failure } from '../../db/terms/failure.ts';
+import { readMp4 } from './mp4.ts';
 import { looksLikeSvg, readSvg } from './svg.ts';
 
 export const MEDIA_TYPES = [
@@ -21,6 +22,9 @@ export interface Sniffed {
   width: number | null;
   height: number | null;
   durationMs: number | null;
+  /** Of a video. */
+  codec: string | null;
+  bitrateKbps: number | null;
 }
 
 const MAX_SIDE = 8192;
@@ -52,8 +56,8 @@ export function sniff(bytes: Uint8Array): Sniffed {
   const found = read.read(bytes);
   if (found.end !== null) assertNothingBehind(bytes, found.end);
   assertSides(found.width, found.height);
-  const { width, height, durationMs } = found;
-  return { type, width, height, durationMs };
+  const { width, height, durationMs, codec = null, bitrateKbps = null } = found;
+  return { type, width, height, durationMs, codec, bitrateKbps };
 }
 
 function assertSides(width: number | null, height: number | null): void {
@@ -83,6 +87,8 @@ interface Found {
   width: number | null;
   height: number | null;
   durationMs: number | null;
+  codec?: string;
+  bitrateKbps?: number;
   /** Where the format says the file ends; null where it does not say. */
   end: number | null;
 }
@@ -193,37 +199,6 @@ function readWebp(bytes: Uint8Array): Found {
   };
 }
 
-/** Box by box: the file's end must be the last box's; `mvhd` tells the duration. */
-function readMp4(bytes: Uint8Array): Found {
-  const data = view(bytes);
-  let at = 0;
-  let durationMs: number | null = null;
-  while (at + 8 <= bytes.length) {
-    const short = data.getUint32(at);
-    const long = short === 1 && at + 16 <= bytes.length;
-    const length =
-      short === 0 ? bytes.length - at : long ? Number(data.getBigUint64(at + 8)) : short;
-    if (length < 8) throw truncated();
-    if (ascii(bytes, at + 4, at + 8) === 'moov') durationMs = durationOf(bytes, at, length);
-    at += length;
-  }
-  if (at !== bytes.length) throw truncated();
-  return { width: null, height: null, durationMs, end: null };
-}
-
-function durationOf(bytes: Uint8Array, moov: number, length: number): number | null {
-  const data = view(bytes);
-  const end = Math.min(moov + length, bytes.length) - 32;
-  for (let i = moov + 8; i < end; i++) {
-    if (ascii(bytes, i, i + 4) !== 'mvhd') continue;
-    const wide = bytes[i + 4] === 1;
-    const scale = data.getUint32(i + (wide ? 24 : 16));
-    const units = wide ? Number(data.getBigUint64(i + 28)) : data.getUint32(i + 20);
-    return scale > 0 ? Math.round((units * 1000) / scale) : null;
-  }
-  return null;
-}
-
 const unknownSize = (): Found => ({ width: null, height: null, durationMs: null, end: null });
 const PNG = '\x89PNG\r\n\x1a\n';
 
@@ -236,7 +211,11 @@ const READERS: Reader[] = [
     matches: (b) => ascii(b, 0, 4) === 'RIFF' && ascii(b, 8, 12) === 'WEBP',
     read: readWebp,
   },
-  { extension: 'mp4', matches: (b) => ascii(b, 4, 8) === 'ftyp', read: readMp4 },
+  {
+    extension: 'mp4',
+    matches: (b) => ascii(b, 4, 8) === 'ftyp',
+    read: (b) => ({ ...readMp4(b), end: null }),
+  },
   {
     extension: 'mp3',
     matches: (b) => ascii(b, 0, 3) === 'ID3' || (b[0] === 0xff && ((b[1] ?? 0) & 0xe6) === 0xe2),

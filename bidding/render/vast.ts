@@ -45,6 +45,17 @@ const mimeOf = (address: string, audio: boolean): string => {
   return audio ? 'audio/mpeg' : 'video/mp4';
 };
 
+/** The main file says no bitrate: a player that knows none of them takes the first. */
+function mediaFile(address: string, w: number, h: number, audio: boolean, kbps?: number): string {
+  const bitrate = kbps === undefined ? '' : ` bitrate="${kbps}"`;
+  const type = mimeOf(address, audio);
+  return url(
+    'MediaFile',
+    address,
+    ` delivery="progressive" type="${type}" width="${w}" height="${h}"${bitrate}`,
+  );
+}
+
 function tracking(links: Links, options: VastOptions): string {
   const events: string[] = [...PROGRESS, 'mute', 'pause', 'resume', 'closeLinear'];
   if (options.skipAfterS !== undefined && options.version !== '2.0') events.push('skip');
@@ -52,6 +63,15 @@ function tracking(links: Links, options: VastOptions): string {
     .filter((event) => event !== 'closeLinear' || options.version !== '2.0')
     .map((event) => url('Tracking', `${trackerUrl(links, 'e')}&e=${event}`, ` event="${event}"`));
   return `<TrackingEvents>${each.join('')}</TrackingEvents>`;
+}
+
+function renditionsOf({ content }: SnapshotCreative, links: Links): string {
+  let files = '';
+  for (const { url: path, w, h, bitrateKbps } of content.videoRenditions ?? []) {
+    const address = webUrl(path, links.assetsUrl);
+    if (address !== undefined) files += mediaFile(address, w, h, false, bitrateKbps);
+  }
+  return files;
 }
 
 /** One inline ad with the token's place marked; undefined when the creative has no media that a player can load. */
@@ -74,11 +94,13 @@ export function vastMarkup(
     `<Linear${skip}><Duration>${vastTime(content.durationMs ?? DEFAULT_DURATION_MS)}</Duration>` +
     tracking(links, options) +
     `<VideoClicks>${url('ClickThrough', trackerUrl(links, 'c'))}</VideoClicks><MediaFiles>` +
-    url(
-      'MediaFile',
+    mediaFile(
       media,
-      ` delivery="progressive" type="${mimeOf(media, content.videoUrl === undefined)}" width="${creative.w ?? options.w}" height="${creative.h ?? options.h}"`,
+      creative.w ?? options.w,
+      creative.h ?? options.h,
+      content.videoUrl === undefined,
     ) +
+    renditionsOf(creative, links) +
     '</MediaFiles></Linear>';
   const id = `hongze-${creative.id}`;
   const universal = modern ? `<UniversalAdId idRegistry="hongze">${id}</UniversalAdId>` : '';

@@ -26,6 +26,9 @@ export const asset = pgTable(
     width: integer('width'),
     height: integer('height'),
     durationMs: integer('duration_ms'),
+    /** Of a video, as its boxes say. */
+    codec: text('codec'),
+    bitrateKbps: integer('bitrate_kbps'),
     /** The asset it was cut from. */
     variantOf: bigint('variant_of', { mode: 'number' }),
     /** Where it was fetched, if nobody uploaded it. */

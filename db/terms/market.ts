@@ -60,6 +60,14 @@ export const CONNECTIONS = ['wifi', '2g', '3g', '4g', '5g', 'wired', 'unknown'] 
 export const CARRIERS = ['mobile', 'unicom', 'telecom', 'broadnet', 'unknown'] as const;
 
 /** Everything a renderer needs of a creative; what its content hash covers. */
+/** Facts of the file, written by the house and never by a client. */
+export interface VideoRendition {
+  url: string;
+  w: number;
+  h: number;
+  bitrateKbps: number;
+}
+
 export interface CreativeContent {
   title?: string;
   description?: string;
@@ -71,6 +79,8 @@ export interface CreativeContent {
   videoUrl?: string;
   audioUrl?: string;
   durationMs?: number;
+  /** The same film in other sizes and bitrates: a player takes what its line and screen are good for. */
+  videoRenditions?: VideoRendition[];
   /** Third-party monitors with MMA China's macros; the click's leads on to `__LANDING__`. */
   impressionMonitor?: string;
   clickMonitor?: string;

@@ -13,8 +13,8 @@ const useWords = defineWords(
   {
     drop: '点击选择，或把文件拖到这里',
     image: 'PNG、JPG、GIF、WebP、SVG',
-    video: 'MP4（H.264），不超过 64 MB',
-    audio: 'MP3，不超过 64 MB',
+    video: 'MP4（H.264、H.265、VP9、AV1），不超过 60 MB，最长 120 秒',
+    audio: 'MP3，不超过 10 MB',
     large: '文件超过 64 MB，请压缩后再传',
     remove: '移除',
     sending: '正在上传',
@@ -22,8 +22,8 @@ const useWords = defineWords(
   {
     drop: 'Choose a file, or drop it here',
     image: 'PNG, JPG, GIF, WebP, SVG',
-    video: 'MP4 (H.264), up to 64 MB',
-    audio: 'MP3, up to 64 MB',
+    video: 'MP4 (H.264, H.265, VP9, AV1), up to 60 MB and 120 s',
+    audio: 'MP3, up to 10 MB',
     large: 'The file is over 64 MB; make it smaller first',
     remove: 'Remove',
     sending: 'Sending',

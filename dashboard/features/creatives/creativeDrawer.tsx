@@ -20,6 +20,7 @@ import { useEditorWords } from './editorWords.ts';
 import { Findings } from './findings.tsx';
 import { type ContentField, FILE_KIND, FORMAT_FIELDS, isFile, USUAL_SIZES } from './formats.ts';
 import { CreativePreview } from './preview.tsx';
+import { Renditions } from './renditions.tsx';
 import './editor.css';
 import type { Values } from './values.ts';
 
@@ -57,7 +58,7 @@ export function CreativeDrawer(props: {
             }
       }
       run={(values, key) => {
-        const { format, ...json } = cleaned(values);
+        const { format, ...json } = cleaned(values, known?.content);
         return known
           ? read(
               api.creatives[':id'].$patch({
@@ -78,8 +79,11 @@ export function CreativeDrawer(props: {
   );
 }
 
-/** Only what the format shows is sent, and nothing that is blank. */
-function cleaned(values: Values) {
+/** What came in by the API and has no field here: an edit in the form must not undo it. */
+const UNSHOWN = ['impressionMonitor', 'clickMonitor', 'html'] as const;
+
+/** Only what the format shows is sent, with what the form does not know, and nothing that is blank. */
+function cleaned(values: Values, known: CreativeContent = {}) {
   const { fields, sized } = FORMAT_FIELDS[values.format];
   const timed = fields.some((field) => field === 'videoUrl' || field === 'audioUrl');
   const content = Object.fromEntries(
@@ -88,6 +92,12 @@ function cleaned(values: Values) {
       return value === undefined || value === null || value === '' ? [] : [[field, value]];
     }),
   ) as CreativeContent;
+  for (const field of UNSHOWN) {
+    const value = fields.includes(field as ContentField) ? undefined : known[field];
+    if (value !== undefined) content[field] = value;
+  }
+  const renditions = values.content?.videoRenditions?.filter((one) => one?.url);
+  if (content.videoUrl && renditions?.length) content.videoRenditions = renditions;
   return {
     ...values,
     content,
@@ -127,6 +137,7 @@ function Editor(props: {
         {fields.map((field) => (
           <ContentInput key={field} field={field} format={format} {...props} />
         ))}
+        {fields.includes('videoUrl') && <Renditions advertiserId={props.advertiserId} />}
         {sized && <Size format={format} form={form} />}
         <Legal />
       </div>

@@ -1,5 +1,7 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { sniff } from '../../../../api/creatives/sniff.ts';
+import { film } from '../../../kit/film.ts';
 import { PIXEL_PNG } from '../../../kit/market.ts';
 
 const svg = (inside: string, attributes = '') =>
@@ -43,6 +45,55 @@ describe('pictures', () => {
     const huge = Buffer.from(PIXEL_PNG);
     huge.writeUInt32BE(100_000, 16);
     expect(refused(huge)).toContain('8192');
+  });
+});
+
+describe('a video', () => {
+  test('tells its length, picture, codec and bitrate by its boxes', () => {
+    const it = film({ durationMs: 10_000, w: 640, h: 360, bytes: 250_000 });
+    expect(sniff(it)).toMatchObject({ durationMs: 10_000, width: 640, height: 360, codec: 'avc1' });
+    expect(sniff(it).bitrateKbps).toBeGreaterThanOrEqual(200);
+    expect(sniff(it).bitrateKbps).toBeLessThan(202);
+    expect(sniff(film({ codec: 'hvc1', audio: '' })).codec).toBe('hvc1');
+  });
+
+  test.each([
+    ['a codec that players do not play', film({ codec: 'mp4v' }), 'mp4v'],
+    ['a sound that players do not play', film({ audio: 'ac-3' }), 'ac-3'],
+    ['no picture', film({ codec: '' }), 'no picture'],
+    ['no length', film({ durationMs: 0 }), 'how long'],
+    ['too long', film({ durationMs: 121_000 }), '121.0 s'],
+    ['too many bits a second', film({ durationMs: 1_000, bytes: 3_000_000 }), 'kbit/s'],
+    ['a side beyond all screens', film({ w: 9_000 }), '8192'],
+    ['an end that is missing', film().subarray(0, 400), 'cut off'],
+    [
+      'a box larger than the file',
+      Buffer.concat([film(), Buffer.from([0, 0, 0, 99, 109, 111, 111, 102])]),
+      'cut off',
+    ],
+    [
+      'a page behind its end',
+      Buffer.concat([film(), Buffer.from('<script>alert(1)</script>')]),
+      'cut off',
+    ],
+  ])('with %s is refused, and says so', (_what, bytes, why) => {
+    expect(refused(bytes)).toContain(why);
+  });
+
+  test('whatever its bytes say, it is read or refused by name', () => {
+    const whole = film();
+    fc.assert(
+      fc.property(fc.nat({ max: whole.length - 1 }), fc.nat({ max: 255 }), (at, value) => {
+        const bytes = Buffer.from(whole);
+        bytes[at] = value;
+        try {
+          sniff(bytes);
+        } catch (error) {
+          expect((error as Error).message).toContain('unsupported_media_type');
+        }
+      }),
+      { numRuns: 2_000 },
+    );
   });
 });
 
