@@ -1,6 +1,8 @@
 /**
- * The tag's native ads (OpenRTB Native 1.2): which assets it asks for, and how they are shown. Served at the head of the tag. Owns that
- * everything is set as text, that a link leads to the web or nowhere, and that no script of others runs in the page.
+ * The tag's native ads (OpenRTB Native 1.2): which assets it asks for, and the templates they are set into: `row`, `card`, `text` by
+ * `data-template`, the box's own shape where nothing is said, or an outlet's `<template>` by its selector (`data-template="#mine"`), whose
+ * elements say with `data-ad="title"` what they hold. Served at the head of the tag. Owns that everything is set as text, that a
+ * link leads to the web or nowhere, and that no script of others runs in the page.
  */
 (() => {
   const request = {
@@ -12,6 +14,8 @@
       { id: 2, img: { type: 3, wmin: 120, hmin: 80 } },
       { id: 3, data: { type: 1, len: 30 } },
       { id: 4, data: { type: 2, len: 140 } },
+      { id: 5, data: { type: 12, len: 15 } },
+      { id: 6, img: { type: 1, wmin: 40, hmin: 40 } },
     ],
     eventtrackers: [
       { event: 1, methods: [1] },
@@ -19,15 +23,80 @@
     ],
   };
 
+  const PICTURE = 'object-fit:cover;border-radius:6px;';
+  const TEMPLATES = {
+    row: { room: 'display:flex;gap:12px', image: `${PICTURE}width:38%;height:100%;flex:none` },
+    card: {
+      room: 'display:flex;flex-direction:column;gap:10px',
+      image: `${PICTURE}width:100%;flex:1;min-height:0`,
+    },
+    text: { room: 'display:flex;align-items:center' },
+  };
+
+  /** Higher than wide: a card. */
+  const shapeOf = ({ clientWidth, clientHeight }) =>
+    clientHeight > clientWidth * 0.75 ? 'card' : 'row';
+
   /** By our own ids, as a partner may answer with nothing else. */
-  function show(box, ad, { element, fire, web, mark, ours, watch, closeButton }) {
+  function partsOf(content, web, domain) {
+    const asset = (id) => content.assets?.find((each) => each.id === id) || {};
+    return {
+      title: asset(1).title?.text || domain || '',
+      image: web(asset(2).img?.url),
+      brand: asset(3).data?.value || '',
+      description: asset(4).data?.value || '',
+      action: asset(5).data?.value || '',
+      icon: web(asset(6).img?.url),
+    };
+  }
+
+  function layOut(link, parts, name, element) {
+    const { room, image } = TEMPLATES[name];
+    link.style.cssText += room;
+    if (image && parts.image) {
+      const picture = element('img', image);
+      picture.src = parts.image;
+      picture.alt = '';
+      link.append(picture);
+    }
+    const words = element('div', 'min-width:0;overflow:hidden');
+    words.append(
+      element('b', 'display:block;font-size:16px;line-height:1.35', parts.title),
+      element('span', 'display:block;color:#4e5969;margin:4px 0', parts.description),
+      element('small', 'color:#86909c', parts.brand),
+    );
+    link.append(words);
+  }
+
+  /** The outlet's own markup with our words in it; undefined where the page has no such template. */
+  function ownTemplate(selector, parts) {
+    const template = document.querySelector(selector);
+    if (!(template instanceof HTMLTemplateElement)) return undefined;
+    const filled = template.content.cloneNode(true);
+    for (const place of filled.querySelectorAll('[data-ad]')) {
+      const value = parts[place.dataset.ad] ?? '';
+      if (place instanceof HTMLImageElement) {
+        if (value) place.src = value;
+        else place.remove();
+      } else place.textContent = value;
+    }
+    return filled;
+  }
+
+  function fill(link, box, parts, { element, template }) {
+    const own = template?.startsWith('#') && ownTemplate(template, parts);
+    if (own) link.append(own);
+    else {
+      link.style.padding = '12px';
+      layOut(link, parts, template in TEMPLATES ? template : shapeOf(box), element);
+    }
+  }
+
+  function show(box, ad, kit) {
+    const { element, fire, web, mark, ours, watch, closeButton } = kit;
     const parsed = JSON.parse(ad.bid.adm);
     const content = parsed.native ?? parsed;
-    const asset = (id) => content.assets?.find((each) => each.id === id) || {};
-    const link = element(
-      'a',
-      'display:flex;gap:12px;position:absolute;inset:0;padding:12px;color:inherit;text-decoration:none',
-    );
+    const link = element('a', 'position:absolute;inset:0;color:inherit;text-decoration:none;');
     const landing = web(content.link?.url);
     if (landing) link.href = landing;
     link.target = '_blank';
@@ -35,27 +104,7 @@
     link.addEventListener('click', () => {
       for (const url of content.link?.clicktrackers || []) fire(url);
     });
-    const image = web(asset(2).img?.url);
-    if (image) {
-      const picture = element(
-        'img',
-        'width:38%;height:100%;object-fit:cover;border-radius:6px;flex:none',
-      );
-      picture.src = image;
-      picture.alt = '';
-      link.append(picture);
-    }
-    const words = element('div', 'min-width:0;overflow:hidden');
-    words.append(
-      element(
-        'b',
-        'display:block;font-size:16px;line-height:1.35',
-        asset(1).title?.text || ad.bid.adomain?.[0] || '',
-      ),
-      element('span', 'display:block;color:#4e5969;margin:4px 0', asset(4).data?.value || ''),
-      element('small', 'color:#86909c', asset(3).data?.value || ''),
-    );
-    link.append(words);
+    fill(link, box, partsOf(content, web, ad.bid.adomain?.[0]), kit);
     box.replaceChildren(link, mark(ours(ad, content.ext?.mark)), closeButton(ad));
     // Scripts of others (method 2) are not let into the page.
     const trackers = (kind) =>

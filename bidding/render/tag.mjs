@@ -352,6 +352,7 @@
       closeButton,
       houseMessage,
       shown,
+      template: option.template || '',
     };
   }
 

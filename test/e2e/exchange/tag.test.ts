@@ -257,6 +257,41 @@ describe.skipIf(!hasBrowser)('the tag on a page of another origin', () => {
     },
   );
 
+  test('native takes the shape of its box, the template that is named, or the outlet’s own, filled as text', async () => {
+    const native = (more: string) => tag(`data-placement="302" ${more}`);
+    const directions = async (page: Page) =>
+      page
+        .locator('[data-hongze=shown] a')
+        .evaluateAll((links) =>
+          links.map((each) => [
+            getComputedStyle(each).flexDirection,
+            each.querySelectorAll('img').length,
+          ]),
+        );
+    const { page } = await openAsking(native('data-size="600x160"'));
+    await page.waitForSelector('[data-hongze=shown]');
+    expect(await directions(page)).toEqual([['row', 1]]);
+    await page.close();
+    const tall = await openAsking(native('data-size="300x400"'));
+    await tall.page.waitForSelector('[data-hongze=shown]');
+    expect(await directions(tall.page)).toEqual([['column', 1]]);
+    await tall.page.close();
+    const named = await openAsking(native('data-size="300x400" data-template="text"'));
+    await named.page.waitForSelector('[data-hongze=shown]');
+    expect(await directions(named.page)).toEqual([['row', 0]]);
+    await named.page.close();
+    const own = await openAsking(
+      `<template id="mine"><figure class="ours"><img data-ad="image"><figcaption data-ad="title"></figcaption><i data-ad="nonsense">x</i></figure></template>${native('data-size="300x400" data-template="#mine"')}`,
+    );
+    await own.page.waitForSelector('[data-hongze=shown] .ours');
+    expect(await own.page.locator('.ours figcaption').innerText()).toContain('parent.document');
+    expect(await own.page.locator('.ours script').count()).toBe(0);
+    expect(await own.page.locator('.ours img').getAttribute('src')).toContain('/media/tea.png');
+    expect(await own.page.locator('.ours i').innerText()).toBe('');
+    await own.page.getByText('广告', { exact: true }).waitFor();
+    await own.page.close();
+  });
+
   test('a space far below asks for nothing until the reader comes near', async () => {
     const near = tag('data-placement="201" data-size="300x250"');
     const far = tag('data-placement="303" data-size="360x640"');
