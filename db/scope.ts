@@ -16,6 +16,9 @@ export interface Scope {
   personId: string | null;
 }
 
+/** Of no organisation: sees what all may see, and none of anybody's rows. */
+export const NOBODY: Scope = { organizationId: '', personId: null };
+
 const quote = (text: string): string => `'${text.replaceAll("'", "''").replaceAll('\0', '')}'`;
 
 // SET rather than set_config(): it may stand before SET TRANSACTION ISOLATION LEVEL.

@@ -4,7 +4,7 @@
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
@@ -40,6 +40,13 @@ async function install(tools) {
   const hash = createHash('sha256').update(lock).digest('hex');
   const stamp = join('node_modules', '.hongze-lock');
   const stamped = existsSync(stamp) ? readFileSync(stamp, 'utf8') : '';
+  // A link leads into somebody else's installation (a second working tree's, say): it is used, never written.
+  if (lstatSync('node_modules', { throwIfNoEntry: false })?.isSymbolicLink()) {
+    if (alreadyInstalled(JSON.parse(lock), tools)) return;
+    fail(
+      'node_modules is a link to other packages than the lock file asks for: remove the link, or install there.',
+    );
+  }
   if (stamped === `${hash} tools` || (stamped === hash && !tools)) return;
   const all = alreadyInstalled(JSON.parse(lock), true);
   if (!all && (tools || !alreadyInstalled(JSON.parse(lock), false))) await npmCi(tools);

@@ -116,3 +116,13 @@ export function assertActsFor(
   if (advertiserId !== undefined && !actor.advertiserIds.includes(advertiserId)) throw notFound();
   if (outletId !== undefined && !actor.outletIds.includes(outletId)) throw notFound();
 }
+
+/**
+ * Behind this the handler acts for the house: for doors at which nobody is anybody yet (sign-up, an invitation's link) and for
+ * callers that are no organisation of ours (the payment gateway, a reader's pixel). Say why beside each use.
+ */
+export const forHouse = createMiddleware<AppEnv>(async (c, next) => {
+  const { ctx } = c.var;
+  c.set('ctx', { ...ctx, db: houseOf(ctx.db) });
+  await next();
+});

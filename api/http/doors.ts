@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { bodyLimit } from 'hono/body-limit';
 import { createMiddleware } from 'hono/factory';
 import { secureHeaders } from 'hono/secure-headers';
-import { within } from '../../db/scope.ts';
+import { NOBODY, within } from '../../db/scope.ts';
 import { Failure } from '../../db/terms/failure.ts';
 import type { AppEnv, Context } from '../context.ts';
 import type { Actor } from '../identity/actor.ts';
@@ -143,9 +143,10 @@ export function doorkeeper(auth: Auth, ctx: Context) {
     }
     if (!actor && !isPublic(path) && !(person && isPersonal(path))) throw notSignedIn();
     if (person) c.set('person', person);
-    // From here on the request sees what its organisation may see: the second wall.
-    if (actor && !isPersonal(path))
-      c.set('ctx', { ...ctx, db: await within(ctx.db, scopeOf(actor)) });
+    // From here on the request sees what its organisation may see, and a stranger's nothing: the second wall. What has to act for
+    // the house before anybody is anybody says so on its route (`forHouse`).
+    const scope = actor && !isPersonal(path) ? scopeOf(actor) : NOBODY;
+    c.set('ctx', { ...ctx, db: await within(ctx.db, scope) });
     if (person && !person.emailVerified && ctx.config.mail && !safe) assertNeedsNoProof(path);
     if (actor) {
       assertScope(actor.scopes, safe, path);

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import type { Db } from '../../db/client.ts';
 import type { AppEnv } from '../context.ts';
 import type { Config } from '../env.ts';
-import { requireActor } from '../http/auth.ts';
+import { forHouse, requireActor } from '../http/auth.ts';
 import { idempotent } from '../http/idempotency.ts';
 import { limited } from '../http/limits.ts';
 import { json, param, wire } from '../http/validation.ts';
@@ -51,6 +51,8 @@ export const identityRoutes = new Hono<AppEnv>()
     '/public/invitations/:id',
     describeRoute({ tags, summary: 'An invitation, to whoever holds its link' }),
     limited('invitation', INVITATION_RATE),
+    // Its holder belongs to nobody yet: the id is the proof.
+    forHouse,
     textId,
     async (c) => c.json(wire(await readInvitation(c.var.ctx, c.req.valid('param').id))),
   )
@@ -58,6 +60,7 @@ export const identityRoutes = new Hono<AppEnv>()
     '/public/invitations/:id/acceptance',
     describeRoute({ tags, summary: 'Join as a new person; then sign in' }),
     limited('invitation', INVITATION_RATE),
+    forHouse,
     textId,
     json(newPersonSchema),
     async (c) => {

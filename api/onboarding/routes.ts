@@ -2,7 +2,7 @@
 import { Hono } from 'hono';
 import { describeRoute } from 'hono-openapi';
 import type { AppEnv } from '../context.ts';
-import { notSignedIn } from '../http/auth.ts';
+import { forHouse, notSignedIn } from '../http/auth.ts';
 import { limited } from '../http/limits.ts';
 import { json, wire } from '../http/validation.ts';
 import { openOrganization, signUp } from './onboarding.ts';
@@ -17,12 +17,16 @@ export const onboardingRoutes = new Hono<AppEnv>()
     '/public/sign-up',
     describeRoute({ tags, summary: 'Open an account with an organisation; then sign in' }),
     limited('sign-up', SIGN_UP_RATE),
+    // The organisation that could see them is made here.
+    forHouse,
     json(signUpSchema),
     async (c) => c.json(wire(await signUp(c.var.ctx, c.req.valid('json'))), 201),
   )
   .post(
     '/organizations',
     describeRoute({ tags, summary: 'Open an organisation; this session acts for it from then on' }),
+    // As above, and the session is moved to it.
+    forHouse,
     json(newOrganizationSchema),
     async (c) => {
       const { person, ctx } = c.var;

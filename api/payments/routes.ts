@@ -6,7 +6,7 @@ import { topUp } from '../../db/schema/payments.ts';
 import { idSchema } from '../../db/terms/id.ts';
 import { microCnySchema } from '../../db/terms/money.ts';
 import type { AppEnv } from '../context.ts';
-import { assertActsFor, notFound, requireActor, requireOwned } from '../http/auth.ts';
+import { assertActsFor, forHouse, notFound, requireActor, requireOwned } from '../http/auth.ts';
 import { idempotent } from '../http/idempotency.ts';
 import { pageQuery } from '../http/paging.ts';
 import { idParam, json, query, wire } from '../http/validation.ts';
@@ -168,6 +168,8 @@ export const paymentsRoutes = new Hono<AppEnv>()
   .post(
     '/payments/alipay/notify',
     describeRoute({ tags: ['wallet'], summary: 'For Alipay: asynchronous notifies, form-encoded' }),
+    // The gateway proves itself by its signature, and is no organisation of ours.
+    forHouse,
     async (c) => {
       const text = await c.req.text();
       // The longest real notify is a few kilobytes; whoever sends more is not Alipay.

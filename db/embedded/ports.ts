@@ -19,3 +19,21 @@ export async function freePort(): Promise<number> {
   }
   throw new Error('no free port found between 20000 and 31999');
 }
+
+export interface HeldPort {
+  port: number;
+  /** Lets go of it: now its program may take it. */
+  release(): Promise<void>;
+}
+
+/** Listens on a port so that nobody else takes it before its program is up; whoever calls meanwhile is hung up on. */
+export function holdPort(port: number, host = '127.0.0.1'): Promise<HeldPort | undefined> {
+  return new Promise((resolve) => {
+    const holder = createServer((socket) => socket.destroy());
+    holder.unref();
+    holder.once('error', () => resolve(undefined));
+    holder.listen({ port, host, exclusive: true }, () =>
+      resolve({ port, release: () => new Promise((done) => holder.close(() => done())) }),
+    );
+  });
+}

@@ -47,7 +47,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     forgetRunning(folder);
   };
   try {
-    const ports = await choosePorts(options);
+    const { ports, release } = await choosePorts(options);
     const building = buildConsole(say);
     // Awaited below; until then its failure must not count as unhandled.
     building.catch(() => {});
@@ -68,6 +68,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
       return process;
     };
     const gateway = start('alipay');
+    await release();
     // These come up beside the seeding; the worker's first act is to publish what it has made.
     const doors = { gateway, api: start('api'), exchange: start('exchange') };
     await seedOnce(env, { external, folder, say });
@@ -116,10 +117,15 @@ async function choosePorts(options: DemoOptions) {
     taken: new Set<number>(),
     say: options.say,
   };
+  const api = await choosePort('PORT', options.port, choice);
+  const exchange = await choosePort('EXCHANGE_PORT', options.exchangePort, choice);
   return {
-    port: await choosePort('PORT', options.port, choice),
-    exchangePort: await choosePort('EXCHANGE_PORT', options.exchangePort, choice),
-    gatewayPort: await freePort(),
-    gatewayControlPort: await freePort(),
+    ports: {
+      port: api.port,
+      exchangePort: exchange.port,
+      gatewayPort: await freePort(),
+      gatewayControlPort: await freePort(),
+    },
+    release: () => Promise.all([api.release(), exchange.release()]),
   };
 }

@@ -1,15 +1,15 @@
 /** The two ports that people type. Owns the choice of the next free one and the message about it. */
-import { portIsFree } from '../../db/embedded/ports.ts';
+import { type HeldPort, holdPort, portIsFree } from '../../db/embedded/ports.ts';
 
 /**
- * The wanted port, else the next free one, said aloud.
+ * The wanted port, else the next free one, said aloud; held until its program is started, which may be many seconds later.
  * @param patienceMs how long to wait for a demo killed a moment ago to let go of it.
  */
 export async function choosePort(
   name: string,
   wanted: number,
   options: { patienceMs: number; taken: Set<number>; say: (line: string) => void },
-): Promise<number> {
+): Promise<HeldPort> {
   if (!Number.isInteger(wanted) || wanted < 1 || wanted > 65_535) {
     throw new Error(`${name}=${process.env[name]} is not a port: give a number from 1 to 65535.`);
   }
@@ -18,19 +18,22 @@ export async function choosePort(
     await new Promise((wake) => setTimeout(wake, 100));
   }
   for (let port = wanted; port <= Math.min(wanted + 200, 65_535); port++) {
-    if (!(await isFree(port, options.taken))) continue;
+    const held = (await isFree(port, options.taken)) ? await holdPort(port, HOST) : undefined;
+    if (!held) continue;
     if (port !== wanted) {
       options.say(`Port ${wanted} is taken by another program; ${name} is ${port} this time.`);
     }
     options.taken.add(port);
-    return port;
+    return held;
   }
   throw new Error(`No free port from ${wanted} on; set ${name} to another one.`);
 }
 
+const HOST = process.env.HOST ?? '127.0.0.1';
+
 const isFree = async (port: number, taken: Set<number>): Promise<boolean> =>
   !taken.has(port) &&
-  (await portIsFree(port, process.env.HOST ?? '127.0.0.1')) &&
+  (await portIsFree(port, HOST)) &&
   // What the outside can reach under `localhost` may be a program on the IPv6 loopback.
   ((await portIsFree(port, '::1').catch(() => true)) || !(await hasIpv6()));
 
