@@ -25,6 +25,8 @@ export async function mergeSums(
     WHERE p.hour < ${calm} OR p.row_count >=
       ${worthRows}::bigint + (SELECT count(*) FROM rollup_merged m WHERE m.hour = p.hour)
     ORDER BY 1`);
-  for (const { hour } of due) await ctx.db.execute(sql`SELECT metering_merge(${hour})`);
+  if (due.length === 0) return 0;
+  const hours = `{${due.map(({ hour }) => hour).join(',')}}`;
+  await ctx.db.execute(sql`SELECT metering_merge(${hours}::text::integer[])`);
   return due.length;
 }
