@@ -22,6 +22,8 @@ import {
 import { createOutlet } from '../outlets/outlets.ts';
 import type { newOrganizationSchema, signUpSchema } from './shapes.ts';
 
+export { editAdmission, judgeAdmission, signAdmission, submitAdmission } from './admission.ts';
+
 type OnboardingContext = { db: Db; clock: Clock };
 type NewOrganization = z.infer<typeof newOrganizationSchema>;
 

@@ -23,6 +23,14 @@ const CUTS: readonly Cut[] = [
   { format: 'dooh', size: { w: 1920, h: 1080 } },
 ];
 
+/** As the console names them. */
+const FORMAT_NAMES: Partial<Record<Format, string>> = {
+  banner: '横幅',
+  native: '信息流',
+  splash: '开屏',
+  dooh: '户外屏',
+};
+
 interface Picture {
   sha256: string;
   bytes: Buffer;
@@ -118,7 +126,7 @@ export async function seedCreatives(
     return {
       ...row,
       advertiserId: d.advertiserId,
-      name: `${d.who.brand} ${d.cut.format} ${d.cut.size.w}×${d.cut.size.h}`,
+      name: `${d.who.brand} ${FORMAT_NAMES[d.cut.format]} ${d.cut.size.w}×${d.cut.size.h}`,
       format: d.cut.format,
       w: d.cut.size.w,
       h: d.cut.size.h,

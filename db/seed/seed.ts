@@ -5,14 +5,13 @@
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { eq, sql } from 'drizzle-orm';
+import { eq, inArray, sql } from 'drizzle-orm';
 import type { Context } from '../../api/context.ts';
 import { activate, createDraft, type Party } from '../../api/contracts/contracts.ts';
-import { createAccount } from '../../api/identity/accounts.ts';
 import { accounts, post } from '../../api/ledger/ledger.ts';
 import type { Database, Db } from '../client.ts';
 import { advertiser } from '../schema/campaigns.ts';
-import { organization } from '../schema/identity.ts';
+import { type OrganizationKind, organization } from '../schema/identity.ts';
 import { outlet } from '../schema/outlets.ts';
 import { addDays, type Clock, type Day, dayOf, monthOf } from '../terms/day.ts';
 import { cityOf } from '../terms/division.ts';
@@ -21,9 +20,19 @@ import { ADVERTISERS, PUBLIC_SERVICE } from './advertisers.ts';
 import { RUNS_BEFORE_DAYS, seedAdvertisers, seedCampaigns } from './campaigns.ts';
 import { type KeepPicture, seedCreatives } from './creatives.ts';
 import { seedDeals } from './deals.ts';
+import { seedDesks } from './desks.ts';
 import { seedDivisions } from './divisions.ts';
 import { seedHistory } from './history.ts';
 import { seedKnown } from './known.ts';
+import {
+  AGENCY,
+  AGENCY_NAME,
+  DEMO_OUTLET_DIVISION,
+  DEMO_SSP_DIVISION,
+  demoEmail,
+  PLATFORM,
+  seedLogins,
+} from './logins.ts';
 import { outletsOf, type SeedOutlet, seedOutlets } from './outlets.ts';
 import { seedPartners } from './partners.ts';
 import { createRandom } from './random.ts';
@@ -37,14 +46,8 @@ export interface SeedContext extends Partial<Omit<Context, 'config'>> {
   config: { assetsDir: string };
 }
 
-export const DEMO_PASSWORD = 'hongze-demo-2026';
-const PLATFORM = 'org-platform';
 const organizationOfAdvertiser = (i: number): string => `org-advertiser-${i + 1}`;
 const organizationOfOutlet = (i: number): string => `org-outlet-${i + 1}`;
-/** 余杭: the outlet whose login the banner shows. */
-const DEMO_OUTLET_DIVISION = '330110';
-/** 桐乡: its pages are sold by an exchange of its own, too. */
-const DEMO_SSP_DIVISION = '330483';
 
 /** Returns false when there was nothing to do. */
 export async function seed(
@@ -53,7 +56,7 @@ export async function seed(
 ): Promise<boolean> {
   const known = await ctx.db.select({ id: outlet.id }).from(outlet).limit(1);
   if (known.length > 0) {
-    await finish(ctx);
+    await seedLogins(ctx.db, organizationOfAdvertiser(0));
     return false;
   }
   const today = dayOf(ctx.clock());
@@ -67,6 +70,7 @@ export async function seed(
     const outletIds = await seedOutlets(tx, outlets, organizationOfOutlet, firstDay);
     const everyone = [...ADVERTISERS, ...PUBLIC_SERVICE];
     const advertisers = await seedAdvertisers(tx, everyone, organizationOfAdvertiser);
+    await seedAgency(tx, advertisers.slice(1, 4));
     const creatives = await seedCreatives(tx, keep, advertisers, ctx.clock());
     const buyers = advertisers.slice(0, ADVERTISERS.length);
     const lines = await seedCampaigns(tx, buyers, divisions, creatives, today);
@@ -102,7 +106,15 @@ export async function seed(
   // What came in bulk has no statistics yet, and the first minutes would be planned blind.
   await ctx.db.execute(sql`ANALYZE`);
   if (options.history ?? true) await seedTradeOf(ctx);
-  await finish(ctx);
+  await seedLogins(ctx.db, organizationOfAdvertiser(0));
+  if (options.history ?? true) {
+    const [buyer, operator, group] = [
+      demoEmail('advertiser'),
+      demoEmail('operator'),
+      demoEmail('group'),
+    ];
+    await seedDesks(ctx, { buyer, operator, group });
+  }
   return true;
 }
 
@@ -116,60 +128,15 @@ async function seedTradeOf(ctx: SeedContext): Promise<void> {
   if (buyer) await seedTrade(ctx, { ...buyer, organizationId });
 }
 
-/** What repeats harmlessly: logins. A seed cut short is completed by the next start. */
-async function finish(ctx: SeedContext): Promise<void> {
-  const [demo] = await ctx.db
-    .select({ organizationId: outlet.organizationId, name: outlet.name })
-    .from(outlet)
-    .where(sql`${outlet.divisionCode} = ${DEMO_OUTLET_DIVISION}`);
-  const platform = { id: PLATFORM, name: '泓泽运营中心', kind: 'platform' as const };
-  const logins = [
-    {
-      email: 'advertiser@demo.hongze',
-      name: '陈小禾',
-      organization: {
-        id: organizationOfAdvertiser(0),
-        name: ADVERTISERS[0]?.name ?? '',
-        kind: 'advertiser' as const,
-      },
-      roles: ['owner' as const],
-    },
-    {
-      email: 'outlet@demo.hongze',
-      name: '沈知溪',
-      organization: {
-        id: demo?.organizationId ?? organizationOfOutlet(0),
-        name: demo?.name ?? '',
-        kind: 'outlet' as const,
-      },
-      roles: ['owner' as const],
-    },
-    {
-      email: 'finance@demo.hongze',
-      name: '周明账',
-      organization: platform,
-      roles: ['finance' as const],
-    },
-    {
-      email: 'finance2@demo.hongze',
-      name: '吴复核',
-      organization: platform,
-      roles: ['finance' as const],
-    },
-    {
-      email: 'operator@demo.hongze',
-      name: '林值守',
-      organization: platform,
-      roles: ['operator' as const, 'reviewer' as const],
-    },
-  ];
-  await Promise.all(
-    logins.map((login) => createAccount(ctx, { ...login, password: DEMO_PASSWORD })),
-  );
+/** Those that leave their campaigns to the agency. */
+async function seedAgency(db: Db, clients: readonly { id: number }[]): Promise<void> {
+  const ids = clients.map(({ id }) => id);
+  const agencyOrganizationId = AGENCY;
+  await db.update(advertiser).set({ agencyOrganizationId }).where(inArray(advertiser.id, ids));
 }
 
 async function seedOrganizations(db: Db, outlets: readonly SeedOutlet[]): Promise<void> {
-  const row = (id: string, name: string, kind: 'advertiser' | 'outlet' | 'platform') => ({
+  const row = (id: string, name: string, kind: OrganizationKind) => ({
     id,
     name,
     kind,
@@ -183,6 +150,7 @@ async function seedOrganizations(db: Db, outlets: readonly SeedOutlet[]): Promis
         row(organizationOfAdvertiser(i), who.name, 'advertiser'),
       ),
       ...outlets.map((o, i) => row(organizationOfOutlet(i), o.name, 'outlet')),
+      row(AGENCY, AGENCY_NAME, 'agency'),
     ])
     .onConflictDoNothing();
 }

@@ -5,7 +5,7 @@ import { invoiceTitle } from '../schema/invoices.ts';
 import { taxNoCheck } from '../terms/taxNumber.ts';
 
 /** A made-up number with a right check character: 9133 (enterprise, Zhejiang) or 1233 (public institution). */
-const taxNoOf = (prefix: '9133' | '1233', n: number): string => {
+export const taxNoOf = (prefix: '9133' | '1233', n: number): string => {
   const first = `${prefix}0100MA${String(2_000_000 + n).padStart(7, '0')}`;
   return `${first}${taxNoCheck(first)}`;
 };

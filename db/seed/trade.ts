@@ -153,6 +153,7 @@ export async function seedTrade(
     if (!post || !tv || !paper) return;
     await seedRunning(inner, who, today, post, tv);
     await seedWaiting(inner, who, today, post, tv, paper);
+    await seedOwed(inner, who, today, post);
     const airing = { propertyId: tv.propertyId, airHour: 19, airings: 4, seconds: 60 };
     for (const ago of [1, 2, 3]) {
       await logPsaAiring(inner, seller(tv), { ...airing, day: addDays(today, -ago) });
@@ -251,4 +252,28 @@ async function seedWaiting(ctx: Inner, who: Actor, today: Day, post: Spot, tv: S
       [post, 'POST', addDays(today, 30), addDays(today, 30)],
     ]),
   );
+}
+
+/** For the outlet of the demo: a day to prove, a day that did not run, and a buyer who asks for another date. */
+async function seedOwed(ctx: Inner, who: Actor, today: Day, post: Spot) {
+  const [advertiserId = 0] = who.advertiserIds;
+  const [missed, shown] = [addDays(today, -3), addDays(today, -2)];
+  const market = orderOf(advertiserId, '周末市集推送', [
+    [post, 'POST', missed, missed],
+    [post, 'POST', shown, shown],
+  ]);
+  const [first = 0] = await book(on(ctx, addDays(missed, -6)), who, market);
+  const miss = { day: missed, version: 1, reason: '头条让位于防汛通知' };
+  await missDay(on(ctx, shown), seller(post), first, miss);
+  const fair = addDays(today, 16);
+  const readers = orderOf(advertiserId, '读书节推送', [[post, 'POST', fair, fair]]);
+  const [line = 0] = await book(on(ctx, today), who, readers);
+  await askChange(on(ctx, today), who, line, {
+    version: await versionOf(ctx.db, line),
+    kind: 'move',
+    days: [fair],
+    startsOn: addDays(fair, 2),
+    endsOn: addDays(fair, 2),
+    reason: '读书节开幕改到周末',
+  });
 }

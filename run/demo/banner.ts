@@ -7,6 +7,8 @@ const LOGINS = [
   ['媒体   outlet    ', 'outlet@demo.hongze'],
   ['财务   finance   ', 'finance@demo.hongze, finance2@demo.hongze'],
   ['运营   operator  ', 'operator@demo.hongze'],
+  ['代理商 agency    ', 'agency@demo.hongze (three advertisers)'],
+  ['集团   group     ', 'group@demo.hongze (two organisations)'],
 ] as const;
 
 export function banner(demo: {

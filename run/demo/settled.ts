@@ -1,7 +1,8 @@
 /**
  * A settled past for the demo, so that finance sees a payout with its bill line on the first day: the oldest month of history
  * is charged, stated, approved by two people and paid through the gateway as of a day that is over, whose bill then
- * matches. Owns turning the local gateway's clock for that; refuses to touch a gateway that is not ours.
+ * matches; its papers come with it. Owns turning the local gateway's clock for that; refuses to touch a
+ * gateway that is not ours.
  */
 import { eq, inArray } from 'drizzle-orm';
 import { closeHour, hoursDue } from '../../api/billing/billing.ts';
@@ -37,7 +38,7 @@ import {
   monthOf,
   msOfDay,
 } from '../../db/terms/day.ts';
-import { enterTitles, invoiceStatement } from './invoiced.ts';
+import { askBack, enterTitles, invoiceBuyer, invoiceStatement } from './invoiced.ts';
 
 const HOUR_MS = 3_600_000;
 /** The bill of a day is there from nine the next morning. */
@@ -69,11 +70,13 @@ export async function seedSettled(ctx: Context, gateway: Switchboard): Promise<v
       clock: () => ctx.clock() - backMs,
       alipay: gateway.alipayAt(backMs),
     };
-    await payAsOf(then, gateway, month, people);
+    const paid = await payAsOf(then, gateway, month, people);
+    if (paid.length > 0) await askBack(then, paid.at(-1) as number, people.checker);
   } finally {
     await command(gateway, 'clock', { advanceMs: backMs });
   }
   await reconcileDay({ ...ctx, statements: statementPort(ctx.clock) }, day);
+  await invoiceBuyer(ctx, await firstBuyer(ctx), people);
 }
 
 async function reconcileDay(ctx: PayoutContext, day: Day): Promise<void> {
@@ -131,20 +134,16 @@ async function chargeOldestMonth(ctx: Context): Promise<string> {
   return month;
 }
 
+/** The ids of the invoices that were paid on. */
 async function payAsOf(
   then: Context,
   gateway: Switchboard,
   month: string,
   people: People,
-): Promise<void> {
+): Promise<number[]> {
   const payouts: PayoutContext = { ...then, statements: statementPort(then.clock) };
-  const [buyer] = await then.db
-    .select({ id: advertiser.id })
-    .from(advertiser)
-    .orderBy(advertiser.id)
-    .limit(1);
   const topUp = await createTopUp(then, {
-    advertiserId: buyer?.id ?? 1,
+    advertiserId: await firstBuyer(then),
     amountFen: TOP_UP_FEN,
     by: people.buyer,
   });
@@ -164,15 +163,27 @@ async function payAsOf(
     .orderBy(statement.outletId);
   const titled = frozen.map((row) => ({ id: row.outletId, name: row.outletName }));
   await enterTitles(then, titled, people.checker);
+  const invoices: number[] = [];
   for (const row of frozen.filter(({ total }) => total >= 1_000_000n).slice(0, OUTLETS)) {
     const { id } = row;
     await confirmStatement(then, { statementId: id, by: people.outlet });
-    await invoiceStatement(then, row, people);
+    invoices.push(await invoiceStatement(then, row, people));
     await approveStatement(then, { statementId: id, by: people.checker });
     const { payoutId } = await requestPayout(payouts, { statementId: id, by: people.maker });
     await approvePayout(payouts, { payoutId, by: people.checker });
   }
   await sendPayouts(payouts);
+  return invoices;
+}
+
+/** The advertiser whose login the banner shows. */
+async function firstBuyer(ctx: Context): Promise<number> {
+  const [buyer] = await ctx.db
+    .select({ id: advertiser.id })
+    .from(advertiser)
+    .orderBy(advertiser.id)
+    .limit(1);
+  return buyer?.id ?? 1;
 }
 
 async function command(gateway: Switchboard, name: string, body: object): Promise<void> {

@@ -17,10 +17,8 @@ export async function changeByAgreement(
   await confirmOrder(buyer.page);
   await askToDrop(buyer.page);
   await look(outlet.page, '/calendar?tab=changes');
-  await confirm(
-    outlet.page,
-    outlet.page.getByRole('button', { name: '接受', exact: true }).first(),
-  );
+  const asked = outlet.page.locator('tr[data-index]', { hasText: '取消日期' });
+  await confirm(outlet.page, asked.getByRole('button', { name: '接受', exact: true }));
   await outlet.page.getByText('已答复').last().waitFor();
   await look(buyer.page, '/orders?tab=changes');
   const rows = buyer.page.locator('tr[data-index]', { hasText: '取消日期' });

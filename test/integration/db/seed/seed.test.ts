@@ -46,7 +46,7 @@ test('eleven cities, ninety counties, 92 outlets of three tiers, forty advertise
     ['city', 11], ['county', 90], ['province', 1],
   ]); // biome-ignore format: one line
   const tiers = await db.execute<{ tier: string; n: string }>(
-    sql`SELECT tier, count(*) AS n FROM outlet GROUP BY 1 ORDER BY 1`,
+    sql`SELECT tier, count(*) AS n FROM outlet WHERE status = 'active' GROUP BY 1 ORDER BY 1`,
   );
   expect(tiers.map((row) => [row.tier, Number(row.n)])).toEqual([
     ['city', 10], ['county', 80], ['province', 2],
@@ -89,4 +89,33 @@ test('booked business stands in every state, with proofs that wait and a plan to
     sql`SELECT jsonb_array_length(lines) AS lines FROM media_plan`,
   );
   expect(plan?.lines).toBeGreaterThan(3);
+});
+
+test('something waits on every desk: admissions at each step, creatives to review and one refused, a stop in force', async () => {
+  const admissions = await db.execute<{ status: string }>(
+    sql`SELECT status FROM outlet_admission ORDER BY outlet_id`,
+  );
+  expect(admissions.map((one) => one.status)).toEqual(['submitted', 'signed', 'draft']);
+  expect(await count('review_task')).toBe(2);
+  const refused = await db.execute<{ reject_reason: string }>(
+    sql`SELECT r.reject_reason FROM creative c JOIN creative_review r ON r.creative_id = c.id WHERE c.status = 'rejected'`,
+  );
+  expect(refused.length).toBe(1);
+  const [stops] = await db.execute<{ standing: string; lifted: string }>(
+    sql`SELECT count(*) FILTER (WHERE lifted_at IS NULL) AS standing, count(lifted_at) AS lifted FROM stop`,
+  );
+  expect(stops).toEqual({ standing: '1', lifted: '1' });
+});
+
+test('an agency acts for three advertisers, a group’s clerk for two organisations and three outlets', async () => {
+  const rows = await db.execute<Record<string, string>>(sql`
+    SELECT u.email, count(DISTINCT m.organization_id) AS organisations,
+           count(DISTINCT o.id) AS outlets, count(DISTINCT a.id) AS advertisers
+      FROM user_account u JOIN member m ON m.user_id = u.id LEFT JOIN outlet o ON o.organization_id = m.organization_id
+      LEFT JOIN advertiser a ON a.agency_organization_id = m.organization_id
+     WHERE u.email IN ('agency@demo.hongze', 'group@demo.hongze') GROUP BY 1 ORDER BY 1`);
+  expect(rows.map(({ email, ...of }) => [email, ...Object.values(of).map(Number)])).toEqual([
+    ['agency@demo.hongze', 1, 0, 3],
+    ['group@demo.hongze', 2, 3, 0],
+  ]);
 });
