@@ -2,7 +2,7 @@
  * The audit log: who did what, before and after. Owns `audit_entry`, which triggers keep append-only and hash-chained;
  * refuses to be written anywhere but inside the transaction of what it tells of.
  */
-import { and, desc, eq, gte, like, lt, lte, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, getTableColumns, gte, like, lt, lte, type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../../db/client.ts';
 import { auditEntry } from '../../db/schema/audit.ts';
 import { user } from '../../db/schema/identity.ts';
@@ -58,7 +58,8 @@ export interface AuditSearch extends PageQuery {
   toMs?: number | undefined;
 }
 
-export type AuditRow = typeof auditEntry.$inferSelect;
+/** With the name of who did it, where it was a person. */
+export type AuditRow = typeof auditEntry.$inferSelect & { userName: string | null };
 
 const escapeLike = (text: string) => text.replace(/[\\%_]/g, '\\$&');
 
@@ -77,8 +78,9 @@ function conditions(search: Omit<AuditSearch, 'limit' | 'cursor'>): SQL[] {
 export async function searchAudit(db: Db, search: AuditSearch): Promise<Page<AuditRow>> {
   const before = decodeIdCursor(search.cursor);
   const rows = await db
-    .select()
+    .select({ ...getTableColumns(auditEntry), userName: user.name })
     .from(auditEntry)
+    .leftJoin(user, eq(user.id, auditEntry.userId))
     .where(and(...conditions(search), before === undefined ? undefined : lt(auditEntry.id, before)))
     .orderBy(desc(auditEntry.id))
     .limit(search.limit + 1);

@@ -2,6 +2,7 @@
 import { and, asc, eq, gt, ilike, like, type SQL } from 'drizzle-orm';
 import { playerKey } from '../../bidding/wire/player.ts';
 import type { Db } from '../../db/client.ts';
+import { outletAdmission } from '../../db/schema/onboarding.ts';
 import { floorRule, outlet, placement, property, rateCard } from '../../db/schema/outlets.ts';
 import { divisionPrefix } from '../../db/terms/division.ts';
 import { Failure } from '../../db/terms/failure.ts';
@@ -35,11 +36,13 @@ function outletConditions(filter: SupplyFilter, page: PageQuery): (SQL | undefin
   ];
 }
 
+/** With how far its admission has come; null where it was never begun. */
 export async function listOutlets(db: Db, actor: Actor, filter: SupplyFilter, page: PageQuery) {
   const visible = buys(actor) ? eq(outlet.status, 'active') : ownedBy(actor, { outlet: outlet.id });
   const rows = await db
-    .select(directory)
+    .select({ ...directory, admission: outletAdmission.status })
     .from(outlet)
+    .leftJoin(outletAdmission, eq(outletAdmission.outletId, outlet.id))
     .where(and(visible, ...outletConditions(filter, page)))
     .orderBy(asc(outlet.id))
     .limit(page.limit + 1);

@@ -1,8 +1,7 @@
 /** For which of several outlets or advertisers one works; nothing for whoever has one. */
 import { Select } from 'antd';
-import { useAdvertisers } from '../features/advertisers/data.ts';
-import { useOutlets } from '../features/outlets/data.ts';
 import { type Acting, useAdvertiserActing, useOutletActing } from '../lib/acting.ts';
+import { useAdvertisers, useOutlets } from '../lib/parties.ts';
 import { useShellWords } from './words.ts';
 
 export function ActingSwitch() {

@@ -47,3 +47,11 @@ export function useAdvertiserActing(): Acting {
 
 export const useOutletId = (): number => useOutletActing().id;
 export const useAdvertiserId = (): number => useAdvertiserActing().id;
+
+/** For whoever works for several: the one whose figures an overview is about. Nothing for anybody else. */
+export function useActingFilter(): { advertiserId?: string; outletId?: string } {
+  const outlets = useOutletActing();
+  const advertisers = useAdvertiserActing();
+  if (outlets.ids.length > 1) return { outletId: String(outlets.id) };
+  return advertisers.ids.length > 1 ? { advertiserId: String(advertisers.id) } : {};
+}

@@ -9,6 +9,7 @@ import { Problem } from '../lib/problem.ts';
 import type { Column } from './column.ts';
 import { DataTable } from './dataTable.tsx';
 import { Empty, Failed, Loading } from './states.tsx';
+import { useWhose } from './whose.ts';
 
 type Id = string | number;
 
@@ -48,8 +49,8 @@ export interface ListProps<Row> {
   sheet?: SheetOf<Row>;
   /** Instead of a sheet: goes to the row's own page. */
   open?: (row: Row) => void;
-  /** How one makes a row: offered above the screen and where there is none yet. */
-  create?: { label: string; run: () => void };
+  /** How one makes a row: offered above the screen (`above`: the table) and where there is none yet, never twice. */
+  create?: { label: string; run: () => void; above?: boolean };
   none: { title: string; hint?: string };
   exportAs?: string;
   urlKey?: string;
@@ -62,7 +63,10 @@ export interface ListProps<Row> {
 const idOf = (row: unknown): Id => (row as { id: Id }).id;
 
 export function List<Row>(props: ListProps<Row>) {
-  const { query, choices = [], param, sheet, create, rowKey = idOf } = props;
+  const { query, param, sheet, create, rowKey = idOf } = props;
+  const whose = useWhose(query.data);
+  const choices = [...(props.choices ?? []), ...whose.choices];
+  const [lead, ...others] = props.columns;
   const { filters, set } = useFilters();
   const asked = param === undefined || filters[param] === 'new' ? undefined : filters[param];
   const opened = query.data?.find((row) => String(rowKey(row)) === asked);
@@ -72,6 +76,15 @@ export function List<Row>(props: ListProps<Row>) {
     // What was open here and is gone was removed: its sheet closes. What never was here says that it is missing.
     else if (query.data && asked && seen.current === asked && param) set({ [param]: undefined });
   }, [opened, asked, query.data, param, set]);
+  const tools =
+    create?.above && query.data?.length !== 0 ? (
+      <>
+        {props.tools}
+        <Button onClick={create.run}>{create.label}</Button>
+      </>
+    ) : (
+      props.tools
+    );
   const onOpen = props.open ?? (param && sheet && ((row: Row) => set({ [param]: idText(row) })));
   const idText = (row: Row) => String(rowKey(row));
   return (
@@ -80,12 +93,12 @@ export function List<Row>(props: ListProps<Row>) {
         rows={chosen(query.data, choices, filters)}
         error={query.error}
         retry={() => void query.refetch()}
-        columns={props.columns}
+        columns={lead ? [lead, ...whose.columns, ...others] : []}
         rowKey={rowKey}
         label={props.label}
         search={props.search ?? true}
         // There is nothing to choose among where there is nothing.
-        filters={above(query.data?.length === 0 ? askedOf(choices) : choices, props.tools)}
+        filters={above(query.data?.length === 0 ? askedOf(choices) : choices, tools)}
         empty={
           <Empty
             {...props.none}

@@ -6,6 +6,7 @@ import { CATEGORIES, type Category } from '../../../db/terms/market.ts';
 import { api, read } from '../../lib/client.ts';
 import { instant } from '../../lib/format.ts';
 import { useCategoryLabel } from '../../lib/labels.ts';
+import { ADVERTISERS, type Advertiser, useAdvertisers } from '../../lib/parties.ts';
 import { useChange } from '../../lib/queries.ts';
 import { Asked } from '../../ui/asked.tsx';
 import type { Column } from '../../ui/column.ts';
@@ -14,7 +15,6 @@ import { FormDrawer } from '../../ui/formDrawer.tsx';
 import { ListScreen } from '../../ui/listScreen.tsx';
 import { Facts, Figure, Figures, Mark, Money, type Tone } from '../../ui/page.tsx';
 import { Loaded } from '../../ui/states.tsx';
-import { ADVERTISERS, type Advertiser, useAdvertisers } from './data.ts';
 import { useAdvertiserWords } from './words.ts';
 
 const TONES: Record<Advertiser['status'], Tone> = {

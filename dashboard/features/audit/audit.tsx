@@ -5,10 +5,11 @@ import { useMemo, useState } from 'react';
 import { type Answer, api, read } from '../../lib/client.ts';
 import { useFilters } from '../../lib/filters.ts';
 import { instant } from '../../lib/format.ts';
-import { defineWords } from '../../lib/words.ts';
 import type { Column } from '../../ui/column.ts';
 import { DataTable } from '../../ui/dataTable.tsx';
+import { defineWords, useLanguage } from '../../lib/words.ts';
 import { Facts, Mark, Page, Panel } from '../../ui/page.tsx';
+import { actionText, subjectText } from './actions.ts';
 
 const useWords = defineWords(
   {
@@ -59,8 +60,12 @@ const useWords = defineWords(
 
 type Row = Answer<Awaited<ReturnType<typeof api.audit.$get>>>['items'][number];
 
+/** A person by name; a program by what it calls itself. */
+const whoOf = (row: Row): string => row.userName ?? row.userId;
+
 export function Audit() {
   const say = useWords();
+  const language = useLanguage();
   const { filters, set } = useFilters();
   const [open, setOpen] = useState<Row>();
   const query = { action: filters.action, subject: filters.subject };
@@ -123,7 +128,7 @@ export function Audit() {
       <Drawer
         open={open !== undefined}
         onClose={() => setOpen(undefined)}
-        title={open?.action}
+        title={open && actionText(open.action, language)}
         size={520}
       >
         {open && <Detail row={open} />}
@@ -141,6 +146,7 @@ function AuditTable(props: {
   footer: React.ReactNode;
 }) {
   const say = useWords();
+  const language = useLanguage();
   const columns: Column<Row>[] = [
     {
       key: 'at',
@@ -149,15 +155,21 @@ function AuditTable(props: {
       render: (row) => <span className="number">{instant(row.at, true)}</span>,
       width: '170px',
     },
-    { key: 'action', title: say('action'), lead: true, value: (row) => row.action, width: '1.2fr' },
-    { key: 'subject', title: say('subject'), value: (row) => row.subject },
     {
-      key: 'who',
-      title: say('who'),
-      value: (row) => row.userId ?? say('none'),
+      key: 'action',
+      title: say('action'),
+      lead: true,
       width: '1.2fr',
-      hideOnPhone: true,
+      value: (row) => actionText(row.action, language),
+      render: (row) => <span title={row.action}>{actionText(row.action, language)}</span>,
     },
+    {
+      key: 'subject',
+      title: say('subject'),
+      value: (row) => subjectText(row.subject, language),
+      render: (row) => <span title={row.subject}>{subjectText(row.subject, language)}</span>,
+    },
+    { key: 'who', title: say('who'), value: (row) => whoOf(row), width: '1.2fr' },
   ];
   return (
     <DataTable
@@ -188,7 +200,8 @@ function Detail({ row }: { row: Row }) {
       items={[
         [say('at'), instant(row.at, true)],
         [say('subject'), row.subject],
-        [say('who'), row.userId ?? say('none')],
+        [say('action'), row.action],
+        [say('who'), row.userName ? `${row.userName} · ${row.userId}` : row.userId],
         [say('organization'), row.organizationId ?? say('none')],
         [say('request'), row.requestId ?? say('none')],
         [say('before'), shown(row.before)],

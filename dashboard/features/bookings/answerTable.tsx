@@ -1,9 +1,9 @@
 /** Reserved lines that wait for the outlet's word: accept, or decline and say why. */
-import { Button, Input, Popconfirm } from 'antd';
-import { useState } from 'react';
+import { Button } from 'antd';
 import { api, once, read } from '../../lib/client.ts';
 import { useChange } from '../../lib/queries.ts';
 import type { Column } from '../../ui/column.ts';
+import { AskedWhy } from '../../ui/askedWhy.tsx';
 import { actsColumn, daysColumn, instantColumn, moneyColumn } from '../../ui/columns.tsx';
 import { List } from '../../ui/list.tsx';
 import { BOOKINGS, type Line, useOpenLines } from './data.ts';
@@ -52,15 +52,11 @@ export function AnswerTable() {
 
 function Answers({ line }: { line: Line }) {
   const say = useBookingWords();
-  const [note, setNote] = useState('');
   const answer = useChange({
-    run: (accept: boolean, key) =>
+    run: (word: { accept: boolean; note?: string }, key) =>
       read(
         api.bookings[':id'].answer.$post(
-          {
-            param: { id: String(line.id) },
-            json: { version: line.version, accept, ...(note.trim() ? { note: note.trim() } : {}) },
-          },
+          { param: { id: String(line.id) }, json: { version: line.version, ...word } },
           once(key),
         ),
       ),
@@ -73,27 +69,17 @@ function Answers({ line }: { line: Line }) {
         size="small"
         type="primary"
         loading={answer.isPending}
-        onClick={() => answer.mutate(true)}
+        onClick={() => answer.mutate({ accept: true })}
       >
         {say('accept')}
       </Button>
-      <Popconfirm
-        title={say('declineAsk')}
-        description={
-          <Input
-            value={note}
-            maxLength={500}
-            placeholder={say('why')}
-            aria-label={say('why')}
-            onChange={(event) => setNote(event.target.value)}
-          />
-        }
-        okText={say('decline')}
-        cancelText={say('cancel')}
-        onConfirm={() => answer.mutateAsync(false)}
-      >
-        <Button size="small">{say('decline')}</Button>
-      </Popconfirm>
+      <AskedWhy
+        label={say('decline')}
+        ask={say('declineAsk')}
+        maxLength={500}
+        size="small"
+        run={(note) => answer.mutateAsync({ accept: false, ...(note && { note }) })}
+      />
     </span>
   );
 }

@@ -1,11 +1,11 @@
 /** Changes that one side asked for and the other has not answered: moves, dropped days, make-goods. */
-import { Button, Input, Popconfirm } from 'antd';
-import { useState } from 'react';
+import { Button } from 'antd';
 import { api, once, read } from '../../lib/client.ts';
 import { money } from '../../lib/format.ts';
 import { useChange } from '../../lib/queries.ts';
 import { Asked } from '../../ui/asked.tsx';
 import type { Column } from '../../ui/column.ts';
+import { AskedWhy } from '../../ui/askedWhy.tsx';
 import { actsColumn, daySpan, moneyColumn } from '../../ui/columns.tsx';
 import { List } from '../../ui/list.tsx';
 import { Mark } from '../../ui/page.tsx';
@@ -67,23 +67,18 @@ export function ChangeTable({ side }: { side: 'buyer' | 'seller' }) {
   );
 }
 
-type Word = 'accept' | 'decline' | 'withdraw';
+interface Word {
+  answer: 'accept' | 'decline' | 'withdraw';
+  note?: string;
+}
 
 function Answers({ change, mine }: { change: Change; mine: boolean }) {
   const say = useBookingWords();
-  const [note, setNote] = useState('');
   const answer = useChange({
     run: (word: Word, key) =>
       read(
         api['booking-changes'][':id'].answer.$post(
-          {
-            param: { id: String(change.id) },
-            json: {
-              version: change.version,
-              answer: word,
-              ...(note.trim() ? { note: note.trim() } : {}),
-            },
-          },
+          { param: { id: String(change.id) }, json: { version: change.version, ...word } },
           once(key),
         ),
       ),
@@ -92,7 +87,11 @@ function Answers({ change, mine }: { change: Change; mine: boolean }) {
   });
   if (mine) {
     return (
-      <Button size="small" loading={answer.isPending} onClick={() => answer.mutate('withdraw')}>
+      <Button
+        size="small"
+        loading={answer.isPending}
+        onClick={() => answer.mutate({ answer: 'withdraw' })}
+      >
         {say('withdraw')}
       </Button>
     );
@@ -110,25 +109,13 @@ function Answers({ change, mine }: { change: Change; mine: boolean }) {
         size="small"
         type="primary"
         loading={answer.isPending}
-        run={() => answer.mutateAsync('accept')}
+        run={() => answer.mutateAsync({ answer: 'accept' })}
       />
-      <Popconfirm
-        title={say('decline')}
-        description={
-          <Input
-            value={note}
-            maxLength={300}
-            placeholder={say('why')}
-            aria-label={say('why')}
-            onChange={(event) => setNote(event.target.value)}
-          />
-        }
-        okText={say('decline')}
-        cancelText={say('cancel')}
-        onConfirm={() => answer.mutateAsync('decline')}
-      >
-        <Button size="small">{say('decline')}</Button>
-      </Popconfirm>
+      <AskedWhy
+        label={say('decline')}
+        size="small"
+        run={(note) => answer.mutateAsync({ answer: 'decline', ...(note && { note }) })}
+      />
     </span>
   );
 }

@@ -30,7 +30,17 @@ function matching(placements: readonly Placement[], draft: Draft, book: CountyBo
 const days = (draft: Draft) =>
   Math.max(1, (dayStartMs(draft.endsOn) - dayStartMs(draft.startsOn)) / 86_400_000 + 1);
 
-export function Reach({ draft, book }: { draft: Draft; book: CountyBook }) {
+export function Reach(props: { draft: Draft; book: CountyBook }) {
+  const say = useWizardWords();
+  const chosen = props.draft.counties.length > 0;
+  return (
+    <Panel title={say('reach')} hint={chosen && say('reachHint')}>
+      {chosen ? <WithinReach {...props} /> : <p className="faint">{say('chooseFirst')}</p>}
+    </Panel>
+  );
+}
+
+function WithinReach({ draft, book }: { draft: Draft; book: CountyBook }) {
   const say = useWizardWords();
   const placements = usePlacements();
   const rows = matching(placements.data ?? [], draft, book);
@@ -42,7 +52,7 @@ export function Reach({ draft, book }: { draft: Draft; book: CountyBook }) {
   const units =
     draft.totalFen && bid > 0 ? (draft.totalFen / bid) * (draft.pricing === 'CPM' ? 1000 : 1) : 0;
   return (
-    <Panel title={say('reach')} hint={say('reachHint')}>
+    <>
       <dl className="reach">
         <div>
           <dd>{count(outlets)}</dd>
@@ -87,11 +97,9 @@ export function Reach({ draft, book }: { draft: Draft; book: CountyBook }) {
           </li>
         )}
       </ul>
-      {draft.counties.length > 0 && placements.data && rows.length === 0 && (
-        <Mark tone="bad">{say('nothing')}</Mark>
-      )}
+      {placements.data && rows.length === 0 && <Mark tone="bad">{say('nothing')}</Mark>}
       {rows.length > 0 && met / rows.length < 0.4 && <Mark tone="warn">{say('low')}</Mark>}
-    </Panel>
+    </>
   );
 }
 
@@ -105,12 +113,12 @@ function Forecast({ draft, book }: { draft: Draft; book: CountyBook }) {
   const named = draft.anyOf.length + draft.allOf.length + draft.noneOf.length > 0;
   const query = useQuery({
     queryKey: ['forecast', target],
-    enabled: settled.counties.length > 0 && settled.hours.length > 0,
+    enabled: settled.hours.length > 0,
     queryFn: () => read(api.forecast.$post({ json: { target } })),
     placeholderData: (old) => old,
     staleTime: 60_000,
   });
-  if (!query.data || query.data.basis === 'none' || draft.counties.length === 0) return null;
+  if (!query.data || query.data.basis === 'none') return null;
   const { avails, reach } = query.data;
   return (
     <ul className="reach-notes" aria-live="polite">

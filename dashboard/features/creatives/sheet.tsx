@@ -1,6 +1,6 @@
 /** One creative: its look, what review said, and the ways on: edit, submit (with an appeal), withdraw. */
 import { useQuery } from '@tanstack/react-query';
-import { Button, Input } from 'antd';
+import { Alert, Button, Input } from 'antd';
 import { useState } from 'react';
 import { api, once, read } from '../../lib/client.ts';
 import { instant } from '../../lib/format.ts';
@@ -20,6 +20,14 @@ export function Sheet({ creative, edit }: { creative: Creative; edit: () => void
   const size = creative.w && creative.h ? { w: creative.w, h: creative.h } : undefined;
   return (
     <div className="stack">
+      {creative.status === 'rejected' && (
+        <Alert
+          type="error"
+          showIcon
+          title={say('reject')}
+          description={creative.rejectReason ?? say('missing')}
+        />
+      )}
       <CreativePreview format={creative.format} content={creative.content} size={size} />
       <Facts
         items={[
@@ -30,9 +38,6 @@ export function Sheet({ creative, edit }: { creative: Creative; edit: () => void
               ? `${creative.approvalNo} · ${creative.approvalExpiresOn ?? ''}`
               : say('missing'),
           ],
-          ...(creative.status === 'rejected'
-            ? ([[say('reject'), creative.rejectReason ?? say('missing')]] as const)
-            : []),
         ]}
       />
       <Ways creative={creative} edit={edit} />
@@ -60,18 +65,19 @@ function Ways({ creative, edit }: { creative: Creative; edit: () => void }) {
     say: say('withdrawn'),
   });
   if (status === 'withdrawn') return null;
+  const refused = status === 'rejected';
   const submittable = status === 'draft' || status === 'rejected';
   return (
     <div className="stack" style={{ gap: 10 }}>
       {submittable && (
         <label className="stack" style={{ gap: 4 }} htmlFor="appeal">
-          <span className="small">{say('appeal')}</span>
+          <span className="small">{say(refused ? 'appealRefused' : 'appeal')}</span>
           <Input.TextArea
             id="appeal"
             value={appeal}
             maxLength={500}
             autoSize={{ minRows: 1, maxRows: 4 }}
-            placeholder={say('appealHint')}
+            placeholder={say(refused ? 'appealRefusedHint' : 'appealHint')}
             onChange={(event) => setAppeal(event.target.value)}
           />
         </label>

@@ -44,11 +44,19 @@ export function Deals() {
 function useColumns(): Column<Deal>[] {
   const say = useDealWords();
   const me = useMe();
+  const outlet: Column<Deal> = {
+    key: 'outlet',
+    title: say('outlet'),
+    width: '1.3fr',
+    value: (row) => row.outletName,
+  };
+  const buyer: Column<Deal> = { key: 'buyer', title: say('buyer'), width: '1.3fr', value: buyerOf };
   return [
     nameColumn(say('name'), (row) => row.name, { width: '1.6fr' }),
     { key: 'kind', title: say('kind'), width: '100px', value: (row) => say(row.kind) },
-    { key: 'outlet', title: say('outlet'), width: '1.3fr', value: (row) => row.outletName },
-    { key: 'buyer', title: say('buyer'), width: '1.3fr', value: buyerOf },
+    // Nobody reads their own name in every row.
+    ...(me.kind === 'outlet' ? [] : [outlet]),
+    ...(me.kind === 'outlet' || me.kind === 'platform' ? [buyer] : []),
     fenColumn('price', say('price'), (row) => row.priceCpmFen),
     {
       key: 'delivered',

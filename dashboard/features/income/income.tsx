@@ -2,6 +2,7 @@
 import { Link } from '@tanstack/react-router';
 import { Alert, Button } from 'antd';
 import { useMemo } from 'react';
+import { useActingFilter } from '../../lib/acting.ts';
 import { count, money, monthName, percent, yuanForChart } from '../../lib/format.ts';
 import { defineWords, useLanguage } from '../../lib/words.ts';
 import type { Column } from '../../ui/column.ts';
@@ -68,8 +69,9 @@ const useWords = defineWords(
 export function Income() {
   const say = useWords();
   const { from, to } = usePeriod(14);
-  const byDay = useIncome({ from, to, by: 'day' });
-  const byPlacement = useIncome({ from, to, by: 'placement' });
+  const whose = useActingFilter();
+  const byDay = useIncome({ from, to, by: 'day', ...whose });
+  const byPlacement = useIncome({ from, to, by: 'placement', ...whose });
   return (
     <Page title={say('title')} actions={<PeriodPicker days={14} />}>
       <Waiting />
@@ -119,7 +121,7 @@ function Waiting() {
 function Head(props: { report: IncomeReport; from: string; to: string }) {
   const say = useWords();
   const { totals } = props.report;
-  const spend = useSpend({ from: props.from, to: props.to, by: '' }, 60_000);
+  const spend = useSpend({ from: props.from, to: props.to, by: '', ...useActingFilter() }, 60_000);
   const ran = spend.data?.totals;
   const income = BigInt(totals.incomeMicroCny);
   // Booked days are paid by the day: neither their money nor their impressions say what a thousand bring.

@@ -97,7 +97,7 @@ export function ApiKeys() {
         rowKey={(row) => row.id}
         label={say('keys')}
         urlKey="k_"
-        filters={make}
+        filters={list.data?.items.length === 0 ? undefined : make}
         empty={<Empty title={say('noKeys')} hint={say('noKeysHint')} action={make} />}
       />
       <FormDrawer<{ name: string; scopes: string[]; expiresAt?: string | null }, { secret: string }>

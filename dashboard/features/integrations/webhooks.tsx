@@ -2,6 +2,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Button } from 'antd';
 import { api, read } from '../../lib/client.ts';
+import { type Answer, api, read } from '../../lib/client.ts';
 import { useFilters } from '../../lib/filters.ts';
 import type { Column } from '../../ui/column.ts';
 import { instantColumn, markColumn, nameColumn } from '../../ui/columns.tsx';
@@ -22,7 +23,7 @@ export function Webhooks() {
     queryFn: async () => (await read(api.webhooks.$get())).items,
   });
   const opened = list.data?.find((row) => String(row.id) === filters.webhook);
-  const create = { label: say('newWebhook'), run: () => set({ edit: 'new' }) };
+  const create = { label: say('newWebhook'), run: () => set({ edit: 'new' }), above: true };
   const columns: Column<Webhook>[] = [
     nameColumn(say('name'), (row) => row.name, { width: '1.2fr' }),
     { key: 'url', title: say('url'), width: '2fr', value: (row) => row.url },
@@ -50,7 +51,6 @@ export function Webhooks() {
         urlKey="w_"
         search={false}
         create={create}
-        tools={<Button onClick={create.run}>{create.label}</Button>}
         none={{ title: say('noWebhooks'), hint: say('noWebhooksHint') }}
         param="webhook"
         sheet={{

@@ -61,7 +61,7 @@ function InvoiceList({ desk }: { desk: Desk }) {
     <List
       label={say('title')}
       query={useInvoices()}
-      columns={useColumns()}
+      columns={useColumns(desk)}
       choices={
         desk === 'finance'
           ? [
@@ -90,7 +90,11 @@ function InvoiceList({ desk }: { desk: Desk }) {
   );
 }
 
-function useColumns(): Column<Invoice>[] {
+/** The platform sells to advertisers and buys of outlets. */
+const sells = (row: Invoice, desk: Desk): boolean =>
+  (row.direction === 'outgoing') === (desk === 'finance' || desk === 'operator');
+
+function useColumns(desk: Desk): Column<Invoice>[] {
   const say = useInvoiceWords();
   return [
     {
@@ -108,9 +112,9 @@ function useColumns(): Column<Invoice>[] {
     },
     {
       key: 'other',
-      title: say('parties'),
+      title: say('other'),
       width: 'minmax(200px, 2fr)',
-      value: (row) => `${row.sellerName} → ${row.buyerName}`,
+      value: (row) => (sells(row, desk) ? row.buyerName : row.sellerName),
       hideOnPhone: true,
     },
     { key: 'kind', title: say('kind'), width: '90px', value: (row) => say(row.kind) },

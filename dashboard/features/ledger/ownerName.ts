@@ -1,7 +1,7 @@
 /** An account by kind and, where it is somebody's, by that organisation's name. */
+
+import { useAdvertisers, useOutlets } from '../../lib/parties.ts';
 import { useAccountName } from '../../ui/journal.tsx';
-import { useAdvertisers } from '../advertisers/data.ts';
-import { useOutlets } from '../outlets/data.ts';
 
 export function useOwnerName(): (account: string) => string {
   const name = useAccountName();

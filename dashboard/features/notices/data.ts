@@ -9,8 +9,11 @@ import { type Desk, deskOf, useMe } from '../../lib/me.ts';
 import { today } from '../../ui/period.tsx';
 import { type Finder, LIMIT, type Notice, namesOf, some } from './finder.ts';
 import {
+  admissionsAt,
   changesAsked,
+  daysAt,
   discountsWaiting,
+  invoicesAt,
   openAdmission,
   papersEnding,
   papersWaiting,
@@ -70,7 +73,12 @@ const bookingsToAnswer: Finder = async () => {
     api.bookings.$get({ query: { status: 'open', orderStatus: 'reserved', limit: LIMIT } }),
   );
   const rows = items.filter((row) => row.endsOn >= today());
-  return some(rows.length, { word: 'bookingsToAnswer', to: '/calendar', tone: 'warn' });
+  return some(rows.length, {
+    word: 'bookingsToAnswer',
+    to: '/calendar',
+    search: { tab: 'answers' },
+    tone: 'warn',
+  });
 };
 
 const statementsToConfirm: Finder = async () => {
@@ -131,13 +139,6 @@ const advertisersWaiting: Finder = async () => {
   return some(rows.length, { word: 'advertisersWaiting', to, tone: 'warn', names: namesOf(rows) });
 };
 
-const outletsWaiting: Finder = async () => {
-  const { items } = await read(api.outlets.$get({ query: { limit: LIMIT } }));
-  const rows = items.filter((row) => row.status === 'pending');
-  const to = '/outlets';
-  return some(rows.length, { word: 'outletsWaiting', to, tone: 'warn', names: namesOf(rows) });
-};
-
 const stopsInForce: Finder = async () => {
   const { items } = await read(api.stops.$get({ query: { limit: LIMIT } }));
   const rows = items.filter((row) => row.liftedAt === null);
@@ -151,6 +152,7 @@ const FINDERS: Record<Desk, Record<string, Finder>> = {
     rejectedCreatives,
     ordersToConfirm,
     changesAsked: changesAsked('buyer'),
+    proofsToJudge: daysAt('proved', 'proofsToJudge', '/orders'),
     expiringPapers,
     papersEnding,
     redLettersWaiting: redLettersWaiting('advertiser'),
@@ -161,6 +163,8 @@ const FINDERS: Record<Desk, Record<string, Finder>> = {
     statementsToConfirm,
     bookingsToAnswer,
     changesAsked: changesAsked('seller'),
+    daysToProve: daysAt('due', 'daysToProve', '/calendar'),
+    daysToMakeGood: daysAt('missed', 'daysToMakeGood', '/calendar'),
     redLettersWaiting: redLettersWaiting('outlet'),
   },
   finance: {
@@ -170,13 +174,16 @@ const FINDERS: Record<Desk, Record<string, Finder>> = {
     payoutsUnknown: payoutsIn('unknown', 'payoutsUnknown', 'bad'),
     payoutsFailed: payoutsIn('failed', 'payoutsFailed', 'bad'),
     openCases,
+    outletsToSign: admissionsAt('signed', 'outletsToSign'),
+    invoicesToIssue: invoicesAt('requested', 'invoicesToIssue'),
+    invoicesToVerify: invoicesAt('registered', 'invoicesToVerify'),
     discountsWaiting,
     redLettersWaiting: redLettersWaiting('platform'),
   },
   operator: {
     reviewsWaiting,
     advertisersWaiting,
-    outletsWaiting,
+    outletsWaiting: admissionsAt('submitted', 'outletsWaiting'),
     papersWaiting,
     discountsWaiting,
     stopsInForce,

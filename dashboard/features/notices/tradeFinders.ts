@@ -2,7 +2,8 @@
 import { addDays } from '../../../db/terms/day.ts';
 import { api, read } from '../../lib/client.ts';
 import { today } from '../../ui/period.tsx';
-import { type Finder, LIMIT, some } from './finder.ts';
+import { type Finder, LIMIT, namesOf, some } from './finder.ts';
+import type { NoticeWord } from './words.ts';
 
 export const changesAsked =
   (side: 'buyer' | 'seller'): Finder =>
@@ -69,3 +70,30 @@ export const openAdmission: Finder = async () => {
   const rows = items.filter((row) => row.status === 'pending');
   return some(rows.length, { word: 'openAdmission', to: '/admission', tone: 'warn' });
 };
+
+/** Outlets whose admission has come so far that it waits for this desk. */
+export const admissionsAt =
+  (admission: 'submitted' | 'signed', word: NoticeWord): Finder =>
+  async () => {
+    const { items } = await read(api.outlets.$get({ query: { status: 'pending', limit: LIMIT } }));
+    const rows = items.filter((row) => row.admission === admission);
+    const search = { admission };
+    return some(rows.length, { word, to: '/outlets', search, tone: 'warn', names: namesOf(rows) });
+  };
+
+export const invoicesAt =
+  (status: 'requested' | 'registered', word: NoticeWord): Finder =>
+  async () => {
+    const { items } = await read(api.invoices.$get({ query: { status, limit: LIMIT } }));
+    return some(items.length, { word, to: '/invoices', search: { status }, tone: 'warn' });
+  };
+
+const TABS = { due: 'proofs', proved: 'proofs', missed: 'missed' } as const;
+
+/** Booked days that wait: for their proof, for a word on it, for a make-good. */
+export const daysAt =
+  (status: keyof typeof TABS, word: NoticeWord, to: '/orders' | '/calendar'): Finder =>
+  async () => {
+    const { items } = await read(api.fulfilment.$get({ query: { status, limit: LIMIT } }));
+    return some(items.length, { word, to, search: { tab: TABS[status] }, tone: 'warn' });
+  };

@@ -9,12 +9,6 @@ export function useOrderColumns(): Column<Order>[] {
   const say = useOrderWords();
   return [
     nameColumn(say('name'), (row) => row.name),
-    {
-      key: 'advertiser',
-      title: say('advertiser'),
-      width: '1.5fr',
-      value: (row) => row.advertiserName,
-    },
     moneyColumn('total', say('total'), (row) => row.totalMicroCny),
     markColumn(
       say('status'),

@@ -71,7 +71,14 @@ function Summary({ rows }: { rows: readonly Order[] }) {
 
 function useColumns(): Column<Order>[] {
   const say = useDeskWords();
-  const [name, advertiser, total, status, ...rest] = useOrderColumns();
+  const word = useOrderWords();
+  const [name, total, status, ...rest] = useOrderColumns();
+  const advertiser: Column<Order> = {
+    key: 'advertiser',
+    title: word('advertiser'),
+    width: '1.5fr',
+    value: (row) => row.advertiserName,
+  };
   const discount: Column<Order> = {
     key: 'discount',
     title: say('discount'),

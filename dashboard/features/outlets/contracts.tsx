@@ -2,10 +2,10 @@
 import { useQuery } from '@tanstack/react-query';
 import { type Answer, api, read } from '../../lib/client.ts';
 import { everyPage, PAGE_LIMIT } from '../../lib/pages.ts';
+import { useOutlets } from '../../lib/parties.ts';
 import { Mark } from '../../ui/page.tsx';
 import { Loaded } from '../../ui/states.tsx';
 import { color, series } from '../../ui/theme.ts';
-import { useOutlets } from './data.ts';
 import { useOutletWords } from './words.ts';
 import './contracts.css';
 

@@ -5,6 +5,7 @@ import { TIERS } from '../../../db/terms/market.ts';
 import { api, read } from '../../lib/client.ts';
 import { useCountyBook } from '../../lib/divisions.ts';
 import { useTierLabel } from '../../lib/labels.ts';
+import { OUTLETS, type Outlet, useOutlets } from '../../lib/parties.ts';
 import { useChange } from '../../lib/queries.ts';
 import { useLanguage } from '../../lib/words.ts';
 import type { Column } from '../../ui/column.ts';
@@ -12,14 +13,18 @@ import { nameColumn } from '../../ui/columns.tsx';
 import { ListScreen } from '../../ui/listScreen.tsx';
 import { Facts, Figure, Figures, Mark } from '../../ui/page.tsx';
 import { Loaded } from '../../ui/states.tsx';
+import { STAGES } from '../admission/data.ts';
 import { AdmissionDesk } from '../admission/desk.tsx';
+import { useAdmissionWords } from '../admission/words.ts';
 import { Contracts } from './contracts.tsx';
-import { OUTLETS, type Outlet, useOutlets } from './data.ts';
 import { useOutletWords } from './words.ts';
+
+const STATUSES = ['active', 'pending', 'suspended'] as const;
 
 export function Outlets() {
   const say = useOutletWords();
   const tier = useTierLabel();
+  const stage = useAdmissionWords();
   const list = useOutlets();
   return (
     <ListScreen
@@ -36,6 +41,20 @@ export function Outlets() {
           all: say('allTiers'),
           options: TIERS.map((value) => ({ value, label: tier(value) })),
           of: (row) => row.tier,
+        },
+        {
+          param: 'status',
+          label: say('status'),
+          all: say('allStatuses'),
+          options: STATUSES.map((value) => ({ value, label: say(value) })),
+          of: (row) => row.status,
+        },
+        {
+          param: 'admission',
+          label: stage('title'),
+          all: say('allStages'),
+          options: STAGES.map((value) => ({ value, label: stage(value) })),
+          of: (row) => row.admission ?? '',
         },
       ]}
       none={{ title: say('none'), hint: say('noneHint') }}
@@ -64,15 +83,21 @@ function Summary({ rows }: { rows: readonly Outlet[] }) {
   );
 }
 
-function useColumns(): Column<Outlet>[] {
-  const say = useOutletWords();
-  const tier = useTierLabel();
+/** A division's name; its code while the book of names is on its way. */
+function usePlaceName(): (code: string) => string {
   const language = useLanguage();
   const book = useCountyBook();
-  const placeOf = (code: string) => {
+  return (code) => {
     const division = book.data?.byCode.get(code);
     return (language === 'zh' ? division?.nameZh : division?.nameEn) ?? code;
   };
+}
+
+function useColumns(): Column<Outlet>[] {
+  const say = useOutletWords();
+  const tier = useTierLabel();
+  const stage = useAdmissionWords();
+  const placeOf = usePlaceName();
   return [
     nameColumn(say('name'), (row) => row.name, { width: '2fr' }),
     { key: 'tier', title: say('tier'), width: '110px', value: (row) => tier(row.tier) },
@@ -85,8 +110,16 @@ function useColumns(): Column<Outlet>[] {
     {
       key: 'status',
       title: say('status'),
+      width: '190px',
       value: (row) => say(row.status),
-      render: (row) => <OutletMark status={row.status} />,
+      render: (row) => (
+        <>
+          <OutletMark status={row.status} />
+          {row.status === 'pending' && row.admission && (
+            <span className="faint small"> {stage(row.admission)}</span>
+          )}
+        </>
+      ),
     },
     { key: 'id', title: say('id'), align: 'right', width: '80px', value: (row) => row.id },
   ];
@@ -103,6 +136,7 @@ function OutletMark({ status }: { status: string }) {
 
 function OutletSheet({ id }: { id: number }) {
   const say = useOutletWords();
+  const placeOf = usePlaceName();
   const query = useQuery({
     queryKey: [...OUTLETS, id],
     queryFn: () => read(api.outlets[':id'].$get({ param: { id: String(id) } })),
@@ -113,7 +147,7 @@ function OutletSheet({ id }: { id: number }) {
         <div className="stack">
           <Facts
             items={[
-              [say('division'), outlet.divisionCode],
+              [say('division'), `${placeOf(outlet.divisionCode)} ${outlet.divisionCode}`],
               [say('status'), <Admission key="status" outlet={outlet} />],
               [say('payee'), outlet.payeeName ?? say('missing')],
               [say('payeeAccount'), outlet.payeeAlipayAccount ?? say('missing')],

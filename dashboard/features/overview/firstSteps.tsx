@@ -1,7 +1,7 @@
 /** An advertiser's way to its first impression: checked by the platform, money, a creative, a campaign. */
 import { useAdvertiserId } from '../../lib/acting.ts';
+import { useAdvertisers } from '../../lib/parties.ts';
 import { FirstSteps } from '../../ui/firstSteps.tsx';
-import { useAdvertisers } from '../advertisers/data.ts';
 import { useCampaigns } from '../campaigns/data.ts';
 import { useCreatives } from '../creatives/data.ts';
 import { usePapers } from '../papers/data.ts';

@@ -2,6 +2,7 @@
 import { Link, useNavigate } from '@tanstack/react-router';
 import { Button } from 'antd';
 import { useMemo } from 'react';
+import { useActingFilter } from '../../lib/acting.ts';
 import { useCountyBook } from '../../lib/divisions.ts';
 import { count, money, percent } from '../../lib/format.ts';
 import { CountyMoney } from '../../ui/countyMoney.tsx';
@@ -22,8 +23,9 @@ export function Overview() {
   const { from, to } = usePeriod();
   const navigate = useNavigate();
   const book = useCountyBook();
-  const byDay = useSpend({ from, to, by: 'day' }, REFRESH_MS);
-  const byCounty = useSpend({ from, to, by: 'division', limit: '4000' }, REFRESH_MS);
+  const whose = useActingFilter();
+  const byDay = useSpend({ from, to, by: 'day', ...whose }, REFRESH_MS);
+  const byCounty = useSpend({ from, to, by: 'division', limit: '4000', ...whose }, REFRESH_MS);
   return (
     <Page
       title={say('title')}

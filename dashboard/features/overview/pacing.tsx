@@ -1,6 +1,7 @@
 /** Line items that run today: what each spent of its day, against where the clock says it should be. */
 import { Link } from '@tanstack/react-router';
 import { msOfDay } from '../../../db/terms/day.ts';
+import { useAdvertiserId } from '../../lib/acting.ts';
 import { money, yuanForChart } from '../../lib/format.ts';
 import { useLanguage } from '../../lib/words.ts';
 import { Meter } from '../../ui/page.tsx';
@@ -17,6 +18,7 @@ const SHOWN = 7;
 export function Pacing() {
   const say = useOverviewWords();
   const now = today();
+  const advertiserId = useAdvertiserId();
   const lineItems = useLineItems({ status: 'active' });
   const spend = useSpend({ from: now, to: now, by: 'lineItem' }, 60_000);
   const language = useLanguage();
@@ -27,8 +29,9 @@ export function Pacing() {
   const expected = msOfDay(Date.now()) / DAY_MS;
   return (
     <Loaded query={lineItems}>
-      {(rows) =>
-        rows.length === 0 ? (
+      {(all) => {
+        const rows = all.filter((row) => row.advertiserId === advertiserId);
+        return rows.length === 0 ? (
           <Empty title={say('noActive')} />
         ) : (
           <ul className="pacing" lang={language}>
@@ -51,8 +54,8 @@ export function Pacing() {
               );
             })}
           </ul>
-        )
-      }
+        );
+      }}
     </Loaded>
   );
 }

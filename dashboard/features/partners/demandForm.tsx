@@ -5,9 +5,9 @@ import { FORMATS, type Format } from '../../../db/terms/market.ts';
 import { MICRO_CNY_PER_FEN } from '../../../db/terms/money.ts';
 import { once, read } from '../../lib/client.ts';
 import { useFormatLabel } from '../../lib/labels.ts';
+import { useAdvertisers } from '../../lib/parties.ts';
 import { FormDrawer } from '../../ui/formDrawer.tsx';
 import { YuanInput } from '../../ui/yuanInput.tsx';
-import { useAdvertisers } from '../advertisers/data.ts';
 import { type DemandPartner, demand, PARTNERS } from './data.ts';
 import { usePartnerWords } from './words.ts';
 

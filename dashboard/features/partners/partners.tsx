@@ -2,9 +2,9 @@
 import { Segmented } from 'antd';
 import { useFilters } from '../../lib/filters.ts';
 import type { Column } from '../../ui/column.ts';
+import { useOutlets } from '../../lib/parties.ts';
 import { markColumn, nameColumn } from '../../ui/columns.tsx';
 import { ListScreen } from '../../ui/listScreen.tsx';
-import { useOutlets } from '../outlets/data.ts';
 import {
   type DemandPartner,
   PARTNER_TONES,

@@ -2,8 +2,8 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { App, Checkbox, Form, Input, InputNumber, Select, Typography } from 'antd';
 import { read } from '../../lib/client.ts';
+import { useOutlets } from '../../lib/parties.ts';
 import { FormDrawer } from '../../ui/formDrawer.tsx';
-import { useOutlets } from '../outlets/data.ts';
 import { PARTNERS, type SupplyPartner, supply } from './data.ts';
 import { usePartnerWords } from './words.ts';
 

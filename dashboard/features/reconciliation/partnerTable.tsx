@@ -1,5 +1,4 @@
 /** Days on which a partner's report and our charges differ, and the way to settle each. */
-import { Button } from 'antd';
 import { useFilters } from '../../lib/filters.ts';
 import type { Column } from '../../ui/column.ts';
 import { markColumn } from '../../ui/columns.tsx';
@@ -14,7 +13,7 @@ export function PartnerTable() {
   const say = usePartnerWords();
   const nameOf = usePartnerName();
   const { filters, set } = useFilters();
-  const create = { label: say('add'), run: () => set({ report: 'new' }) };
+  const create = { label: say('add'), run: () => set({ report: 'new' }), above: true };
   return (
     <>
       <List
@@ -23,7 +22,6 @@ export function PartnerTable() {
         columns={useColumns(nameOf)}
         urlKey="p_"
         create={create}
-        tools={<Button onClick={create.run}>{create.label}</Button>}
         none={{ title: say('none'), hint: say('noneHint') }}
         exportAs="partner-differences"
         param="difference"

@@ -1,5 +1,4 @@
 /** Partners' statements as they came in: whose, of which days, how much agreed; a statement's days, one beside the other. */
-import { Button } from 'antd';
 import { useFilters } from '../../lib/filters.ts';
 import { count, instant } from '../../lib/format.ts';
 import type { Column } from '../../ui/column.ts';
@@ -28,7 +27,7 @@ export function ReportList() {
   const say = usePartnerWords();
   const nameOf = usePartnerName();
   const { filters, set } = useFilters();
-  const create = { label: say('add'), run: () => set({ report: 'new' }) };
+  const create = { label: say('add'), run: () => set({ report: 'new' }), above: true };
   const title = (row: Received | undefined) =>
     row ? nameOf(row.side, row.partnerId) : say('reports');
   return (
@@ -39,7 +38,6 @@ export function ReportList() {
         columns={useColumns(nameOf)}
         urlKey="rp_"
         create={create}
-        tools={<Button onClick={create.run}>{create.label}</Button>}
         none={{ title: say('noReports'), hint: say('noReportsHint') }}
         exportAs="partner-statements"
         param="report"

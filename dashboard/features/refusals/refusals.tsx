@@ -9,6 +9,7 @@ import { defineWords, useLanguage } from '../../lib/words.ts';
 import type { Column } from '../../ui/column.ts';
 import { DataTable } from '../../ui/dataTable.tsx';
 import { Facts, Page, Panel } from '../../ui/page.tsx';
+import { Empty } from '../../ui/states.tsx';
 import { useReasonWords } from './words.ts';
 
 const useWords = defineWords(
@@ -26,6 +27,8 @@ const useWords = defineWords(
     more: '加载更早的记录',
     detail: '详情',
     none: '—',
+    empty: '没有拒绝记录',
+    emptyHint: '所有请求与支付操作都被接受；一旦拒绝，原因与来源会记在这里。',
   },
   {
     title: 'Refusals',
@@ -41,6 +44,9 @@ const useWords = defineWords(
     more: 'Load earlier records',
     detail: 'Detail',
     none: '—',
+    empty: 'Nothing was refused',
+    emptyHint:
+      'Every request and act of payment was taken; a refusal is listed here with its reason.',
   },
 );
 
@@ -127,6 +133,7 @@ export function Refusals() {
           onOpen={setOpen}
           exportAs="refusals"
           maxHeight={640}
+          empty={<Empty title={say('empty')} hint={say('emptyHint')} />}
           filters={
             <Segmented<Kind>
               aria-label={say('kind')}

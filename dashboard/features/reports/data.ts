@@ -12,6 +12,7 @@ export interface SpendFilter {
   from: string;
   to: string;
   by: string;
+  advertiserId?: string;
   campaignId?: string;
   lineItemId?: string;
   outletId?: string;

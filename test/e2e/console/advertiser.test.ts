@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { hasBrowser } from '../../kit/browser.ts';
 import { campaignsMade, liveCampaign } from './advertiserStory.ts';
 import { PATIENCE_MS, testWalk, useHouse } from './desk.ts';
+import { workForClients } from './switchStory.ts';
 import { enter, visit } from './visitor.ts';
 
 describe.skipIf(!hasBrowser)('the advertiser’s desk', () => {
@@ -83,6 +84,17 @@ describe.skipIf(!hasBrowser)('the advertiser’s desk', () => {
       await beside.getByText('该编号的资质已登记').waitFor();
       expect(await page.getByLabel('发证机关').inputValue()).toBe('市监局');
       await context.close();
+    },
+    PATIENCE_MS,
+  );
+
+  test(
+    'an agency sees whose each campaign is, one client’s alone, and the balance of whom it acts for',
+    async () => {
+      const { seen, faults } = await workForClients(house.browser, house.url);
+      expect(seen.every).toHaveLength(3);
+      expect(seen.one).toEqual(['云栖山居文旅有限公司']);
+      expect(faults).toEqual([]);
     },
     PATIENCE_MS,
   );

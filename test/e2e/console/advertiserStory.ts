@@ -72,9 +72,10 @@ async function makeCreative(page: Page): Promise<void> {
 
 async function approve(page: Page): Promise<void> {
   await visit(page, '/review');
-  await page.getByText('竹茶信息流').first().waitFor();
+  const waiting = page.locator('.review-queue button', { hasText: '竹茶信息流' });
+  await waiting.click();
   await page.getByRole('button', { name: /通过/ }).click();
-  await page.getByText('竹茶信息流').first().waitFor({ state: 'detached' });
+  await waiting.waitFor({ state: 'detached' });
 }
 
 async function launch(page: Page): Promise<void> {

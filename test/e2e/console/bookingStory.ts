@@ -1,8 +1,12 @@
-/** A booking between two sides: accepted by its outlet, confirmed by its buyer, and a day of it dropped by agreement. */
+/**
+ * Bookings between two sides: one accepted by its outlet and confirmed by its buyer, a day of it dropped by agreement; a day
+ * that did not run made good on another.
+ */
 import type { Browser, Page } from 'playwright-core';
 import { confirm, enter, look, visit } from './visitor.ts';
 
 const ORDER = '年货节头条';
+const OFFER = '防汛结束后头条补播一天';
 
 /** What the buyer's list of changes says at the end, and what the browsers' consoles complained of. */
 export async function changeByAgreement(
@@ -23,6 +27,11 @@ export async function changeByAgreement(
   await look(buyer.page, '/orders?tab=changes');
   const rows = buyer.page.locator('tr[data-index]', { hasText: '取消日期' });
   const open = await rows.count();
+  await offerMakegood(outlet.page);
+  await look(buyer.page, '/orders?tab=changes');
+  const offered = buyer.page.locator('tr[data-index]', { hasText: OFFER });
+  await confirm(buyer.page, offered.getByRole('button', { name: '接受', exact: true }));
+  await offered.waitFor({ state: 'detached' });
   const faults = [...outlet.faults, ...buyer.faults];
   await outlet.context.close();
   await buyer.context.close();
@@ -46,5 +55,18 @@ async function askToDrop(page: Page): Promise<void> {
   await page.locator('.ant-select-item-option').first().click();
   await page.getByLabel('原因').fill('活动推迟一天');
   await page.getByRole('button', { name: '提交申请' }).dblclick();
+  await page.getByText('已提交，等待对方答复').waitFor();
+}
+
+/** The reason is missing at first, and said beside its field. */
+async function offerMakegood(page: Page): Promise<void> {
+  await look(page, '/calendar?tab=missed');
+  await page.getByRole('button', { name: '提出补播' }).first().click();
+  const form = page.locator('.ant-drawer').last();
+  const send = form.locator('.ant-drawer-footer .ant-btn-primary');
+  await send.click();
+  await form.getByText('请写明原因').waitFor();
+  await form.getByLabel('原因').fill(OFFER);
+  await send.click();
   await page.getByText('已提交，等待对方答复').waitFor();
 }

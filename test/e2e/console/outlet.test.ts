@@ -6,6 +6,7 @@ import { changeByAgreement } from './bookingStory.ts';
 import { PATIENCE_MS, testWalk, useHouse } from './desk.ts';
 import { firstImpression, runningToday } from './outletStory.ts';
 import { PASSWORD } from './places.ts';
+import { workForGroup } from './switchStory.ts';
 import { enter, visit } from './visitor.ts';
 
 describe.skipIf(!hasBrowser)('the outlet’s desk', () => {
@@ -29,10 +30,21 @@ describe.skipIf(!hasBrowser)('the outlet’s desk', () => {
   );
 
   test(
-    'a booking is accepted, confirmed, and a day of it dropped by agreement',
+    'a booking is accepted, confirmed, a day of it dropped by agreement; a day that did not run is made good',
     async () => {
       const { open, faults } = await changeByAgreement(house.browser, house.url);
       expect(open).toBe(0);
+      expect(faults).toEqual([]);
+    },
+    PATIENCE_MS,
+  );
+
+  test(
+    'a group’s clerk goes from one outlet and one organisation to the other, and takes an invoice back as the platform asked',
+    async () => {
+      const { seen, faults } = await workForGroup(house.browser, house.url);
+      expect(seen.letter).toBe('已开红票');
+      expect(seen.here).toContain('嘉兴');
       expect(faults).toEqual([]);
     },
     PATIENCE_MS,

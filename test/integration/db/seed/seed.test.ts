@@ -111,7 +111,7 @@ test('an agency acts for three advertisers, a group’s clerk for two organisati
   const rows = await db.execute<Record<string, string>>(sql`
     SELECT u.email, count(DISTINCT m.organization_id) AS organisations,
            count(DISTINCT o.id) AS outlets, count(DISTINCT a.id) AS advertisers
-      FROM user_account u JOIN member m ON m.user_id = u.id LEFT JOIN outlet o ON o.organization_id = m.organization_id
+      FROM user_account u JOIN organization_member m ON m.user_id = u.id LEFT JOIN outlet o ON o.organization_id = m.organization_id
       LEFT JOIN advertiser a ON a.agency_organization_id = m.organization_id
      WHERE u.email IN ('agency@demo.hongze', 'group@demo.hongze') GROUP BY 1 ORDER BY 1`);
   expect(rows.map(({ email, ...of }) => [email, ...Object.values(of).map(Number)])).toEqual([
