@@ -3,7 +3,7 @@
  * bidding node by the snapshot version it answers with, each outlet without a node by a person's word. A stop goes out
  * with the next delta, well under two seconds; it is lifted, never deleted.
  */
-import { desc, eq, inArray, isNull, or, sql } from 'drizzle-orm';
+import { desc, eq, getTableColumns, inArray, isNull, or, sql } from 'drizzle-orm';
 import { keys } from '../../bidding/wire/keys.ts';
 import { NODE_GONE_MS, type NodeHealth } from '../../bidding/wire/live.ts';
 import type { SnapshotStop } from '../../bidding/wire/snapshot.ts';
@@ -34,7 +34,16 @@ export interface StopReceiptView {
   delayMs: number;
 }
 
-export type StopView = typeof stop.$inferSelect & { receipts: StopReceiptView[] };
+export type StopView = typeof stop.$inferSelect & {
+  /** What the subject is called, where it has a name and the asker may see it. */
+  subjectName: string | null;
+  receipts: StopReceiptView[];
+};
+
+const SUBJECT_NAME = sql<string | null>`CASE ${stop.scope}
+  WHEN 'advertiser' THEN (SELECT name FROM advertiser WHERE id::text = ${stop.subject})
+  WHEN 'creative' THEN (SELECT name FROM creative WHERE id::text = ${stop.subject})
+  WHEN 'lineItem' THEN (SELECT name FROM line_item WHERE id::text = ${stop.subject}) END`;
 
 const noSuchStop = () => new Failure('not_found', { zh: '没有这条停播', en: 'no such stop' });
 
@@ -67,7 +76,7 @@ export async function placeStop(
       .returning();
     if (!row) throw new Error('insert returned nothing');
     await record(tx, { actor: who, action: 'stop.place', subject: `stop:${row.id}`, after: input });
-    return { ...row, receipts: [] };
+    return { ...row, subjectName: null, receipts: [] };
   });
 }
 
@@ -146,7 +155,7 @@ export async function listStops(
   { outletIds, limit = 200 }: { outletIds?: number[]; limit?: number } = {},
 ): Promise<StopView[]> {
   const stops = await db
-    .select()
+    .select({ ...getTableColumns(stop), subjectName: SUBJECT_NAME })
     .from(stop)
     .where(outletIds && or(isNull(stop.outletId), inArray(stop.outletId, outletIds)))
     .orderBy(sql`${stop.liftedAt} IS NOT NULL`, desc(stop.id))

@@ -27,6 +27,13 @@ interface Try<Output> {
   running: Promise<Output> | undefined;
 }
 
+/** A list as it will be when the change is through. */
+export interface Expected {
+  queryKey: QueryKey;
+  // biome-ignore lint/suspicious/noExplicitAny: each list has rows of its own
+  as: (old: any) => unknown;
+}
+
 /**
  * A change. The same change asked for again while it runs is the same; after a lost answer it is sent with the
  * same idempotency key: a double click or a retry buys once, and says so once. What it says when it fails is shown
@@ -37,6 +44,8 @@ export function useChange<Input, Output>(options: {
   /** Lists to fetch again. */
   refresh?: readonly QueryKey[];
   done?: (output: Output, input: Input) => void;
+  /** What the lists are taken to be at once; as they were again, should it fail. */
+  expect?: (input: Input) => readonly Expected[];
   /** Returns true if it has told the person. */
   failed?: (error: unknown) => boolean;
   /** What to say when it worked. */
@@ -61,9 +70,11 @@ export function useChange<Input, Output>(options: {
   };
   const attempt = async (id: string, one: Try<Output>, input: Input): Promise<Output> => {
     let output: Output;
+    const undo = await anticipate(client, options.expect?.(input) ?? []);
     try {
       output = await options.run(input, one.key);
     } catch (error) {
+      undo();
       one.running = undefined;
       // A refusal is an answer: asked again, it is another request. A lost connection is not.
       if (error instanceof Problem && error.status >= 400 && error.status < 500) {
@@ -85,6 +96,20 @@ export function useChange<Input, Output>(options: {
       return one.running;
     },
   });
+}
+
+/** Shows what is expected, and returns the way back. A list that was never read is left alone. */
+async function anticipate(client: QueryClient, expected: readonly Expected[]): Promise<() => void> {
+  const known = expected.flatMap(({ queryKey, as }) => {
+    const old: unknown = client.getQueryData(queryKey);
+    return old === undefined ? [] : [{ queryKey, old, next: as(old) }];
+  });
+  // What is on its way would put the old rows back.
+  await Promise.all(known.map(({ queryKey }) => client.cancelQueries({ queryKey, exact: true })));
+  for (const { queryKey, next } of known) client.setQueryData(queryKey, next);
+  return () => {
+    for (const { queryKey, old } of known) client.setQueryData(queryKey, old);
+  };
 }
 
 /** Two changes with the same text are the same change. */

@@ -119,8 +119,8 @@ async function seedReview(ctx: DeskContext, buyer: Actor, operator: Actor): Prom
   await sendToReview(ctx, operator, {
     advertiserId: lender,
     name: '小店备货 信息流',
-    words: { title: '最懂小店的备货贷', description: '利率公示，额度以审批为准，理性借贷' },
-    appeal: '「最懂小店」为品牌口号，非程度比较；附商标注册证 3021 号。',
+    words: { title: '「第一贷」小店备货', description: '利率公示，额度以审批为准，理性借贷' },
+    appeal: '「第一贷」为注册商标，并非排名；商标注册证第 3021 号。',
   });
 }
 

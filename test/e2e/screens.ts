@@ -78,6 +78,8 @@ async function sit({ name, language, width, email, password, ...rest }: Sitting)
   for (const place of places) {
     await (email ? visit : look)(page, place.path);
     await page.waitForTimeout(SETTLE_MS);
+    // The wall is a wall once auctions come in.
+    if (place.name === 'live') await page.waitForSelector('.wall-stream li');
     // The whole page as a window of its height, so that bars that stand still stand where they belong.
     const height = await page.evaluate(() => document.documentElement.scrollHeight);
     await page.setViewportSize({ width, height: Math.min(MAX_HEIGHT, Math.max(height, base)) });

@@ -22,11 +22,15 @@ import {
 import type { NoticeWord } from './words.ts';
 
 /** Below a day's spend or below the threshold the advertiser set itself. */
-const lowWallet: Finder = async () => {
-  const wallet = await read(api.wallet.$get({ query: {} }));
-  const threshold = BigInt(wallet.alert?.thresholdMicroCny ?? 0);
-  const low = BigInt(wallet.availableMicroCny) <= threshold;
-  return some(low ? 1 : 0, { word: 'lowWallet', to: '/wallet', tone: 'bad' });
+const lowWallet: Finder = async ({ advertiserIds }) => {
+  const wallets = await Promise.all(
+    advertiserIds.map((id) => read(api.wallet.$get({ query: { advertiserId: String(id) } }))),
+  );
+  const low = wallets.filter(
+    ({ availableMicroCny, alert }) =>
+      BigInt(availableMicroCny) <= BigInt(alert?.thresholdMicroCny ?? 0),
+  );
+  return some(low.length, { word: 'lowWallet', to: '/wallet', tone: 'bad' });
 };
 
 const rejectedCreatives: Finder = async () => {
@@ -199,11 +203,12 @@ export interface Notices {
 
 /** Asked once a minute while the window is looked at. A list that fails hides no other. */
 export function useNotices(): Notices {
-  const desk = deskOf(useMe());
+  const me = useMe();
+  const desk = deskOf(me);
   return useQueries({
-    queries: Object.entries(FINDERS[desk]).map(([name, queryFn]) => ({
+    queries: Object.entries(FINDERS[desk]).map(([name, find]) => ({
       queryKey: ['notices', desk, name],
-      queryFn,
+      queryFn: () => find(me),
       refetchInterval: 60_000,
       staleTime: 30_000,
     })),

@@ -1,4 +1,5 @@
 /** What a notice is, and how one is found. */
+import type { Me } from '../../lib/me.ts';
 import type { NoticeWord } from './words.ts';
 
 export interface Notice {
@@ -11,7 +12,8 @@ export interface Notice {
   names?: string[];
 }
 
-export type Finder = () => Promise<Notice[]>;
+/** `me`: who asks; most lists know that by themselves. */
+export type Finder = (me: Me) => Promise<Notice[]>;
 
 export const some = (count: number, notice: Omit<Notice, 'count'>): Notice[] =>
   count > 0 ? [{ ...notice, count }] : [];

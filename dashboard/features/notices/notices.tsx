@@ -36,13 +36,12 @@ export function NoticesScreen() {
 function Line({ notice }: { notice: Notice }) {
   const say = useNoticeWords();
   const language = useLanguage();
-  const alone = notice.word === 'lowWallet';
   const names = notice.names?.join(language === 'zh' ? '、' : ', ');
   return (
     <li>
       <Link to={notice.to} search={(notice.search ?? {}) as never}>
         <Mark tone={notice.tone}>
-          {alone ? '' : `${notice.count} `}
+          {`${notice.count} `}
           {counted(say(notice.word), notice.count)}
         </Mark>
         {names && (

@@ -14,7 +14,7 @@ export const useNoticeWords = defineWords(
     noneHint: '有需要你处理的事，会在这里和左侧菜单提示。',
     go: '去处理',
     count: '{{n}} 项待办',
-    lowWallet: '可用余额低于提醒线，投放可能停止',
+    lowWallet: '个钱包低于提醒线，投放可能停止',
     rejectedCreatives: '个创意被驳回，修改后可重新提交',
     expiringPapers: '个创意的审查批准 30 天内到期',
     endingCampaigns: '个推广计划三天内结束',
@@ -52,7 +52,8 @@ export const useNoticeWords = defineWords(
     noneHint: 'What needs you shows here and in the menu.',
     go: 'Go',
     count: '{{n}} to do',
-    lowWallet: 'The balance is below your alert; delivery may stop',
+    lowWallet:
+      'balance is below its alert; delivery may stop|balances are below their alerts; delivery may stop',
     rejectedCreatives:
       'creative was rejected; mend and submit again|creatives were rejected; mend and submit again',
     expiringPapers:

@@ -9,6 +9,8 @@ import { useSecondFactor } from '../../ui/secondFactor.tsx';
 import { AFTER_PAYOUT, type Payout } from './data.ts';
 import { usePayoutWords } from './words.ts';
 
+const YES = 'approve-chosen-yes';
+
 /** A code that is not given ends it; what was approved until then stays so. */
 export function ApproveChosen({ rows, done }: { rows: Payout[]; done: () => void }) {
   const say = usePayoutWords();
@@ -41,8 +43,11 @@ export function ApproveChosen({ rows, done }: { rows: Payout[]; done: () => void
     <Popconfirm
       title={say('approveMany', { n: rows.length })}
       okText={say('approve')}
+      okButtonProps={{ id: YES }}
       cancelText={say('cancel')}
       disabled={rows.length === 0}
+      // Whoever came by key goes on by key.
+      afterOpenChange={(open) => open && document.getElementById(YES)?.focus()}
       onConfirm={() => approve.mutateAsync(rows)}
     >
       <Button

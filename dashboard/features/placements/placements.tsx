@@ -1,6 +1,5 @@
 /** An outlet's placements: what it sells, at which floor, and whether it sells at all. */
 import { Button, Switch } from 'antd';
-import { useState } from 'react';
 import { api, read } from '../../lib/client.ts';
 import { useFilters } from '../../lib/filters.ts';
 import { useFormatLabel, usePropertyKindLabel } from '../../lib/labels.ts';
@@ -104,24 +103,28 @@ function useColumns(): Column<Placement>[] {
   ];
 }
 
+const statusOf = (on: boolean) => (on ? ('active' as const) : ('paused' as const));
+
 /** Flips at once and back again if the server refuses. */
 function OnSale({ row }: { row: Placement }) {
   const say = usePlacementWords();
-  const [wanted, setWanted] = useState<boolean>();
   const edit = useChange({
     run: (on: boolean) =>
       read(
         api.placements[':id'].$patch({
           param: { id: String(row.id) },
-          json: { version: row.version, status: on ? 'active' : 'paused' },
+          json: { version: row.version, status: statusOf(on) },
         }),
       ),
     refresh: [PLACEMENTS],
+    expect: (on) => [
+      {
+        queryKey: PLACEMENTS,
+        as: (rows: Placement[]) =>
+          rows.map((one) => (one.id === row.id ? { ...one, status: statusOf(on) } : one)),
+      },
+    ],
     say: say('saved'),
-    failed: () => {
-      setWanted(undefined);
-      return false;
-    },
   });
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: keeps a switch's click from opening its row
@@ -129,16 +132,12 @@ function OnSale({ row }: { row: Placement }) {
     <span onClick={(event) => event.stopPropagation()}>
       <Switch
         size="small"
-        checked={wanted ?? row.status === 'active'}
+        checked={row.status === 'active'}
         aria-label={`${row.name} ${say('status')}`}
-        onChange={(on) => {
-          setWanted(on);
-          edit.mutate(on);
-        }}
+        disabled={edit.isPending}
+        onChange={(on) => edit.mutate(on)}
       />{' '}
-      <span className="faint small">
-        {say((wanted ?? row.status === 'active') ? 'active' : 'paused')}
-      </span>
+      <span className="faint small">{say(row.status === 'active' ? 'active' : 'paused')}</span>
     </span>
   );
 }

@@ -9,6 +9,20 @@ import { useReviewWords } from './words.ts';
 
 const one = api.review[':id'];
 
+interface Words {
+  rejectReason?: string;
+  overruleReason?: string;
+}
+
+interface Queue {
+  items: Task[];
+}
+
+const without = (page: Queue, id: number): Queue => ({
+  ...page,
+  items: page.items.filter((one) => one.id !== id),
+});
+
 interface Props {
   task: Task;
   wanted: 'approve' | 'reject' | undefined;
@@ -22,7 +36,7 @@ export function Verdict({ task, wanted, clear, next }: Props) {
   const [asking, setAsking] = useState<'overrule' | 'reject'>();
   const forbidden = task.findings.some((finding) => finding.severity === 'block');
   const decide = useChange({
-    run: async (words: { rejectReason?: string; overruleReason?: string }, key) => {
+    run: async (words: Words, key) => {
       const param = { id: String(task.id) };
       const { contentHash } = await read(one.lock.$post({ param }));
       const verdict = words.rejectReason ? ('rejected' as const) : ('approved' as const);
@@ -31,14 +45,19 @@ export function Verdict({ task, wanted, clear, next }: Props) {
       );
     },
     refresh: [REVIEW],
+    // The next one is on the screen while this one is on its way; a creative that needs two comes back.
+    expect: () => [{ queryKey: REVIEW, as: (page: Queue) => without(page, task.id) }],
     done: (answer, words) => {
       const second = 'awaitsSecond' in answer && answer.awaitsSecond;
       void message.success(say(second ? 'first' : words.rejectReason ? 'rejected' : 'approved'));
-      setAsking(undefined);
-      next();
     },
   });
-  const approve = () => (forbidden ? setAsking('overrule') : decide.mutate({}));
+  const send = (words: Words) => {
+    setAsking(undefined);
+    next();
+    decide.mutate(words);
+  };
+  const approve = () => (forbidden ? setAsking('overrule') : send({}));
   // biome-ignore lint/correctness/useExhaustiveDependencies: acts once on each key pressed
   useEffect(() => {
     if (!wanted) return;
@@ -59,7 +78,7 @@ export function Verdict({ task, wanted, clear, next }: Props) {
         busy={decide.isPending}
         close={() => setAsking(undefined)}
         done={(reason) =>
-          decide.mutate(asking === 'reject' ? { rejectReason: reason } : { overruleReason: reason })
+          send(asking === 'reject' ? { rejectReason: reason } : { overruleReason: reason })
         }
       />
     </div>

@@ -1,6 +1,7 @@
 /** Lines of a statement, each opening to its charges and each charge to its journal: a fen traced in two clicks. */
 import { Button, Checkbox, Drawer } from 'antd';
 import { useMemo, useState } from 'react';
+import { useFilters } from '../../lib/filters.ts';
 import { count } from '../../lib/format.ts';
 import type { Column } from '../../ui/column.ts';
 import { DataTable } from '../../ui/dataTable.tsx';
@@ -20,7 +21,8 @@ interface Props {
 
 export function StatementLines({ statementId, lines, ticked, onTick }: Props) {
   const say = useStatementWords();
-  const [open, setOpen] = useState<StatementLine>();
+  const { filters, set } = useFilters();
+  const open = lines.find((line) => String(line.ordinal) === filters.line);
   const placements = usePlacements();
   const nameOf = useMemo(() => {
     const names = new Map(placements.data?.map((row) => [row.id, row.name]));
@@ -64,14 +66,15 @@ export function StatementLines({ statementId, lines, ticked, onTick }: Props) {
         columns={withTicks}
         rowKey={(row) => row.ordinal}
         label={say('lineLabel')}
-        onOpen={setOpen}
+        onOpen={(line) => set({ line: String(line.ordinal) })}
+        {...(open ? { current: open.ordinal } : {})}
         search
         exportAs={`statement-${statementId}`}
         maxHeight={480}
       />
       <Drawer
         open={open !== undefined}
-        onClose={() => setOpen(undefined)}
+        onClose={() => set({ line: undefined })}
         size={760}
         title={open && say('chargesTitle', { day: open.day, placement: nameOf(open.placementId) })}
       >

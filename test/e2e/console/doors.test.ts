@@ -50,7 +50,7 @@ describe.skipIf(!hasBrowser)('the console’s doors', () => {
   test(
     'refuses a wrong password beside the field, keeps the address typed, and leads on where one was going',
     async () => {
-      const { page, context } = await openWindow(house.browser, house.url);
+      const { page, context, faults } = await openWindow(house.browser, house.url);
       await page.goto('/wallet?tab=top-ups');
       await page.waitForURL(/sign-in/);
       await page.fill('input[autocomplete="username"]', 'advertiser@demo.hongze');
@@ -64,6 +64,10 @@ describe.skipIf(!hasBrowser)('the console’s doors', () => {
       await page.fill('input[type="password"]', PASSWORD);
       await page.click('button[type="submit"]');
       await page.waitForURL(/\/wallet\?tab=top-ups/);
+      // The browser's own line for the one request that was refused, and no word of the console's.
+      expect(faults).toEqual([
+        expect.stringMatching(/status of 401 .*\/api\/auth\/sign-in\/email$/),
+      ]);
       await context.close();
     },
     PATIENCE_MS,

@@ -28,6 +28,7 @@ export async function payReconcileClose(browser: Browser, baseURL: string): Prom
   await approvePayout(checker.page, secret);
   const statement = await untilPaid(maker.page, path);
   const bill = await matchBill(maker.page);
+  await drillDown(maker.page, path);
   const closed = await closeMonths(maker, checker);
   const faults = people.flatMap((one) => one.faults);
   await Promise.all(people.map(({ context }) => context.close()));
@@ -94,10 +95,15 @@ async function requestPayout(page: Page, path: string): Promise<void> {
   await page.getByText('打款申请已提交').waitFor();
 }
 
+/** By keys alone: the row is ticked, the ticked ones approved, the question answered. */
 async function approvePayout(page: Page, secret: string): Promise<void> {
   await visit(page, '/payouts?status=created');
-  await page.locator('tr[data-index] input[type="checkbox"]').first().check();
-  await confirm(page, page.locator('#approve-chosen'));
+  await page.locator('tr[data-index="0"]').focus();
+  await page.keyboard.press('Space');
+  await page.locator('#approve-chosen:enabled').waitFor();
+  await page.keyboard.press('a');
+  await page.locator('#approve-chosen-yes:focus').waitFor();
+  await page.keyboard.press('Enter');
   await typeCode(page, codeNow(secret));
   await page.getByText(/1 笔已审批/).waitFor();
 }
@@ -111,6 +117,17 @@ async function untilPaid(page: Page, path: string): Promise<string> {
     await visit(page, '/statements');
   }
   return 'not paid';
+}
+
+/** From the statement to a charge and its journal, and from the payout to the line of Alipay's bill. */
+async function drillDown(page: Page, path: string): Promise<void> {
+  await visit(page, `${path}?line=1`);
+  const drawer = page.locator('.ant-drawer');
+  await drawer.locator('tr[data-index="0"]').click();
+  await drawer.getByText('合计').first().waitFor();
+  await visit(page, '/payouts');
+  await page.locator('tr[data-index="0"]').click();
+  await page.locator('.trace').getByText('账单行').first().waitFor();
 }
 
 async function matchBill(page: Page): Promise<string> {

@@ -6,6 +6,7 @@ import { changeByAgreement } from './bookingStory.ts';
 import { PATIENCE_MS, testWalk, useHouse } from './desk.ts';
 import { firstImpression, runningToday } from './outletStory.ts';
 import { PASSWORD } from './places.ts';
+import { failedList, isUndone, takenAway } from './stateStory.ts';
 import { workForGroup } from './switchStory.ts';
 import { enter, visit } from './visitor.ts';
 
@@ -46,6 +47,20 @@ describe.skipIf(!hasBrowser)('the outlet’s desk', () => {
       expect(seen.letter).toBe('已开红票');
       expect(seen.here).toContain('嘉兴');
       expect(faults).toEqual([]);
+    },
+    PATIENCE_MS,
+  );
+
+  test(
+    'a switch that is refused goes back, a list that failed is read again, a table goes away as CSV and XLSX',
+    async () => {
+      const { page, context } = await enter(house.browser, house.url, 'outlet@demo.hongze');
+      expect(await isUndone(page)).toBe(true);
+      await failedList(page);
+      const { csv, xlsx } = await takenAway(page);
+      expect(csv).toMatch(/^\uFEFF广告位,/);
+      expect(xlsx).toBe('PK');
+      await context.close();
     },
     PATIENCE_MS,
   );

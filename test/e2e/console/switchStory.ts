@@ -70,5 +70,6 @@ async function takeBack(page: Page): Promise<string> {
   await form.getByLabel('发票号码').fill(`${new Date().getFullYear() % 100}330000000000271828`);
   await form.locator('.ant-drawer-footer .ant-btn-primary').click();
   await page.getByText('红字发票已登记').waitFor();
-  return (await page.locator('tr[data-index="0"] .mark').first().textContent()) ?? '';
+  const mark = page.locator('tr[data-index="0"] .mark', { hasText: '已开红票' });
+  return (await mark.first().textContent()) ?? '';
 }

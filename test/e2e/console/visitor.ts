@@ -83,7 +83,9 @@ export async function visit(page: Page, path: string): Promise<void> {
     const shown = document.querySelector<HTMLElement>('#content')?.dataset.shown;
     if (!shown) return false;
     const [at, wanted] = [shown, to].map((href) => new URL(href, window.location.origin));
-    return at?.pathname === wanted?.pathname && at?.search === wanted?.search;
+    // `%20` and `+` are one space.
+    const asked = [at, wanted].map((url) => url?.searchParams.toString());
+    return at?.pathname === wanted?.pathname && asked[0] === asked[1];
   }, path);
   await settle(page);
 }
