@@ -2,6 +2,7 @@
 import { useNavigate } from '@tanstack/react-router';
 import { percent, yuanForChart } from '../../lib/format.ts';
 import type { Column } from '../../ui/column.ts';
+import { useStatusLabel } from '../../lib/labels.ts';
 import { moneyColumn, nameColumn } from '../../ui/columns.tsx';
 import { ListScreen } from '../../ui/listScreen.tsx';
 import { Meter } from '../../ui/page.tsx';
@@ -29,13 +30,14 @@ export function Campaigns() {
 
 function useColumns(): Column<Campaign>[] {
   const say = useCampaignWords();
+  const status = useStatusLabel();
   return [
     nameColumn(say('name'), (row) => row.name, { width: '2fr' }),
     {
       key: 'status',
       title: say('status'),
       width: '110px',
-      value: (row) => row.status,
+      value: (row) => status(row.status),
       render: (row) => <StatusMark status={row.status} />,
     },
     moneyColumn('spent', say('spent'), (row) => row.spentMicroCny),

@@ -6,6 +6,8 @@ import { useFilters } from '../../lib/filters.ts';
 import { fenMoney } from '../../lib/format.ts';
 import type { Column } from '../../ui/column.ts';
 import { DataTable } from '../../ui/dataTable.tsx';
+import { useStatusLabel } from '../../lib/labels.ts';
+import { fenColumn } from '../../ui/columns.tsx';
 import { Money } from '../../ui/page.tsx';
 import { Empty } from '../../ui/states.tsx';
 import { color } from '../../ui/theme.ts';
@@ -64,6 +66,7 @@ function BulkTools({ on, bulk, flip }: { on: boolean; bulk: BulkEdits; flip: () 
 
 function useColumns(bulk: BulkEdits | undefined): Column<LineItem>[] {
   const say = useCampaignWords();
+  const status = useStatusLabel();
   const pricing = usePricingLabel();
   return [
     { key: 'name', title: say('name'), lead: true, width: '2fr', value: (row) => row.name },
@@ -71,19 +74,15 @@ function useColumns(bulk: BulkEdits | undefined): Column<LineItem>[] {
       key: 'status',
       title: say('status'),
       width: '110px',
-      value: (row) => row.status,
+      value: (row) => status(row.status),
       render: (row) => <StatusMark status={row.status} />,
     },
     { key: 'pricing', title: say('pricing'), width: '100px', value: (row) => pricing(row.pricing) },
-    {
-      key: 'bid',
-      title: say('bid'),
-      align: 'right',
+    fenColumn('bid', say('bid'), (row) => row.bidFen, {
       width: '120px',
-      value: (row) => row.bidFen,
       render: (row) =>
         bulk ? <BulkCell row={row} field="bidFen" bulk={bulk} /> : fenMoney(row.bidFen),
-    },
+    }),
     ...(['dailyBudgetMicroCny', 'totalBudgetMicroCny'] as const).map(
       (field): Column<LineItem> => ({
         key: FIELD_WORD[field],

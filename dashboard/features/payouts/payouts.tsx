@@ -6,6 +6,7 @@ import { fenMoney, instant } from '../../lib/format.ts';
 import { deskOf, useMe } from '../../lib/me.ts';
 import type { Column } from '../../ui/column.ts';
 import { DataTable } from '../../ui/dataTable.tsx';
+import { fenColumn } from '../../ui/columns.tsx';
 import { Figure, Figures, Mark, Page, Panel } from '../../ui/page.tsx';
 import { Empty, Loaded } from '../../ui/states.tsx';
 import { ApproveChosen } from './approveChosen.tsx';
@@ -218,13 +219,9 @@ function useColumns(
       value: (r) => r.payeeName,
       hideOnPhone: true,
     },
-    {
-      key: 'amount',
-      title: say('amount'),
-      align: 'right',
-      value: (row) => BigInt(row.amountFen),
+    fenColumn('amount', say('amount'), (row) => row.amountFen, {
       render: (row) => <strong>{fenMoney(row.amountFen)}</strong>,
-    },
+    }),
     {
       key: 'status',
       title: say('status'),

@@ -96,7 +96,7 @@ function useColumns(): Column<Placement>[] {
       key: 'status',
       title: say('status'),
       width: '120px',
-      value: (row) => row.status,
+      value: (row) => say(row.status === 'active' ? 'active' : 'paused'),
       render: (row) => <OnSale row={row} />,
     },
     { key: 'id', title: say('id'), align: 'right', width: '90px', value: (row) => row.id },

@@ -4,12 +4,12 @@ import dayjs, { type Dayjs } from 'dayjs';
 import { useMemo, useState } from 'react';
 import { api, once, read } from '../../lib/client.ts';
 import { useFilters } from '../../lib/filters.ts';
-import { fenMoney } from '../../lib/format.ts';
 import { showInForm } from '../../lib/problem.ts';
 import { useChange } from '../../lib/queries.ts';
 import { useLanguage } from '../../lib/words.ts';
 import type { Column } from '../../ui/column.ts';
 import { DataTable } from '../../ui/dataTable.tsx';
+import { fenColumn } from '../../ui/columns.tsx';
 import { Mark, Page, Panel } from '../../ui/page.tsx';
 import { today } from '../../ui/period.tsx';
 import { Empty } from '../../ui/states.tsx';
@@ -98,13 +98,7 @@ function RateTable(props: {
       value: (row) => row.placementName,
     },
     { key: 'unit', title: say('unit'), value: (row) => unit(row.unit) },
-    {
-      key: 'price',
-      title: say('price'),
-      align: 'right',
-      value: (row) => row.priceFen,
-      render: (row) => fenMoney(row.priceFen),
-    },
+    fenColumn('price', say('price'), (row) => row.priceFen),
     { key: 'from', title: say('from'), align: 'right', value: (row) => row.effectiveFrom },
     {
       key: 'state',

@@ -6,6 +6,7 @@ import { fenMoney, instant } from '../../lib/format.ts';
 import { useMe } from '../../lib/me.ts';
 import { useChange } from '../../lib/queries.ts';
 import type { Column } from '../../ui/column.ts';
+import { fenColumn } from '../../ui/columns.tsx';
 import { List } from '../../ui/list.tsx';
 import { Facts, Mark } from '../../ui/page.tsx';
 import { type Case, RECONCILIATION, type useCases } from './data.ts';
@@ -26,13 +27,9 @@ export function Cases({ query }: { query: ReturnType<typeof useCases> }) {
       value: (row) => row.kinds.map(kind).join(' · '),
     },
     { key: 'outNo', title: say('outNo'), width: '1.6fr', value: (row) => row.outNo },
-    {
-      key: 'difference',
-      title: say('difference'),
-      align: 'right',
-      value: (row) => BigInt(row.differenceFen),
+    fenColumn('difference', say('difference'), (row) => row.differenceFen, {
       render: (row) => <strong>{fenMoney(row.differenceFen)}</strong>,
-    },
+    }),
     { key: 'remedy', title: say('remedy'), value: (row) => row.remedy, hideOnPhone: true },
     {
       key: 'status',

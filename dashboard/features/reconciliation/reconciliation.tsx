@@ -10,6 +10,7 @@ import { count, fenMoney, timeOfDay } from '../../lib/format.ts';
 import { useChange } from '../../lib/queries.ts';
 import type { Column } from '../../ui/column.ts';
 import { DataTable } from '../../ui/dataTable.tsx';
+import { fenColumn } from '../../ui/columns.tsx';
 import { Figure, Figures, Mark, Page } from '../../ui/page.tsx';
 import { today } from '../../ui/period.tsx';
 import { Empty } from '../../ui/states.tsx';
@@ -140,13 +141,7 @@ function Lines({ day, none }: { day: string | undefined; none: boolean }) {
       value: (r) => r.counterparty,
       hideOnPhone: true,
     },
-    {
-      key: 'amount',
-      title: say('amount'),
-      align: 'right',
-      value: (row) => BigInt(row.amountFen),
-      render: (row) => fenMoney(row.amountFen),
-    },
+    fenColumn('amount', say('amount'), (row) => row.amountFen),
     {
       key: 'item',
       title: say('item'),

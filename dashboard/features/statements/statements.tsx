@@ -180,6 +180,7 @@ function MonthActions({ month }: { month: string }) {
 function useColumns(withOutlet: boolean): Column<StatementRow>[] {
   const say = useStatementWords();
   const language = useLanguage();
+  const label = useStatementStatus();
   const outlet: Column<StatementRow> = {
     key: 'outlet',
     title: say('outlet'),
@@ -206,7 +207,7 @@ function useColumns(withOutlet: boolean): Column<StatementRow>[] {
     {
       key: 'status',
       title: say('status'),
-      value: (row) => row.status,
+      value: (row) => label(row.status),
       render: (row) => <StatementMark status={row.status} />,
     },
     moneyColumn('gross', say('gross'), (row) => row.grossMicroCny),

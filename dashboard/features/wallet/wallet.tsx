@@ -7,6 +7,7 @@ import { useFilters } from '../../lib/filters.ts';
 import { fenMoney, instant } from '../../lib/format.ts';
 import type { Column } from '../../ui/column.ts';
 import { DataTable } from '../../ui/dataTable.tsx';
+import { fenColumn } from '../../ui/columns.tsx';
 import { Figure, Figures, Mark, Money, Page } from '../../ui/page.tsx';
 import { Empty, Loaded } from '../../ui/states.tsx';
 import { TabbedPanel } from '../../ui/tabbed.tsx';
@@ -125,14 +126,7 @@ function TopUps() {
       value: (row) => row.createdAt,
       render: (row) => <span className="number">{instant(row.createdAt)}</span>,
     },
-    {
-      key: 'money',
-      title: say('money'),
-      lead: true,
-      align: 'right',
-      value: (row) => BigInt(row.amountFen),
-      render: (row) => fenMoney(row.amountFen),
-    },
+    fenColumn('money', say('money'), (row) => row.amountFen, { lead: true }),
     {
       key: 'status',
       title: say('status'),

@@ -1,7 +1,7 @@
 /** An advertiser’s desk: every screen, from sign-up to a live campaign, and typing that nothing loses. */
 import { describe, expect, test } from 'vitest';
 import { hasBrowser } from '../../kit/browser.ts';
-import { campaignsMade, liveCampaign } from './advertiserStory.ts';
+import { campaignsMade, liveCampaign, pasteBids } from './advertiserStory.ts';
 import { PATIENCE_MS, testWalk, useHouse } from './desk.ts';
 import { workForClients } from './switchStory.ts';
 import { enter, visit } from './visitor.ts';
@@ -47,7 +47,7 @@ describe.skipIf(!hasBrowser)('the advertiser’s desk', () => {
   );
 
   test(
-    'a lost connection says so, keeps what was typed, and goes on when it is back',
+    'a lost connection says so, keeps what was typed, and goes on when it is back; a pasted column is saved at once',
     async () => {
       const { page, context } = await enter(house.browser, house.url, 'advertiser@demo.hongze');
       await visit(page, '/creatives?edit=new');
@@ -57,6 +57,7 @@ describe.skipIf(!hasBrowser)('the advertiser’s desk', () => {
       await context.setOffline(false);
       await page.getByText('网络已断开').first().waitFor({ state: 'detached' });
       expect(await page.getByLabel('创意名称').inputValue()).toBe('断网时写的');
+      expect(await pasteBids(page, ['1.25', '34.50', '25.10'])).toContain('已保存 3 个投放单元');
       await context.close();
     },
     PATIENCE_MS,

@@ -78,17 +78,29 @@ async function approve(page: Page): Promise<void> {
   await waiting.waitFor({ state: 'detached' });
 }
 
+/** One by the map, a city by the list, the rest by paste; what is to be had there stands beside it. */
+async function chooseCounties(page: Page): Promise<void> {
+  await page.locator('.picker-map .tile', { hasText: '江山' }).first().click();
+  await page.getByText('已选 1 / 90 个县（市、区）').waitFor();
+  await page.locator('.ant-segmented').getByText('列表', { exact: true }).click();
+  const city = page.locator('.picker-tree .ant-tree-treenode', { hasText: '舟山市' });
+  await city.locator('.ant-tree-checkbox').click();
+  await page.getByText('已选 5 / 90 个县（市、区）').waitFor();
+  await page.getByText('粘贴', { exact: true }).click();
+  await page.getByRole('textbox').fill('杭州市，义乌 330327 火星');
+  await page.getByRole('button', { name: '加入选择' }).click();
+  await page.getByText('未识别：火星').waitFor();
+  await page.getByText('已选 20 / 90 个县（市、区）').waitFor();
+  await page.getByText(/每天约 .+ 次机会/).waitFor();
+}
+
 async function launch(page: Page): Promise<void> {
   await visit(page, '/campaigns/new');
   const next = () => page.getByRole('button', { name: '下一步' }).click();
   await page.getByLabel('计划名称').fill(PLAN);
   await page.getByLabel('总预算（元）').fill('2000');
   await next();
-  await page.getByText('粘贴', { exact: true }).click();
-  await page.getByRole('textbox').fill('杭州市，义乌 330327 火星');
-  await page.getByRole('button', { name: '加入选择' }).click();
-  await page.getByText('未识别：火星').waitFor();
-  await page.getByText('已选 15 / 90 个县（市、区）').waitFor();
+  await chooseCounties(page);
   await next();
   await page.getByText('设备（不选为全部）').waitFor();
   await next();
@@ -108,4 +120,19 @@ export async function campaignsMade(page: Page): Promise<number> {
   await visit(page, `/campaigns?q=${encodeURIComponent(PLAN)}`);
   await page.locator('tr[data-index]').first().waitFor();
   return page.locator('tr[data-index]').count();
+}
+
+/** A column from a spreadsheet, pasted into the first bid: how many line items one save then changed. */
+export async function pasteBids(page: Page, bids: readonly string[]): Promise<string> {
+  await visit(page, '/campaigns/1?bulk=1');
+  const first = page.locator('tr[data-index="0"] input').first();
+  await first.focus();
+  await first.evaluate((input, text) => {
+    const clipboardData = new DataTransfer();
+    clipboardData.setData('text/plain', text);
+    const how = { clipboardData, bubbles: true, cancelable: true };
+    input.dispatchEvent(new ClipboardEvent('paste', how));
+  }, bids.join('\n'));
+  await page.getByRole('button', { name: /保存 \d 项修改/ }).click();
+  return (await page.getByText(/已保存 \d+ 个投放单元/).textContent()) ?? '';
 }

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { hasBrowser } from '../../kit/browser.ts';
 import { comeIn } from './admissionStory.ts';
 import { PATIENCE_MS, testWalk, useHouse } from './desk.ts';
-import { giveDiscount, refuseAndAppeal } from './verdictStory.ts';
+import { giveDiscount, refuseAndAppeal, stopAndLift } from './verdictStory.ts';
 import { enter } from './visitor.ts';
 
 describe.skipIf(!hasBrowser)('the operator’s desk', () => {
@@ -11,13 +11,14 @@ describe.skipIf(!hasBrowser)('the operator’s desk', () => {
   testWalk(house, 'operator');
 
   test(
-    'the operator sees auctions as they happen, gives a discount, refuses a creative and passes its appeal',
+    'the operator sees auctions as they happen, gives a discount, refuses a creative and passes its appeal, stops an ad and lets it run',
     async () => {
       const operator = await enter(house.browser, house.url, 'operator@demo.hongze');
       await operator.page.waitForSelector('.wall-stream li');
       const buyer = await enter(house.browser, house.url, 'advertiser@demo.hongze');
       await giveDiscount(operator.page, buyer.page);
       await refuseAndAppeal(operator.page, buyer.page);
+      await stopAndLift(operator.page);
       expect([...operator.faults, ...buyer.faults]).toEqual([]);
       await operator.context.close();
       await buyer.context.close();

@@ -175,6 +175,7 @@ export const DESKS: readonly Desk[] = [
       form('supply-new', '/partners?side=supply&edit=new', '广告系统域名'),
       place('health', '/health', '竞价节点'),
       place('stops', '/stops', '紧急停投'),
+      form('stop-new', '/stops?stop=new', '所属广告主'),
       place('audit', '/audit', '哈希链'),
       place('refusals', '/refusals', '拒绝记录'),
       ...shared,

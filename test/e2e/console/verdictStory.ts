@@ -1,6 +1,9 @@
-/** What the platform decides and its advertiser answers: a discount that is given, a creative that is refused, appealed, passed. */
+/**
+ * What the platform decides and its advertiser answers: a discount that is given, a creative that is refused, appealed, passed;
+ * and what it takes off the air.
+ */
 import type { Page } from 'playwright-core';
-import { confirm, look, visit } from './visitor.ts';
+import { confirm, look, pick, visit } from './visitor.ts';
 
 const ORDER = '年度框架电视';
 const CREATIVE = '夏日冷泡 信息流';
@@ -51,4 +54,28 @@ async function turnTo(operator: Page): Promise<void> {
     await operator.waitForFunction((url) => window.location.href !== url, before);
   }
   throw new Error(`${CREATIVE} is not in the queue`);
+}
+
+/** One creative, chosen by name in the one county, until a node has obeyed; then it runs again. */
+export async function stopAndLift(operator: Page): Promise<void> {
+  const reason = '画面与防汛通知同屏不妥';
+  await visit(operator, '/stops?stop=new');
+  await choose(operator, '所属广告主', '云栖', '云栖山居文旅有限公司 #3');
+  await pick(operator, '创意', '云栖民宿 开屏 1080×1920 #17');
+  await choose(operator, '地域（不选为全省）', '余杭', '余杭区 330110');
+  await operator.getByLabel('原因').fill(reason);
+  await operator.locator('.ant-drawer-footer .ant-btn-primary').click();
+  const row = operator.locator('tr[data-index]', { hasText: reason });
+  await row.getByText(/\d+ 个节点，最快 \d+ 毫秒/).waitFor();
+  await confirm(operator, row.getByRole('button', { name: '恢复' }));
+  await row.getByText('已恢复').waitFor();
+}
+
+/** In a long list by typing what one looks for. */
+async function choose(page: Page, label: string, typed: string, option: string): Promise<void> {
+  await page.getByLabel(label, { exact: true }).fill(typed);
+  await page
+    .locator('.ant-select-dropdown:visible .ant-select-item-option')
+    .getByText(option, { exact: true })
+    .click();
 }
