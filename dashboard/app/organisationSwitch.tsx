@@ -3,9 +3,11 @@ import { SwapOutlined } from '@ant-design/icons';
 import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { Button, Dropdown } from 'antd';
-import type { Me } from '../lib/me.ts';
+import { type Me, sessionQuery } from '../lib/me.ts';
 import { auth } from '../lib/session.ts';
 import { useShellWords } from './words.ts';
+
+const [SESSION] = sessionQuery.queryKey;
 
 export function OrganisationSwitch({ me }: { me: Me }) {
   const say = useShellWords();
@@ -19,9 +21,11 @@ export function OrganisationSwitch({ me }: { me: Me }) {
   if (me.organizations.length < 2) return name;
   const change = async (organizationId: string) => {
     await auth.organization.setActive({ organizationId });
-    // What one organisation may see is not for the other's desk.
-    client.clear();
+    // Who sits here is read anew before anything else goes: no screen is ever shown to nobody.
+    await client.fetchQuery({ ...sessionQuery, staleTime: 0 });
     await navigate({ to: '/' });
+    // What one organisation may see is not for the other's desk.
+    await client.resetQueries({ predicate: ({ queryKey }) => queryKey[0] !== SESSION });
   };
   return (
     <Dropdown

@@ -19,8 +19,8 @@ export function PayoutSheet({ payout }: { payout: PayoutDetail }) {
   return (
     <div className="stack">
       <div className="row row-between">
-        <span>
-          <span className="figure-value number">{fenMoney(payout.amountFen)}</span>{' '}
+        <span className="row">
+          <span className="figure-value number">{fenMoney(payout.amountFen)}</span>
           <Mark tone={PAYOUT_TONES[payout.status] ?? 'quiet'}>{label(payout.status)}</Mark>
         </span>
         <PayoutActions payout={payout} />

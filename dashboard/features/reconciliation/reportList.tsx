@@ -12,6 +12,7 @@ import {
   gapOf,
   type Received,
   TONES,
+  useDifferences,
   usePartnerName,
   useReport,
   useReports,
@@ -21,7 +22,11 @@ import { usePartnerWords } from './partnerWords.ts';
 
 const theirs = (report: Received): bigint =>
   report.rows.reduce((sum, row) => sum + BigInt(row.amountMicroCny), 0n);
-const differing = (report: Received): number => report.rows.length - report.matchedDays;
+/** How many differences each report was found to have: a day that it leaves out is one, too. */
+function useDiffering(): (report: Received) => number {
+  const differences = useDifferences().data ?? [];
+  return ({ id }) => differences.filter((row) => row.partnerStatementId === id).length;
+}
 
 export function ReportList() {
   const say = usePartnerWords();
@@ -50,6 +55,7 @@ export function ReportList() {
 
 function useColumns(nameOf: ReturnType<typeof usePartnerName>): Column<Received>[] {
   const say = usePartnerWords();
+  const differing = useDiffering();
   return [
     {
       key: 'partner',
