@@ -6,25 +6,13 @@ import { Button, Drawer, Select } from 'antd';
 import { Fragment, type ReactNode, useEffect, useRef } from 'react';
 import { type Filters, useFilters } from '../lib/filters.ts';
 import { Problem } from '../lib/problem.ts';
+import type { Choice } from './choice.ts';
 import type { Column } from './column.ts';
 import { DataTable } from './dataTable.tsx';
 import { Empty, Failed, Loading } from './states.tsx';
 import { useWhose } from './whose.ts';
 
 type Id = string | number;
-
-/** A select above the table; what is chosen stands in the URL. */
-export interface Choice<Row> {
-  /** The URL's parameter. */
-  param: string;
-  label: string;
-  /** What it says while nothing is chosen. */
-  all: string;
-  options: readonly { value: string; label: string }[];
-  /** By what of a row it chooses; absent where the API has chosen already. */
-  of?: (row: Row) => string;
-  width?: number;
-}
 
 /** What is told of one row, in a drawer beside the list. */
 export interface SheetOf<Row> {

@@ -5,8 +5,8 @@
 import { useAdvertiserActing, useOutletActing } from '../lib/acting.ts';
 import { useAdvertisers, useOutlets } from '../lib/parties.ts';
 import { defineWords } from '../lib/words.ts';
-import type { Column } from './dataTable.tsx';
-import type { Choice } from './list.tsx';
+import type { Choice } from './choice.ts';
+import type { Column } from './column.ts';
 
 const useWords = defineWords(
   {

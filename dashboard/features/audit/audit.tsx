@@ -5,9 +5,9 @@ import { useMemo, useState } from 'react';
 import { type Answer, api, read } from '../../lib/client.ts';
 import { useFilters } from '../../lib/filters.ts';
 import { instant } from '../../lib/format.ts';
+import { defineWords, useLanguage } from '../../lib/words.ts';
 import type { Column } from '../../ui/column.ts';
 import { DataTable } from '../../ui/dataTable.tsx';
-import { defineWords, useLanguage } from '../../lib/words.ts';
 import { Facts, Mark, Page, Panel } from '../../ui/page.tsx';
 import { actionText, subjectText } from './actions.ts';
 

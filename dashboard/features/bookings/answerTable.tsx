@@ -2,8 +2,8 @@
 import { Button } from 'antd';
 import { api, once, read } from '../../lib/client.ts';
 import { useChange } from '../../lib/queries.ts';
-import type { Column } from '../../ui/column.ts';
 import { AskedWhy } from '../../ui/askedWhy.tsx';
+import type { Column } from '../../ui/column.ts';
 import { actsColumn, daysColumn, instantColumn, moneyColumn } from '../../ui/columns.tsx';
 import { List } from '../../ui/list.tsx';
 import { BOOKINGS, type Line, useOpenLines } from './data.ts';

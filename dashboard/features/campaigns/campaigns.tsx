@@ -1,8 +1,8 @@
 /** Every campaign with what it spent of its budget. */
 import { useNavigate } from '@tanstack/react-router';
 import { percent, yuanForChart } from '../../lib/format.ts';
-import type { Column } from '../../ui/column.ts';
 import { useStatusLabel } from '../../lib/labels.ts';
+import type { Column } from '../../ui/column.ts';
 import { moneyColumn, nameColumn } from '../../ui/columns.tsx';
 import { ListScreen } from '../../ui/listScreen.tsx';
 import { Meter } from '../../ui/page.tsx';

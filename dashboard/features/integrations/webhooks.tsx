@@ -1,8 +1,6 @@
 /** Addresses that are told when something happens, and what was sent to each. */
 import { useQuery } from '@tanstack/react-query';
-import { Button } from 'antd';
 import { api, read } from '../../lib/client.ts';
-import { type Answer, api, read } from '../../lib/client.ts';
 import { useFilters } from '../../lib/filters.ts';
 import type { Column } from '../../ui/column.ts';
 import { instantColumn, markColumn, nameColumn } from '../../ui/columns.tsx';

@@ -2,8 +2,8 @@
 import dayjs from 'dayjs';
 import { useFilters } from '../../lib/filters.ts';
 import { useMe } from '../../lib/me.ts';
-import type { Column } from '../../ui/column.ts';
 import { useAdvertisers } from '../../lib/parties.ts';
+import type { Column } from '../../ui/column.ts';
 import { instantColumn, markColumn } from '../../ui/columns.tsx';
 import { ListScreen } from '../../ui/listScreen.tsx';
 import { Figure, Figures } from '../../ui/page.tsx';

@@ -1,8 +1,8 @@
 /** Who buys and sells through OpenRTB from outside: terms, state, health at this moment, what was traded a day. */
 import { Segmented } from 'antd';
 import { useFilters } from '../../lib/filters.ts';
-import type { Column } from '../../ui/column.ts';
 import { useOutlets } from '../../lib/parties.ts';
+import type { Column } from '../../ui/column.ts';
 import { markColumn, nameColumn } from '../../ui/columns.tsx';
 import { ListScreen } from '../../ui/listScreen.tsx';
 import {

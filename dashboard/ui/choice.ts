@@ -1,0 +1,14 @@
+/** What a list offers to choose by. */
+
+/** A select above the table; what is chosen stands in the URL. */
+export interface Choice<Row> {
+  /** The URL's parameter. */
+  param: string;
+  label: string;
+  /** What it says while nothing is chosen. */
+  all: string;
+  options: readonly { value: string; label: string }[];
+  /** By what of a row it chooses; absent where the API has chosen already. */
+  of?: (row: Row) => string;
+  width?: number;
+}
