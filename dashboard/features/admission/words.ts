@@ -69,7 +69,7 @@ export const useAdmissionWords = defineWords(
     title: 'Onboarding',
     hint: 'Papers and payee, looked at by the platform; then the contract is signed and countersigned, and you may sell',
     draft: 'Papers',
-    submitted: 'Looked at',
+    submitted: 'Under review',
     approved: 'To sign',
     signed: 'Countersigning',
     active: 'In force',

@@ -23,6 +23,11 @@ const NOUNS: Named = {
 }; // biome-ignore format: a dictionary reads as lines
 
 const VERBS: Named = {
+  accepted: ['接受', 'accepted'], active: ['开始投放', 'started'], archived: ['归档', 'archived'], booked: ['生效', 'booked'],
+  completed: ['完成', 'completed'], dismissed: ['不成立', 'dismissed'], ended: ['结束', 'ended'], in_flight: ['开播', 'in flight'],
+  issued: ['开具', 'issued'], outlet_confirmed: ['媒体确认', 'confirmed by the outlet'], pending: ['待批', 'pending'],
+  released: ['退款', 'given back'], requested: ['申请', 'requested'], reserved: ['预留', 'reserved'], resolved: ['结案', 'resolved'],
+  superseded: ['已重出', 'superseded'], suspend: ['挂起', 'suspended'],
   accept: ['接受', 'accepted'], activate: ['生效', 'put in force'], add: ['提交', 'added'], agree: ['同意', 'agreed'],
   addMembers: ['加入名单', 'members added'], approve: ['批准', 'approved'], approved: ['通过', 'approved'],
   backupCode: ['备用码登录', 'backup code used'], begin: ['开始关账', 'closing begun'], cancel: ['取消', 'cancelled'],
@@ -65,10 +70,14 @@ export function actionText(action: string, language: Language): string {
   return `${said(NOUNS, noun, language)} · ${told}`;
 }
 
+const SHORT_LETTERS = 24;
+
 /** `payout:12` → 打款 12. */
 export function subjectText(subject: string, language: Language): string {
   const at = subject.indexOf(':');
-  return at < 0
-    ? subject
-    : `${said(NOUNS, subject.slice(0, at), language)} ${subject.slice(at + 1)}`;
+  if (at < 0) return subject;
+  const id = subject.slice(at + 1);
+  // Nobody reads 36 letters; the whole of them stands in the record's sheet.
+  const short = id.length > SHORT_LETTERS ? `${id.slice(0, 8)}…` : id;
+  return `${said(NOUNS, subject.slice(0, at), language)} ${short}`;
 }

@@ -80,7 +80,7 @@ function Checklist({ month, gate }: { month: string; gate: Gate }) {
   const done = gate.items.filter((item) => item.ok).length;
   return (
     <Panel
-      title={`${monthName(month, language)} ${say('gate')}`}
+      title={say('gate', { month: monthName(month, language) })}
       hint={say('progress', { done, all: gate.items.length })}
     >
       <ul className="stack" style={{ gap: 12 }}>

@@ -149,8 +149,13 @@ function OutletSheet({ id }: { id: number }) {
             items={[
               [say('division'), `${placeOf(outlet.divisionCode)} ${outlet.divisionCode}`],
               [say('status'), <Admission key="status" outlet={outlet} />],
-              [say('payee'), outlet.payeeName ?? say('missing')],
-              [say('payeeAccount'), outlet.payeeAlipayAccount ?? say('missing')],
+              // Who is still coming in has said so in its papers below.
+              ...(outlet.status === 'pending'
+                ? []
+                : ([
+                    [say('payee'), outlet.payeeName ?? say('missing')],
+                    [say('payeeAccount'), outlet.payeeAlipayAccount ?? say('missing')],
+                  ] as const)),
             ]}
           />
           <AdmissionDesk outletId={id} />

@@ -160,7 +160,7 @@ function MonthActions({ month }: { month: string }) {
   return (
     <>
       <Button loading={draft.isPending} onClick={() => draft.mutate(undefined)}>
-        {monthName(month, language)} {say('draft')}
+        {say('draft', { month: monthName(month, language) })}
       </Button>
       <Popconfirm
         title={say('freezeMonth')}
