@@ -191,7 +191,8 @@ const REACHES_OTHERS = new Set(['members', 'api-keys', 'webhooks', 'report-sched
  */
 function assertNeedsNoProof(path: string): void {
   const segment = path.split('/')[2] ?? '';
-  const paysIn = /^\/api\/wallet\/(top-ups|alert)$/.test(path);
+  // Asking Alipay whether it has come belongs to paying in.
+  const paysIn = /^\/api\/wallet\/(top-ups(\/\d+\/query)?|alert)$/.test(path);
   if (paysIn || !(PEOPLE_ONLY.has(segment) || REACHES_OTHERS.has(segment))) return;
   throw new Failure('forbidden', {
     zh: '请先打开确认邮件中的链接，确认邮箱属于您',
