@@ -36,7 +36,7 @@ function outletConditions(filter: SupplyFilter, page: PageQuery): (SQL | undefin
   ];
 }
 
-/** With how far its admission has come; null where it was never begun. */
+/** With how far its admission has come, null where it was never begun; a buyer is not told. */
 export async function listOutlets(db: Db, actor: Actor, filter: SupplyFilter, page: PageQuery) {
   const visible = buys(actor) ? eq(outlet.status, 'active') : ownedBy(actor, { outlet: outlet.id });
   const rows = await db
@@ -46,8 +46,13 @@ export async function listOutlets(db: Db, actor: Actor, filter: SupplyFilter, pa
     .where(and(visible, ...outletConditions(filter, page)))
     .orderBy(asc(outlet.id))
     .limit(page.limit + 1);
-  return pageOf(rows, page.limit, (row) => row.id);
+  const told = rows.map(({ admission, ...row }) => (buys(actor) ? row : { ...row, admission }));
+  return pageOf<Listed>(told, page.limit, (row) => row.id);
 }
+
+type Listed = Pick<typeof outlet.$inferSelect, keyof typeof directory> & {
+  admission?: typeof outletAdmission.$inferSelect.status | null;
+};
 
 export async function readOutlet(db: Db, id: number) {
   const [row] = await db.select().from(outlet).where(eq(outlet.id, id));
