@@ -21,7 +21,7 @@ export function ProofNotice() {
   return (
     <div className="offline" role="status">
       {say('proof')}{' '}
-      <Button type="link" size="small" disabled={sent} onClick={() => void again()}>
+      <Button size="small" disabled={sent} onClick={() => void again()}>
         {say('proofAgain')}
       </Button>
     </div>
