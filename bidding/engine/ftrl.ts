@@ -27,11 +27,11 @@ export class Ftrl {
   /** Weights, and accumulated squares of their gradients: the whole state. */
   private readonly w = new Float32Array(SLOTS);
   private readonly n = new Float32Array(SLOTS);
-  private readonly alphas: Float64Array;
+  private readonly perAlpha: Float64Array;
 
   /** `rates`: how much faster than ALPHA each position of an example's features learns. */
   constructor(rates: ArrayLike<number>) {
-    this.alphas = Float64Array.from(rates, (rate) => ALPHA * rate);
+    this.perAlpha = Float64Array.from(rates, (rate) => 1 / (ALPHA * rate));
   }
 
   /** Probability by the first `count` of `features`; `bias`: its logit where nothing was learned. */
@@ -49,7 +49,7 @@ export class Ftrl {
     for (let i = 0; i < count; i++) {
       const slot = features[i] as number;
       const n = (this.n[slot] as number) + square;
-      const step = gradient / ((BETA + Math.sqrt(n)) / (this.alphas[i] as number) + L2);
+      const step = gradient / ((BETA + Math.sqrt(n)) * (this.perAlpha[i] as number) + L2);
       this.n[slot] = n;
       this.w[slot] = (this.w[slot] as number) - step;
     }
