@@ -62,15 +62,12 @@ export const biasesOf = (levels: Levels): Biases => ({
 });
 
 export const FEATURES = 14;
-const FORMAT = 4;
 const HOUR = 8;
 /**
  * How fast each feature learns, in parts of the usual rate. An hour is seen for one hour a day: as slow as the others, it left a
- * third of its own error to them, and they carried it into the next. The format learns the market's level, lest the first hours do.
+ * third of its own error to them, and they carried it into the next.
  */
-export const RATES = Float64Array.from({ length: FEATURES }, (_, at) =>
-  at === HOUR || at === FORMAT ? 3 : 1,
-);
+export const RATES = Float64Array.from({ length: FEATURES }, (_, at) => (at === HOUR ? 2 : 1));
 
 /** Murmur3's finaliser over field and values: well spread, no allocation, no strings. */
 function slotOf(field: number, a: number, b = 0): number {
@@ -115,7 +112,7 @@ export function featuresOf(
   into[1] = slotOf(1, item.advertiserId);
   into[2] = slotOf(2, item.id);
   into[3] = slotOf(3, creative.id);
-  into[FORMAT] = slotOf(FORMAT, formatOf(creative));
+  into[4] = slotOf(4, formatOf(creative));
   into[5] = slotOf(5, place.outletId);
   into[6] = slotOf(6, place.placementId);
   into[7] = slotOf(7, county);
