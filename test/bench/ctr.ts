@@ -1,6 +1,6 @@
 /**
- * Click prediction on three simulated days: learned online through the first two, judged on the third, each prediction made before its
- * outcome is learned. `npm run bench -- ctr --seed 1 [--impressions 2000000] [--json]`
+ * Click prediction on simulated days: learned online through the first ones, judged on the last, each prediction made before its
+ * outcome is learned. Batch regression has the day before. `npm run bench -- ctr --seed 1 [--days 2] [--impressions 2000000] [--json]`
  */
 import { decodeModel, PRIOR_CTR } from '../../bidding/engine/pctr.ts';
 import { RateLearner } from '../../bidding/engine/rateLearner.ts';
@@ -12,11 +12,13 @@ import { readArguments, report, round } from './kit/figures.ts';
 const args = readArguments(process.argv);
 const seed = args.number('seed', 1);
 const count = args.number('impressions', 2_000_000);
+const days = args.number('days', 2);
 const SLICES = 20;
 const world = newEventWorld(seed);
 const first = dayOfImpressions(world, 0, count);
 const learner = new RateLearner({ ctr: levelOf(first), cvr: 1 });
 learn(first);
+for (let past = 2; past < days; past++) learn(dayOfImpressions(world, 0, count));
 const before = dayOfImpressions(world, 0, count);
 learn(before);
 const judged = dayOfImpressions(world, 1, count);
@@ -39,6 +41,7 @@ report(
   'ctr',
   {
     seed,
+    daysLearned: days,
     impressionsPerDay: count,
     clicksOfDay: clicked.reduce((a, b) => a + b, 0),
     auc: round(auc(online, clicked), 4),
