@@ -43,7 +43,10 @@ export const dealRoutes = new Hono<AppEnv>()
   )
   .get(
     '/deals/:id',
-    describeRoute({ tags, summary: 'A deal with its placements and line items' }),
+    describeRoute({
+      tags,
+      summary: 'A deal with its placements, its line items and what it delivered by day',
+    }),
     requireActor('outlet', 'advertiser', 'agency', 'platform'),
     own,
     idParam(),

@@ -88,7 +88,7 @@ const USER_EXT = fields<BidRequest>({
     t.userDivision = r.string();
   },
   optout: (r, t) => {
-    t.optedOut = r.integer() === 1;
+    if (r.integer() === 1) t.optedOut = true;
   },
   refused: (r, t) => {
     t.refused = r.strings();
@@ -121,6 +121,13 @@ export const USER = fields<BidRequest>({
 });
 
 const REGS_EXT = fields<BidRequest>({
+  // Global Privacy Control as browsers' clients pass it on: a text or a number, and no business of anything else.
+  gpc: (r, t) => {
+    const next = r.peek();
+    const said = next === '"' ? r.string() : next === '1' ? r.numberText() : undefined;
+    if (said === '1') t.optedOut = true;
+    if (said === undefined) r.skip();
+  },
   gdpr: (r, t) => {
     t.gdpr = r.integer();
   },

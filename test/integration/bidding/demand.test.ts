@@ -192,6 +192,8 @@ test('of a reader who said no, or a child, a partner hears no identifier; of oth
     { device: { ...device, dnt: 1 } },
     { regs: { coppa: 1 } },
     { user: { ...user, ext: { optout: 1 } } },
+    { regs: { ext: { gpc: '1' } } },
+    { regs: { ext: { gpc: 1 } }, user: { ...user, ext: { optout: 0 } } },
   ])
     await ask(request({ user, device, ...said }));
   const [open, ...closed] = high.requests.map((each) => JSON.stringify(each));
@@ -199,7 +201,7 @@ test('of a reader who said no, or a child, a partner hears no identifier; of oth
     expect.stringMatching(/reader-1.*ifa-1|ifa-1.*reader-1/),
     1,
   ]);
-  expect(closed).toHaveLength(4);
+  expect(closed).toHaveLength(6);
   expect(closed.join()).not.toMatch(/reader-1|ifa-1|113\.77/);
 });
 
