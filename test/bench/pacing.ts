@@ -72,7 +72,7 @@ function judge(day: PacedMarket): DayFigures[] {
     return result;
   });
   const start = taught(learned ?? remembered);
-  const bound = hindsightBound(day.world, day.today, start, args.number('passes', 10));
+  const bound = hindsightBound(day.world, day.today, start, args.number('passes', 80));
   return results.map((result) => figuresOf(day, bound, result));
 }
 

@@ -23,7 +23,7 @@ export function hindsightBound(
     const { value, won } = evaluate(world, traffic, lambda);
     if (value < best.valueMicro) best = { valueMicro: value, lambda };
     // Small steps: with bids that are equal on every request the gradient jumps, and large steps only wander.
-    const gain = 0.01 / (1 + pass / 6);
+    const gain = 0.001 / (1 + pass / 30);
     for (let i = 0; i < items.length; i++) {
       const budget = (items[i] as Item).budgetMicro;
       const over = Math.min(2, Math.max(-1, ((won[i] as number) - budget) / budget));
