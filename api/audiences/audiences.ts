@@ -116,7 +116,7 @@ export async function createSegment(
     const definition = await checkedDefinition(tx, input, input.definition);
     const mine = and(eq(segment.advertiserId, advertiserId), ne(segment.status, 'deleted'));
     if ((await tx.$count(segment, mine)) >= MAX_SEGMENTS) {
-      throw new Failure('limit_exceeded', {
+      throw new Failure('too_many', {
         zh: `一家广告主最多 ${MAX_SEGMENTS} 个人群包`,
         en: `an advertiser may have ${MAX_SEGMENTS} segments at most`,
       });

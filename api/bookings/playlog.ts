@@ -85,7 +85,7 @@ const broken = (line: number, zh: string, en: string) =>
 export function readPlayChain(text: string): Play[] {
   const lines = text.split('\n').filter((line) => line.trim() !== '');
   if (lines.length === 0 || lines.length > MAX_PLAYS) {
-    throw new Failure('limit_exceeded', {
+    throw new Failure('too_many', {
       pointer: '/file',
       zh: `播放日志应有 1 至 ${MAX_PLAYS} 行`,
       en: `a play log has 1 to ${MAX_PLAYS} lines`,

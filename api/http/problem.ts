@@ -27,6 +27,7 @@ const PROBLEMS: Record<ProblemCode, { status: ContentfulStatusCode; zh: string; 
   period_closed: { status: 409, zh: '账期已关闭', en: 'The period is closed' },
   four_eyes: { status: 403, zh: '经办人不能复核', en: 'The maker cannot be the checker' },
   limit_exceeded: { status: 429, zh: '超出限制', en: 'A limit was exceeded' },
+  too_many: { status: 422, zh: '超出数量上限', en: 'More than is taken' },
   unsupported_media_type: { status: 415, zh: '不支持的格式', en: 'The format is not supported' },
   payload_too_large: { status: 413, zh: '内容过大', en: 'Too large' },
   not_acceptable_creative: {

@@ -54,7 +54,7 @@ export async function readGrid(bytes: Uint8Array): Promise<Grid> {
 function limited(grid: Grid): Grid {
   while (grid.at(-1)?.every((cell) => cell === '')) grid.pop();
   if (grid.length > MAX_ROWS + 1) {
-    throw new Failure('limit_exceeded', {
+    throw new Failure('too_many', {
       pointer: `/cells/A${MAX_ROWS + 2}`,
       zh: `一次最多导入 ${MAX_ROWS} 行，文件有 ${grid.length - 1} 行，请分次导入`,
       en: `${MAX_ROWS} rows at most in one file; this one has ${grid.length - 1}`,
@@ -64,14 +64,14 @@ function limited(grid: Grid): Grid {
     if (row.length > MAX_COLUMNS && row.slice(MAX_COLUMNS).some((cell) => cell !== '')) {
       const name = cellName(MAX_COLUMNS, r);
       throw new Failure(
-        'limit_exceeded',
+        'too_many',
         cellFault(name, `最多 ${MAX_COLUMNS} 列`, `${MAX_COLUMNS} columns at most`),
       );
     }
     const long = row.findIndex((cell) => cell.length > MAX_CELL_CHARACTERS);
     if (long >= 0) {
       throw new Failure(
-        'limit_exceeded',
+        'too_many',
         cellFault(
           cellName(long, r),
           `内容过长，最多 ${MAX_CELL_CHARACTERS} 个字符`,

@@ -37,7 +37,7 @@ export async function listApiKeys(db: Db, actor: Actor) {
   return { items, nextCursor: null };
 }
 
-/** The only moment the secret exists outside its owner's hands. Fails with `limit_exceeded` over twenty keys. */
+/** The only moment the secret exists outside its owner's hands. Fails with `too_many` over twenty keys. */
 export async function createApiKey(
   ctx: KeyContext,
   actor: Actor,
@@ -46,7 +46,7 @@ export async function createApiKey(
   return ctx.db.transaction(async (tx) => {
     const count = await tx.$count(apiKey, live(actor));
     if (count >= MAX_KEYS) {
-      throw new Failure('limit_exceeded', {
+      throw new Failure('too_many', {
         zh: `一个机构最多 ${MAX_KEYS} 个密钥`,
         en: `an organisation may have ${MAX_KEYS} keys at most`,
       });

@@ -91,7 +91,7 @@ export async function signUp(
   });
 }
 
-/** The session acts for the new organisation from then on. Fails with `limit_exceeded` over ten a person. */
+/** The session acts for the new organisation from then on. Fails with `too_many` over ten a person. */
 export async function openOrganization(
   ctx: OnboardingContext,
   person: Person,
@@ -99,7 +99,7 @@ export async function openOrganization(
 ): Promise<Opened> {
   return ctx.db.transaction(async (db) => {
     if (person.organizations >= MAX_ORGANIZATIONS) {
-      throw new Failure('limit_exceeded', {
+      throw new Failure('too_many', {
         zh: `一人最多加入 ${MAX_ORGANIZATIONS} 个机构`,
         en: `a person may belong to ${MAX_ORGANIZATIONS} organisations at most`,
       });

@@ -83,7 +83,7 @@ export async function editPlacement(
   });
 }
 
-/** Fails with `limit_exceeded` over five hundred rules an outlet: every node evaluates them all. */
+/** Fails with `too_many` over five hundred rules an outlet: every node evaluates them all. */
 export async function createFloorRule(
   ctx: OutletContext,
   actor: Actor,
@@ -103,7 +103,7 @@ export async function createFloorRule(
     }
     const count = await tx.$count(floorRule, eq(floorRule.outletId, input.outletId));
     if (count >= 500) {
-      throw new Failure('limit_exceeded', {
+      throw new Failure('too_many', {
         zh: '一家媒体最多 500 条底价规则',
         en: 'an outlet may have 500 floor rules at most',
       });

@@ -109,7 +109,7 @@ export async function createSchedule(
     const { organizationId, userId } = actor;
     const mine = eq(reportSchedule.organizationId, organizationId);
     if ((await tx.$count(reportSchedule, mine)) >= MAX_SCHEDULES) {
-      throw new Failure('limit_exceeded', {
+      throw new Failure('too_many', {
         zh: `最多 ${MAX_SCHEDULES} 个定时报表`,
         en: `${MAX_SCHEDULES} schedules at most`,
       });

@@ -98,7 +98,7 @@ export async function createWebhook(
     const { organizationId } = actor;
     const mine = eq(webhookEndpoint.organizationId, organizationId);
     if ((await tx.$count(webhookEndpoint, mine)) >= MAX_ENDPOINTS) {
-      throw new Failure('limit_exceeded', {
+      throw new Failure('too_many', {
         zh: `一个机构最多 ${MAX_ENDPOINTS} 个回调地址`,
         en: `an organisation may have ${MAX_ENDPOINTS} webhooks at most`,
       });

@@ -15,7 +15,8 @@ export const FAILURE_CODES = [
   'insufficient_funds',
   'period_closed',
   'four_eyes', // the maker cannot be the checker
-  'limit_exceeded', // a count, a size or a rate
+  'limit_exceeded', // a rate: the same will do later
+  'too_many', // a count or a size: the same will never do
   'unsupported_media_type',
   'payload_too_large',
   'not_acceptable_creative', // refused by a rule of law

@@ -1,137 +1,68 @@
-/**
- * An outlet's placements by spreadsheet: the template, the file, a preview that names every wrong cell, and the import of
- * all of it or nothing. The preview runs on the server by the import's own rules; what it finds is shown, never guessed.
- */
-import { DownloadOutlined } from '@ant-design/icons';
-import { Alert, Button, Drawer, Progress, Upload } from 'antd';
-import { useState } from 'react';
+/** An outlet's placements by spreadsheet, and what would be made of them. */
+import { Drawer } from 'antd';
 import { useOutletId } from '../../lib/acting.ts';
-import { api } from '../../lib/client.ts';
-import { download } from '../../lib/csv.ts';
-import { type FieldProblem, Problem } from '../../lib/problem.ts';
-import { useChange } from '../../lib/queries.ts';
-import { upload } from '../../lib/upload.ts';
+import { type Answer, api } from '../../lib/client.ts';
+import { useFormatLabel, usePropertyKindLabel } from '../../lib/labels.ts';
+import type { Column } from '../../ui/column.ts';
+import { DataTable } from '../../ui/dataTable.tsx';
+import { Mark } from '../../ui/page.tsx';
+import { SheetIntake } from '../../ui/sheetIntake.tsx';
 import { PLACEMENTS, PROPERTIES, RATES } from './data.ts';
-import type { Taken } from './sheetFound.tsx';
-import { SheetFound } from './sheetFound.tsx';
 import { useSheetWords } from './sheetWords.ts';
 
-const TEMPLATE = api.imports.supply.template;
-const MAX_BYTES = 4_000_000;
+const supply = api.imports.supply;
+type Item = Answer<Awaited<ReturnType<typeof supply.$post>>>['items'][number];
 
-export function SupplySheet(props: { open: boolean; close: () => void }) {
+export function SupplySheet({ open, close }: { open: boolean; close: () => void }) {
   const say = useSheetWords();
+  const outletId = useOutletId();
   return (
-    <Drawer open={props.open} onClose={props.close} size={720} title={say('title')} destroyOnHidden>
-      <Body close={props.close} />
+    <Drawer open={open} onClose={close} size={720} title={say('title')} destroyOnHidden>
+      <SheetIntake<Item>
+        path="/api/imports/supply"
+        fields={{ outletId: String(outletId) }}
+        template={{
+          hint: say('templateHint'),
+          name: 'placements',
+          fetch: (as) => supply.template.$get({ query: { as } }),
+        }}
+        refresh={[PLACEMENTS, PROPERTIES, RATES]}
+        done={close}
+      >
+        {({ items }) => <Items rows={items} />}
+      </SheetIntake>
     </Drawer>
   );
 }
 
-function Body({ close }: { close: () => void }) {
+function Items({ rows }: { rows: Item[] }) {
   const say = useSheetWords();
-  const outletId = useOutletId();
-  const [file, setFile] = useState<File>();
-  const [share, setShare] = useState<number>();
-  const [wrong, setWrong] = useState<string>();
-  const [found, setFound] = useState<Pick<Taken, 'rows' | 'faults' | 'items'>>();
-  const send = (apply: boolean, key: string) => {
-    if (!file) throw new Error('assertion failed: no file was chosen');
-    const fields = { outletId: String(outletId), file, apply: String(apply) };
-    return upload<Taken>('/api/imports/supply', fields, { onProgress: setShare, key });
-  };
-  const failed = (error: unknown): boolean => {
-    setShare(undefined);
-    const faults = cellFaults(error);
-    if (faults.length > 0) setFound({ rows: 0, faults, items: [] });
-    return faults.length > 0;
-  };
-  const preview = useChange({
-    run: (_: undefined, key) => send(false, key),
-    done: (taken) => {
-      setShare(undefined);
-      setFound(taken);
+  const format = useFormatLabel();
+  const kind = usePropertyKindLabel();
+  const columns: Column<Item>[] = [
+    { key: 'name', title: say('name'), lead: true, width: '1.5fr', value: (row) => row.name },
+    { key: 'format', title: say('format'), value: (row) => format(row.format) },
+    {
+      key: 'property',
+      title: say('property'),
+      width: '2fr',
+      value: (row) => row.propertyName,
+      render: (row) => (
+        <>
+          {row.propertyName} <span className="faint">{kind(row.kind)}</span>{' '}
+          {row.newProperty && <Mark tone="busy">{say('new')}</Mark>}
+        </>
+      ),
     },
-    failed,
-  });
-  const apply = useChange({
-    run: (_: undefined, key) => send(true, key),
-    refresh: [PLACEMENTS, PROPERTIES, RATES],
-    say: say('done'),
-    done: close,
-    failed,
-  });
-  const choose = (chosen: File) => {
-    const isLarge = chosen.size > MAX_BYTES;
-    setWrong(isLarge ? say('fileLarge') : undefined);
-    setFile(isLarge ? undefined : chosen);
-    setFound(undefined);
-    return Upload.LIST_IGNORE;
-  };
-  const isReady = found !== undefined && found.faults.length === 0 && found.rows > 0;
+  ];
   return (
-    <div className="stack">
-      <Template />
-      <section className="stack" style={{ gap: 8 }}>
-        <strong>{say('step2')}</strong>
-        <Upload.Dragger accept=".xlsx,.csv" showUploadList={false} beforeUpload={choose}>
-          {file ? file.name : say('drop')}
-          <br />
-          <span className="faint small">{say('fileHint')}</span>
-        </Upload.Dragger>
-        {wrong && <Alert type="error" showIcon title={wrong} />}
-        {share !== undefined && <Progress percent={Math.round(share * 100)} size="small" />}
-        <span>
-          <Button
-            disabled={!file}
-            loading={preview.isPending}
-            onClick={() => preview.mutate(undefined)}
-          >
-            {say('preview')}
-          </Button>
-        </span>
-      </section>
-      {found && <SheetFound found={found} />}
-      {isReady && (
-        <span>
-          <Button type="primary" loading={apply.isPending} onClick={() => apply.mutate(undefined)}>
-            {say('apply', { n: found.rows })}
-          </Button>
-        </span>
-      )}
-    </div>
-  );
-}
-
-/** What a refused file says of its cells: headings that are wrong stop the preview itself. */
-const cellFaults = (error: unknown): FieldProblem[] =>
-  error instanceof Problem ? error.fields.filter((one) => one.pointer?.startsWith('/cells/')) : [];
-
-function Template() {
-  const say = useSheetWords();
-  const fetchTemplate = useChange({
-    run: async (as: 'xlsx' | 'csv') => {
-      const response: Response = await TEMPLATE.$get({ query: { as } });
-      return { as, bytes: await response.blob() };
-    },
-    done: ({ as, bytes }) => download(`placements.${as}`, bytes, bytes.type),
-  });
-  return (
-    <section className="stack" style={{ gap: 8 }}>
-      <strong>{say('step1')}</strong>
-      <p className="faint">{say('templateHint')}</p>
-      <span className="row">
-        {(['xlsx', 'csv'] as const).map((as) => (
-          <Button
-            key={as}
-            icon={<DownloadOutlined />}
-            loading={fetchTemplate.isPending && fetchTemplate.variables === as}
-            onClick={() => fetchTemplate.mutate(as)}
-          >
-            {as.toUpperCase()}
-          </Button>
-        ))}
-      </span>
-    </section>
+    <DataTable
+      rows={rows}
+      columns={columns}
+      rowKey={(row) => `${row.propertyName} ${row.name}`}
+      label={say('itemLabel')}
+      urlKey="i_"
+      maxHeight={320}
+    />
   );
 }

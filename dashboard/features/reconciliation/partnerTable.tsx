@@ -5,14 +5,14 @@ import { markColumn } from '../../ui/columns.tsx';
 import { List } from '../../ui/list.tsx';
 import { Money } from '../../ui/page.tsx';
 import { type Difference, gapOf, TONES, useDifferences, usePartnerName } from './partnerData.ts';
-import { PartnerReport } from './partnerReport.tsx';
 import { PartnerSheet } from './partnerSheet.tsx';
 import { usePartnerWords } from './partnerWords.ts';
+import { ReportForms, ReportWays } from './reportWays.tsx';
 
 export function PartnerTable() {
   const say = usePartnerWords();
   const nameOf = usePartnerName();
-  const { filters, set } = useFilters();
+  const { set } = useFilters();
   const create = { label: say('add'), run: () => set({ report: 'new' }), above: true };
   return (
     <>
@@ -22,6 +22,7 @@ export function PartnerTable() {
         columns={useColumns(nameOf)}
         urlKey="p_"
         create={create}
+        tools={<ReportWays />}
         none={{ title: say('none'), hint: say('noneHint') }}
         exportAs="partner-differences"
         param="difference"
@@ -31,7 +32,7 @@ export function PartnerTable() {
           body: (row) => <PartnerSheet row={row} />,
         }}
       />
-      <PartnerReport open={filters.report === 'new'} close={() => set({ report: undefined })} />
+      <ReportForms />
     </>
   );
 }

@@ -11,7 +11,7 @@ export const usePartnerWords = defineWords(
     differing: '有差异',
     received: '录入时间',
     noReports: '还没有合作方对账单',
-    noReportsHint: '把合作方发来的逐日数据贴进来，录入时即与我方账目比对。',
+    noReportsHint: '上传合作方发来的表格，或把逐日数据贴进来，录入时即与我方账目比对。',
     sum: '对方合计',
     toleranceIs: '容差',
     quantity: '数量',
@@ -48,6 +48,9 @@ export const usePartnerWords = defineWords(
     none: '没有差异',
     noneHint: '录入合作方的对账单后，超出容差的日子列在这里。',
     add: '录入合作方对账单',
+    upload: '上传对账单表格',
+    templateHint:
+      '一行一天：日期、数量、金额。对方系统导出的 CSV、XLSX 列名一致即可，GBK 编码也可以。',
     added: '已录入并比对',
     from: '起始日',
     to: '结束日',
@@ -67,7 +70,8 @@ export const usePartnerWords = defineWords(
     differing: 'Differing',
     received: 'Entered',
     noReports: 'No partner statements yet',
-    noReportsHint: 'Paste the days a partner sent; they are compared with ours at once.',
+    noReportsHint:
+      'Upload the sheet a partner sent, or paste its days; they are compared with ours at once.',
     sum: 'Their total',
     toleranceIs: 'Tolerance',
     quantity: 'Quantity',
@@ -104,6 +108,9 @@ export const usePartnerWords = defineWords(
     none: 'No differences',
     noneHint: 'Enter a partner’s report; days beyond the tolerance are listed here.',
     add: 'Enter a partner’s report',
+    upload: 'Upload a partner’s sheet',
+    templateHint:
+      'One row a day: day, quantity, yuan. What their system exports will do if its columns are named so.',
     added: 'Entered and compared',
     from: 'From',
     to: 'To',

@@ -1,24 +1,22 @@
 /** Partners' statements as they came in: whose, of which days, how much agreed; a statement's days, one beside the other. */
 import { useFilters } from '../../lib/filters.ts';
-import { count, instant } from '../../lib/format.ts';
+import { instant } from '../../lib/format.ts';
 import type { Column } from '../../ui/column.ts';
 import { daysColumn, instantColumn, moneyColumn } from '../../ui/columns.tsx';
-import { DataTable } from '../../ui/dataTable.tsx';
 import { List } from '../../ui/list.tsx';
-import { Facts, Figure, Figures, Mark, Money } from '../../ui/page.tsx';
-import { Empty, Loaded } from '../../ui/states.tsx';
+import { Facts, Figure, Figures, Money } from '../../ui/page.tsx';
+import { Loaded } from '../../ui/states.tsx';
+import { Differences } from './differences.tsx';
 import {
   type Difference,
-  gapOf,
   type Received,
-  TONES,
   useDifferences,
   usePartnerName,
   useReport,
   useReports,
 } from './partnerData.ts';
-import { PartnerReport } from './partnerReport.tsx';
 import { usePartnerWords } from './partnerWords.ts';
+import { ReportForms, ReportWays } from './reportWays.tsx';
 
 const theirs = (report: Received): bigint =>
   report.rows.reduce((sum, row) => sum + BigInt(row.amountMicroCny), 0n);
@@ -31,7 +29,7 @@ function useDiffering(): (report: Received) => number {
 export function ReportList() {
   const say = usePartnerWords();
   const nameOf = usePartnerName();
-  const { filters, set } = useFilters();
+  const { set } = useFilters();
   const create = { label: say('add'), run: () => set({ report: 'new' }), above: true };
   const title = (row: Received | undefined) =>
     row ? nameOf(row.side, row.partnerId) : say('reports');
@@ -43,12 +41,13 @@ export function ReportList() {
         columns={useColumns(nameOf)}
         urlKey="rp_"
         create={create}
+        tools={<ReportWays />}
         none={{ title: say('noReports'), hint: say('noReportsHint') }}
         exportAs="partner-statements"
         param="report"
         sheet={{ size: 720, title, byId: (id) => <ReportSheet id={id} /> }}
       />
-      <PartnerReport open={filters.report === 'new'} close={() => set({ report: undefined })} />
+      <ReportForms />
     </>
   );
 }
@@ -89,6 +88,9 @@ function useColumns(nameOf: ReturnType<typeof usePartnerName>): Column<Received>
 
 function ReportSheet({ id }: { id: string }) {
   const say = usePartnerWords();
+  const { set } = useFilters();
+  const open = (row: Difference) =>
+    set({ tab: 'partners', report: undefined, difference: String(row.id) });
   return (
     <Loaded query={useReport(id)}>
       {(report) => (
@@ -110,46 +112,9 @@ function ReportSheet({ id }: { id: string }) {
               [say('received'), instant(report.receivedAt)],
             ]}
           />
-          <Differences rows={report.differences} />
+          <Differences rows={report.differences} onOpen={open} />
         </div>
       )}
     </Loaded>
-  );
-}
-
-function Differences({ rows }: { rows: readonly Difference[] }) {
-  const say = usePartnerWords();
-  const { set } = useFilters();
-  const columns: Column<Difference>[] = [
-    { key: 'day', title: say('day'), lead: true, width: '110px', value: (row) => row.day },
-    moneyColumn('ours', say('ours'), (row) => row.ourMicroCny),
-    moneyColumn('theirs', say('theirs'), (row) => row.theirMicroCny),
-    {
-      key: 'quantity',
-      title: say('quantity'),
-      align: 'right',
-      value: (row) => row.theirQuantity - row.ourQuantity,
-      render: (row) => `${count(row.ourQuantity)} / ${count(row.theirQuantity)}`,
-    },
-    moneyColumn('gap', say('gap'), gapOf, { width: '160px' }),
-    {
-      key: 'status',
-      title: say('status'),
-      width: '90px',
-      value: (row) => say(row.status),
-      render: (row) => <Mark tone={TONES[row.status]}>{say(row.status)}</Mark>,
-    },
-  ];
-  return (
-    <DataTable
-      rows={rows}
-      columns={columns}
-      rowKey={(row) => row.id}
-      label={say('label')}
-      urlKey="rd_"
-      maxHeight={420}
-      onOpen={(row) => set({ tab: 'partners', report: undefined, difference: String(row.id) })}
-      empty={<Empty title={say('allAgree')} />}
-    />
   );
 }

@@ -135,6 +135,7 @@ export const DESKS: readonly Desk[] = [
       place('partner-differences', '/reconciliation?tab=partners', '录入合作方对账单'),
       form('partner-report', '/reconciliation?tab=partners&report=new', '逐日数据'),
       place('partner-difference', '/reconciliation?tab=partners&difference=1', '差额（对方'),
+      place('partner-sheet', '/reconciliation?tab=reports&sheet=1', '下载模板'),
       place('partner-statements', '/reconciliation?tab=reports', '合作方对账单'),
       place('close', '/close', '关账清单'),
       place('top-ups', '/top-ups', '累计到账'),

@@ -38,8 +38,8 @@ import {
 } from '../../../api/statements/statements.ts';
 import { addDays, dayOf, hourOf, monthOf } from '../../../db/terms/day.ts';
 import { deliver } from '../../kit/books.ts';
-import { CALL_FAULTS, NOTIFY_FAULTS } from '../alipay/faults.ts';
-import { batch, billFault, clawBack, closeMonth, mendPayout, workCase } from './desk.ts';
+import { batch, billFault, clawBack, closeMonth, faults, mendPayout, workCase } from './desk.ts';
+import { advance, makeGood, orderImpressions, showPromised } from './guarantee.ts';
 import { askForInvoice, bookedDay, credit, invoiceStatement, takeBack } from './papers.ts';
 import { idOf } from './pick.ts';
 import type { Cast, World } from './world.ts';
@@ -91,6 +91,10 @@ export const ACTS: readonly (readonly [weight: number, name: string, act: Act])[
   [1, 'askForInvoice', askForInvoice],
   [3, 'bookedDay', bookedDay],
   [1, 'credit', credit],
+  [2, 'orderImpressions', orderImpressions],
+  [5, 'showPromised', showPromised],
+  [3, 'advance', advance],
+  [3, 'makeGood', makeGood],
   [5, 'case', workCase],
   [2, 'mendPayout', mendPayout],
   [2, 'batch', batch],
@@ -277,20 +281,4 @@ async function contract(world: World): Promise<string> {
   });
   await activate(ctx, { versionId: version.id, by: person(world) });
   return `version ${version.id} from ${shift} days`;
-}
-
-async function faults({ gateway, random }: World): Promise<string> {
-  if (random.chance(0.3)) {
-    gateway.faults.clear();
-    return 'cleared';
-  }
-  if (random.chance(0.4)) {
-    const kind = random.pick(NOTIFY_FAULTS);
-    gateway.faults.onNotify(kind, 1);
-    return kind;
-  }
-  const kind = random.pick(CALL_FAULTS);
-  const when = random.chance(0.5) ? 'before' : 'after';
-  gateway.faults.onCall({ kind, when, times: 1 + random.below(2) });
-  return `${kind} ${when}`;
 }

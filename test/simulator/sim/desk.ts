@@ -20,7 +20,7 @@ import {
 } from '../../../api/reconciliation/reconciliation.ts';
 import { dayOf, monthOf } from '../../../db/terms/day.ts';
 import { Failure } from '../../../db/terms/failure.ts';
-import { BILL_FAULTS } from '../alipay/faults.ts';
+import { BILL_FAULTS, CALL_FAULTS, NOTIFY_FAULTS } from '../alipay/faults.ts';
 import { idOf } from './pick.ts';
 import type { Cast, World } from './world.ts';
 
@@ -127,4 +127,21 @@ export async function billFault({ gateway, random }: World): Promise<string> {
   const kind = random.pick(BILL_FAULTS);
   gateway.faults.onBill(kind, 1);
   return kind;
+}
+
+/** Calls or notifies that will go wrong, or everything in order again. */
+export async function faults({ gateway, random }: World): Promise<string> {
+  if (random.chance(0.3)) {
+    gateway.faults.clear();
+    return 'cleared';
+  }
+  if (random.chance(0.4)) {
+    const kind = random.pick(NOTIFY_FAULTS);
+    gateway.faults.onNotify(kind, 1);
+    return kind;
+  }
+  const kind = random.pick(CALL_FAULTS);
+  const when = random.chance(0.5) ? 'before' : 'after';
+  gateway.faults.onCall({ kind, when, times: 1 + random.below(2) });
+  return `${kind} ${when}`;
 }

@@ -110,6 +110,17 @@ export async function wrongsDeep(db: Database): Promise<string[]> {
      WHERE c.charged > coalesce(r.spent, 0) AND NOT EXISTS (
        SELECT 1 FROM charge x WHERE x.hour = c.hour AND x.line_item_id = c.line_item_id AND x.amount_micro_cny < 0)
     UNION ALL
+    SELECT 'booking line ' || l.id || ' was charged more than its price' FROM booking_line l
+     WHERE l.impressions IS NOT NULL AND l.price_micro_cny
+       < coalesce((SELECT sum(c.amount_micro_cny) FROM charge c WHERE c.line_item_id = l.line_item_id), 0)
+    UNION ALL
+    SELECT 'order ' || o.id || ' is over and holds money' FROM booking_order o JOIN hold h ON h.key = 'booking:' || o.id
+     WHERE o.status IN ('completed', 'cancelled') AND h.status = 'active'
+    UNION ALL
+    SELECT 'order ' || o.id || ' paid more than it was sold for' FROM booking_order o JOIN booking_line l ON l.order_id = o.id
+      JOIN charge c ON c.line_item_id = l.line_item_id
+     GROUP BY o.id HAVING sum(c.amount_micro_cny) > o.total_micro_cny
+    UNION ALL
     SELECT 'more was taken back of booking line ' || booking_line_id || ' than charged' FROM charge
      WHERE booking_line_id IS NOT NULL GROUP BY booking_line_id, hour HAVING sum(amount_micro_cny) < 0`);
   return [
@@ -139,6 +150,7 @@ export async function digest(db: Database): Promise<string> {
       (SELECT count(*) FROM charge), (SELECT sum(hashtextextended(t.id || t.status, 0)) FROM top_up t),
       (SELECT sum(hashtextextended(r.id || r.status, 0)) FROM top_up_refund r),
       (SELECT count(*) FROM statement_adjustment WHERE approved_by IS NOT NULL),
+      (SELECT sum(hashtextextended(l.id || l.status || l.version, 0)) FROM booking_line l WHERE l.line_item_id IS NOT NULL),
       (SELECT sum(hashtextextended(i.id || i.status || i.reversed_fen, 0)) FROM invoice i), (SELECT count(*) FROM red_letter),
       (SELECT sum(hashtextextended(p.month || p.status, 0)) FROM period p),
       (SELECT sum(hashtextextended(v.id || v.status || coalesce(v.effective_to::text, ''), 0)) FROM contract_version v)) AS digest`);

@@ -106,7 +106,8 @@ export async function bookedDay(world: World, cast: Cast): Promise<string> {
       placementId: place.id,
       quantity,
       amountMicroCny: BigInt(quantity) * 777_777n,
-      holdKey: `booking:${bookingLineId}`,
+      // No order of the simulation has such a number.
+      holdKey: `booking:${900_000 + bookingLineId}`,
       subject: `order:${bookingLineId}`,
     },
   ]);

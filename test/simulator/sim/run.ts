@@ -97,6 +97,7 @@ export async function runSim(
 
 /** Acts made of several verbs, of which an earlier one may stand when a later one is refused. */
 const PARTIAL = new Set([
+  'advance',
   'askForInvoice',
   'batch',
   'billing',

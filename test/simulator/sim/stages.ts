@@ -30,13 +30,10 @@ import { dayOf, dayStartMs } from '../../../db/terms/day.ts';
 import { deliver } from '../../kit/books.ts';
 import { invoiceFor } from '../../kit/invoices.ts';
 import { lookAt } from './look.ts';
+import { clearing } from './partner.ts';
+import { promising } from './promise.ts';
+import type { Stage } from './stage.ts';
 import type { Cast, World } from './world.ts';
-
-export interface Stage {
-  name: string;
-  done(): Promise<boolean>;
-  act(): Promise<unknown>;
-}
 
 /** Casts whose late events were delivered. */
 const late = new WeakSet<Cast>();
@@ -282,6 +279,14 @@ function afterwards(world: World, cast: Cast, month: string): Stage[] {
 
 /** The stages of one cast's month; `world`'s clock stands at its beginning. */
 export const stagesOf = (world: World, cast: Cast, month: string): Stage[] =>
-  [moneyIn, serving, freezing, disputing, approving, payingOut, afterwards].flatMap((part) =>
-    part(world, cast, month),
-  );
+  [
+    moneyIn,
+    serving,
+    promising,
+    clearing,
+    freezing,
+    disputing,
+    approving,
+    payingOut,
+    afterwards,
+  ].flatMap((part) => part(world, cast, month));

@@ -31,6 +31,8 @@ async function reachedBy(db: Database): Promise<Record<string, number>> {
            (SELECT count(*)::int FROM bill WHERE status = 'matched') AS "billsMatched",
            (SELECT count(*)::int FROM bill WHERE status = 'refused') AS "billsRefused",
            (SELECT count(*)::int FROM reconciliation_case) AS cases,
+           (SELECT count(*)::int FROM booking_line WHERE judged_at IS NOT NULL) AS "guaranteesJudged",
+           (SELECT count(*)::int FROM booking_line WHERE makegood_of IS NOT NULL) AS "guaranteesMadeGood",
            (SELECT count(*)::int FROM reconciliation_case WHERE resolution = 'written_off') AS "casesWrittenOff",
            (SELECT count(*)::int FROM period WHERE status = 'closed') AS "monthsClosed"`);
   return row ?? {};

@@ -101,7 +101,7 @@ describe('a spreadsheet', () => {
 
   test('of too many rows says how many it may have', async () => {
     const { code, details } = await refused(readGrid(strToU8(`a\n${'b\n'.repeat(2_500)}`)));
-    expect([code, details[0]?.pointer]).toEqual(['limit_exceeded', '/cells/A2002']);
+    expect([code, details[0]?.pointer]).toEqual(['too_many', '/cells/A2002']);
   });
 
   test('as CSV reads back whatever was written', () => {

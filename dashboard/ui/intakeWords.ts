@@ -1,0 +1,36 @@
+import { defineWords } from '../lib/words.ts';
+
+export const useIntakeWords = defineWords(
+  {
+    step1: '一、下载模板',
+    step2: '二、上传填好的表格',
+    drop: '把文件拖到这里，或点击选择',
+    fileHint: 'XLSX 或 CSV，不超过 4 MB',
+    fileLarge: '文件超过 4 MB，请分成几份',
+    preview: '检查表格',
+    apply: '全部导入（{{n}} 行）',
+    done: '已全部导入',
+    faults: '有 {{n}} 处要改，什么也没有导入',
+    faultsHint: '按单元格改好后重新上传；只要有一处不对，整份都不会导入。',
+    faultLabel: '要改的单元格',
+    fits: '{{n}} 行全部可以导入',
+    noRows: '表格里没有数据',
+    noRowsHint: '从第二行起填写。',
+  },
+  {
+    step1: '1. Get the template',
+    step2: '2. Upload it filled in',
+    drop: 'Drop the file here, or click to choose',
+    fileHint: 'XLSX or CSV, 4 MB at most',
+    fileLarge: 'The file is over 4 MB; send it in parts',
+    preview: 'Check the sheet',
+    apply: 'Import all {{n}} rows',
+    done: 'All of it is in',
+    faults: '{{n}} to mend; nothing was imported',
+    faultsHint: 'Mend the cells and upload again; with one fault left, none of it is taken.',
+    faultLabel: 'Cells to mend',
+    fits: 'All {{n}} rows can be imported',
+    noRows: 'The sheet has no rows',
+    noRowsHint: 'Fill it in from the second row on.',
+  },
+);
