@@ -15,7 +15,7 @@ export async function comeIn(
   operator: Page,
 ): Promise<{ faults: string[] }> {
   const outlet = await openWindow(browser, baseURL);
-  const finance = await enter(browser, baseURL, 'finance2@demo.hongze');
+  const finance = await enter(browser, baseURL, 'finance@demo.hongze');
   const { page } = outlet;
   await signUp(page);
   await handIn(page);

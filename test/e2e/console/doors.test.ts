@@ -18,7 +18,9 @@ function linkIn(outbox: string, email: string): string {
     const text = /transfer-encoding: base64/i.test(raw)
       ? Buffer.from(body, 'base64').toString()
       : body.replace(/=\r?\n/g, '').replaceAll('=3D', '=');
-    return /http:\S+#\S+/.exec(text)?.[0] ?? '';
+    // The letter that proves the address has a link too, without a secret behind a hash.
+    const link = /http:\S+#\S+/.exec(text)?.[0];
+    if (link) return link;
   }
   return '';
 }
@@ -95,6 +97,8 @@ describe.skipIf(!hasBrowser)('the console’s doors', () => {
       const { page, context, faults } = await openWindow(house.browser, house.url);
       await page.goto('/sign-in');
       await page.click('a[href="/forgotten-password"]');
+      // The sign-in page has such a field too, and stands until this one has come.
+      await page.getByRole('button', { name: '发送重设链接' }).waitFor();
       await page.fill('input[autocomplete="username"]', email);
       await page.click('button[type="submit"]');
       await page.waitForSelector('text=请查收邮件');
