@@ -82,9 +82,9 @@ export class Gate {
     return Math.max(MIN_CONNECTIONS, Math.min(MAX_CONNECTIONS, busy));
   }
 
-  /** An auction waits for its answer. */
+  /** An auction waits for its answer; not for the one call that shows whether an open breaker may close. */
   get isTrusted(): boolean {
-    return this.late < SUSPECT_AFTER;
+    return this.late < SUSPECT_AFTER && this.failures < OPEN_AFTER;
   }
 
   /** Whether it may be asked now; `chance` in [0, 1) decides for a throttled one. */

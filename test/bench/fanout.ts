@@ -1,13 +1,13 @@
 /**
  * Partners: auctions a second and the latency they add with 1, 5 and 20 of them, of which (beyond one) one hangs and one answers
  * garbage; beside the same fan-out as anybody would write it on `node:http`, under the same load. Exchange and partners are processes
- * of their own, and requests come at a fixed rate whatever is answered: in one process each would be waiting for the other.
- * `npm run bench -- fanout [--seconds 5] [--rate 150] [--latency 20] [--saturate 2] [--json]`
+ * of their own, and so is whoever sends: in one process each would be waiting for the other. On a machine that others work on,
+ * `chrt -r 10` before the command gives it the cores it has to have.
+ * `npm run bench -- fanout [--seconds 8] [--rate 150] [--latency 20] [--partners 1,5,20] [--saturate 2] [--json]`
  */
 import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { Agent, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import autocannon from 'autocannon';
@@ -19,21 +19,27 @@ import { buildPrograms, programFile } from '../../run/demo/programs.ts';
 import { aPartner, aSnapshot, grant, publish } from '../kit/snapshot.ts';
 import { cpuMicros } from './auction/contestant.ts';
 import type { BenchPartner, PartnerReport } from './fanout/partners.ts';
+import { type Arrived, bodyOf, HEADERS, type Load, TMAX_MS } from './fanout/sender.ts';
 import { bundle } from './kit/bundle.ts';
 import { percentile, readArguments, report, round } from './kit/figures.ts';
 
 const args = readArguments(process.argv);
-const seconds = args.number('seconds', 5);
+const seconds = args.number('seconds', 8);
+/**
+ * What a node of a province with twenty partners has at its busiest: 3,000 questions a second. On two cores the partners alone take a
+ * quarter of one.
+ */
 const rate = args.number('rate', 150);
 const latencyMs = args.number('latency', 20);
 /** Seconds of full load after it; 0: none, for a machine that others work on. */
 const saturate = args.number('saturate', 2);
-const TMAX_MS = 200;
 const DEADLINE_MS = 150;
 /** Discarded: connections are opened, code is compiled, the one that hangs is found out. */
 const WARM_MS = 3_000;
 const WARM_RATE = 400;
-const COUNTS = [1, 5, 20] as const;
+const COUNTS = args.text('partners', '1,5,20').split(',').map(Number);
+/** No collection of a helper's own garbage falls into what is measured. */
+const QUIET = ['--min-semi-space-size=64', '--max-semi-space-size=64'];
 
 const dataDir = mkdtempSync(join(tmpdir(), 'hongze-bench-'));
 const server = await bootRedis({ dataDir, durable: false });
@@ -43,6 +49,7 @@ await buildPrograms();
 const programs = await bundle({
   plain: file('fanout/plain.ts'),
   partners: file('fanout/partners.ts'),
+  sender: file('fanout/sender.ts'),
 });
 
 /** However this ends, they end too. */
@@ -50,18 +57,6 @@ const children = new Set<ChildProcess>();
 process.once('exit', () => {
   for (const child of children) child.kill('SIGKILL');
 });
-
-let sent = 0;
-const bodyOf = (id: string): string =>
-  JSON.stringify({
-    id,
-    imp: [{ id: '1', tagid: '201', banner: { format: [{ w: 300, h: 250 }] } }],
-    site: { publisher: { id: '1' } },
-    cur: ['CNY'],
-    tmax: TMAX_MS,
-  });
-const headers = { 'content-type': 'application/json' };
-const agent = new Agent({ keepAlive: true });
 
 /** The n-th partner's fault: of several, one hangs and one talks nonsense. */
 const faultOf = (n: number, count: number): BenchPartner['fault'] =>
@@ -86,54 +81,24 @@ const ask = <T>(child: ChildProcess, message: object): Promise<T> => {
   return answer;
 };
 
-function auction(url: string, id: string): Promise<number> {
-  return new Promise((resolve) => {
-    const req = request(url, { method: 'POST', headers, agent }, (res) => {
-      res.resume();
-      res.on('end', () => resolve(res.statusCode ?? 0));
-    });
-    // Counted as failed.
-    req.on('error', () => resolve(0));
-    req.end(bodyOf(id));
-  });
+interface Helpers {
+  partners: ChildProcess;
+  sender: ChildProcess;
 }
 
-interface Arrived {
-  /** By auction. */
-  tookMs: Map<string, number>;
-  /** Without a winner. */
-  failed: number;
-}
-
-/** Sends at the rate for so long. */
-async function arrive(url: string, forMs: number, perS = rate): Promise<Arrived> {
-  const arrived: Arrived = { tookMs: new Map(), failed: 0 };
-  const pending: Promise<void>[] = [];
-  const until = performance.now() + forMs;
-  for (let next = performance.now(); next < until; next += 1_000 / perS) {
-    await new Promise((resolve) => setTimeout(resolve, next - performance.now()));
-    const startedAt = performance.now();
-    const id = `auction-${++sent}`;
-    const one = auction(url, id).then((status) => {
-      arrived.tookMs.set(id, performance.now() - startedAt);
-      if (status !== 200) arrived.failed++;
-    });
-    pending.push(one);
-  }
-  await Promise.all(pending);
-  return arrived;
-}
-
-async function measure(child: ChildProcess, partners: ChildProcess, url: string): Promise<Load> {
-  await arrive(url, WARM_MS, WARM_RATE);
+async function measure(child: ChildProcess, helpers: Helpers, url: string): Promise<Measured> {
+  const { partners, sender } = helpers;
+  const send = (forMs: number, perS: number): Promise<Arrived> =>
+    ask(sender, { url, forMs, perS } satisfies Load);
+  await send(WARM_MS, WARM_RATE);
   await ask(partners, { report: true });
   const pid = child.pid as number;
   const cpuBefore = cpuMicros(pid);
-  const { tookMs, failed } = await arrive(url, seconds * 1_000);
-  const cpuPerAuctionMicros = (cpuMicros(pid) - cpuBefore) / tookMs.size;
+  const { tookMs, failed } = await send(seconds * 1_000, rate);
+  const took = Object.values(tookMs);
+  const cpuPerAuctionMicros = (cpuMicros(pid) - cpuBefore) / took.length;
   const { slowestMs, asked } = await ask<PartnerReport>(partners, { report: true });
-  const took = [...tookMs.values()];
-  const slowest = [...tookMs.keys()].map((id) => slowestMs[id] ?? 0);
+  const slowest = Object.keys(tookMs).map((id) => slowestMs[id] ?? 0);
   const added = took.map((ms, i) => ms - (slowest[i] ?? 0));
   const p99Ms = percentile(took, 0.99);
   const healthyP99Ms = percentile(slowest, 0.99);
@@ -147,12 +112,12 @@ async function measure(child: ChildProcess, partners: ChildProcess, url: string)
     addedEachP99Ms: round(percentile(added, 0.99), 1),
     withinTmax: p99Ms <= TMAX_MS,
     failed,
-    hungAskedShare: round((asked['dsp-0'] ?? 0) / tookMs.size, 2),
+    hungAskedShare: round((asked['dsp-0'] ?? 0) / took.length, 2),
     cpuPerAuctionMicros: Math.round(cpuPerAuctionMicros),
   };
 }
 
-interface Load {
+interface Measured {
   p50Ms: number;
   p99Ms: number;
   maxMs: number;
@@ -179,7 +144,14 @@ interface Saturated {
 async function fill(url: string): Promise<Partial<Saturated>> {
   if (saturate === 0) return {};
   const body = bodyOf('auction-0');
-  const load = { url, method: 'POST', headers, body, connections: 20, duration: saturate } as const;
+  const load = {
+    url,
+    method: 'POST',
+    headers: HEADERS,
+    body,
+    connections: 20,
+    duration: saturate,
+  } as const;
   const full = await autocannon(load);
   return {
     saturatedAuctionsPerS: Math.round(full.requests.average),
@@ -187,9 +159,12 @@ async function fill(url: string): Promise<Partial<Saturated>> {
   };
 }
 
-async function compare(count: number): Promise<{ ours: Load & Partial<Saturated>; plain: Load }> {
-  const partners = fork(programs.partners);
-  children.add(partners);
+async function compare(
+  count: number,
+): Promise<{ ours: Measured & Partial<Saturated>; plain: Measured }> {
+  const partners = fork(programs.partners, { execArgv: QUIET });
+  const sender = fork(programs.sender, { execArgv: QUIET });
+  children.add(partners).add(sender);
   const specs = Array.from({ length: count }, (_, n): BenchPartner => {
     return { seat: `dsp-${n}`, priceCpm: 21 + n, latencyMs, fault: faultOf(n, count) };
   });
@@ -214,14 +189,15 @@ async function compare(count: number): Promise<{ ours: Load & Partial<Saturated>
   });
   const url = `http://127.0.0.1:${port}/openrtb2/auction`;
   try {
-    const ours = await measure(exchange, partners, url);
-    const theirs = await measure(plain, partners, `http://127.0.0.1:${port + 400}/`);
+    const ours = await measure(exchange, { partners, sender }, url);
+    const theirs = await measure(plain, { partners, sender }, `http://127.0.0.1:${port + 400}/`);
     return { ours: { ...ours, ...(await fill(url)) }, plain: theirs };
   } finally {
     exchange.removeAllListeners('exit');
     exchange.kill('SIGTERM');
     plain.kill('SIGTERM');
     partners.kill();
+    sender.kill();
   }
 }
 
@@ -237,13 +213,16 @@ try {
       plain: measured.plain.cpuPerAuctionMicros,
     });
   }
-  const perCall = (which: 'ours' | 'plain'): number =>
-    Math.round(((cpu[2]?.[which] ?? 0) - (cpu[0]?.[which] ?? 0)) / (COUNTS[2] - COUNTS[0]));
-  figures.cpuPerPartnerMicros = perCall('ours');
-  figures.plainCpuPerPartnerMicros = perCall('plain');
+  const perCall = (which: 'ours' | 'plain'): number => {
+    const more = (COUNTS.at(-1) ?? 1) - (COUNTS[0] ?? 1);
+    return Math.round(((cpu.at(-1)?.[which] ?? 0) - (cpu[0]?.[which] ?? 0)) / more);
+  };
+  if (COUNTS.length > 1) {
+    figures.cpuPerPartnerMicros = perCall('ours');
+    figures.plainCpuPerPartnerMicros = perCall('plain');
+  }
   report('fanout', figures, args);
 } finally {
-  agent.destroy();
   redis.disconnect();
   await server.stop();
   rmSync(dataDir, { recursive: true, force: true });

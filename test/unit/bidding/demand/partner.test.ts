@@ -27,6 +27,15 @@ test('where the node itself was late, nobody loses standing', () => {
   expect(gate.isTrusted).toBe(true);
 });
 
+test('nobody waits for the one call that shows whether a breaker may close', () => {
+  const gate = aGate();
+  for (let i = 0; i < 10; i++) gate.answered('timed_out', 180, i, true);
+  expect([gate.admit(100, 0), gate.admit(6_000, 0)]).toEqual(['breaker_open', undefined]);
+  expect(gate.isTrusted).toBe(false);
+  gate.answered('bid', 20, 6_020);
+  expect(gate.isTrusted).toBe(true);
+});
+
 test('with the rate of errors fewer calls go through, a tenth always', () => {
   const gate = aGate();
   const goes = (chance: number): boolean => gate.admit(1, chance) === undefined;
