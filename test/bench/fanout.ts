@@ -38,7 +38,7 @@ const DEADLINE_MS = 150;
 const WARM_MS = 3_000;
 const WARM_RATE = 400;
 const COUNTS = args.text('partners', '1,5,20').split(',').map(Number);
-/** No collection of a helper's own garbage falls into what is measured. */
+/** No collection of garbage of others falls into what is measured. */
 const QUIET = ['--min-semi-space-size=64', '--max-semi-space-size=64'];
 
 const dataDir = mkdtempSync(join(tmpdir(), 'hongze-bench-'));
@@ -81,13 +81,13 @@ const ask = <T>(child: ChildProcess, message: object): Promise<T> => {
   return answer;
 };
 
-interface Helpers {
+interface Surroundings {
   partners: ChildProcess;
   sender: ChildProcess;
 }
 
-async function measure(child: ChildProcess, helpers: Helpers, url: string): Promise<Measured> {
-  const { partners, sender } = helpers;
+async function measure(child: ChildProcess, around: Surroundings, url: string): Promise<Measured> {
+  const { partners, sender } = around;
   const send = (forMs: number, perS: number): Promise<Arrived> =>
     ask(sender, { url, forMs, perS } satisfies Load);
   await send(WARM_MS, WARM_RATE);
