@@ -3,6 +3,7 @@
  * list of slices; exports `AppType`, from which the console's client takes all its types.
  */
 import { Hono } from 'hono';
+import { houseOf } from '../db/scope.ts';
 import { acceptanceRoutes } from './acceptance/routes.ts';
 import { assistantRoutes } from './assistant/routes.ts';
 import { audienceRoutes } from './audiences/routes.ts';
@@ -103,7 +104,7 @@ export interface AppOptions {
 }
 
 export function createApp(ctx: Context, options: AppOptions = {}): Hono<AppEnv> {
-  const auth = createAuth(ctx);
+  const auth = createAuth({ ...ctx, db: houseOf(ctx.db) });
   const log = options.log ?? ((entry) => process.stderr.write(`${JSON.stringify(entry)}\n`));
   const app = new Hono<AppEnv>();
   app.onError(problemHandler(log));

@@ -10,6 +10,7 @@ import { pino } from 'pino';
 import { followRedis } from '../bidding/wire/followedClock.ts';
 import type { Span } from '../bidding/wire/span.ts';
 import type { Database } from '../db/client.ts';
+import { houseOf } from '../db/scope.ts';
 import type { Context } from './context.ts';
 import { readConfig } from './env.ts';
 import { messageOf } from './http/problem.ts';
@@ -138,7 +139,7 @@ async function main(): Promise<void> {
     logger.error({ skewMs }, 'clock is off'),
   );
   await clock.look();
-  const ctx = { ...own, clock: clock.now };
+  const ctx = { ...own, db: houseOf(own.db), clock: clock.now };
   const worker = createWorker(ctx, { log: (entry) => logger.error(entry, 'task failed') });
   worker.start();
   logger.info('started');

@@ -5,7 +5,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect, type Database, type Db } from './client.ts';
-import { houseOf, scopeOf, within } from './scope.ts';
+import { baseOf, scopeOf, within } from './scope.ts';
 
 export interface Replica {
   /** Runs `work` on the replica where that is fresh, else on `primary`. */
@@ -39,7 +39,7 @@ const lsnOf = (text: string): bigint => {
 };
 
 async function writtenAt(primary: Database): Promise<bigint> {
-  const [row] = await houseOf(primary).$client<{ lsn: string }[]>`
+  const [row] = await baseOf(primary).$client<{ lsn: string }[]>`
     SELECT pg_current_wal_lsn()::text AS lsn`;
   return lsnOf(row?.lsn ?? '0/0');
 }
@@ -102,7 +102,7 @@ export function openReplica(
       if (await isFresh(primary)) {
         try {
           const scope = scopeOf(primary);
-          const result = await work(scope ? await within(db, scope) : db);
+          const result = await work(scope ? within(db, scope) : db);
           state.replica += 1;
           return result;
         } catch (error) {

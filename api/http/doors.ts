@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { bodyLimit } from 'hono/body-limit';
 import { createMiddleware } from 'hono/factory';
 import { secureHeaders } from 'hono/secure-headers';
-import { NOBODY, within } from '../../db/scope.ts';
+import { houseOf, NOBODY, within } from '../../db/scope.ts';
 import { Failure } from '../../db/terms/failure.ts';
 import type { AppEnv, Context } from '../context.ts';
 import type { Actor } from '../identity/actor.ts';
@@ -129,10 +129,11 @@ const STRANGER_RATE = { windowSeconds: 10, max: 300 };
 /** Finds the actor, refuses strangers on all but public paths, and counts. */
 export function doorkeeper(auth: Auth, ctx: Context) {
   const consume = createLimiter(ctx.redis);
+  const lookup = { auth, clock: ctx.clock, db: houseOf(ctx.db) };
   return createMiddleware<AppEnv>(async (c, next) => {
     const path = c.req.path;
     if (path.startsWith('/api/health') || path.startsWith('/api/auth/')) return next();
-    const { actor, person, setCookie } = await findActor({ ...ctx, auth }, c.req.raw.headers);
+    const { actor, person, setCookie } = await findActor(lookup, c.req.raw.headers);
     const safe = SAFE_METHODS.has(c.req.method);
     const who = actor?.userId ?? person?.userId ?? addressOf(c.req.raw);
     const rate = actor ? (safe ? READ_RATE : WRITE_RATE) : STRANGER_RATE;
@@ -146,7 +147,7 @@ export function doorkeeper(auth: Auth, ctx: Context) {
     // From here on the request sees what its organisation may see, and a stranger's nothing: the second wall. What has to act for
     // the house before anybody is anybody says so on its route (`forHouse`).
     const scope = actor && !isPersonal(path) ? scopeOf(actor) : NOBODY;
-    c.set('ctx', { ...ctx, db: await within(ctx.db, scope) });
+    c.set('ctx', { ...ctx, db: within(ctx.db, scope) });
     if (person && !person.emailVerified && ctx.config.mail && !safe) assertNeedsNoProof(path);
     if (actor) {
       assertScope(actor.scopes, safe, path);

@@ -4,6 +4,7 @@
  */
 import { timingSafeEqual } from 'node:crypto';
 import { Hono } from 'hono';
+import { houseOf } from '../../db/scope.ts';
 import type { AppEnv, Context } from '../context.ts';
 import { metricsText, observe } from './observation.ts';
 
@@ -22,12 +23,13 @@ export function metricsRoutes(
   ctx: Pick<Context, 'db' | 'redis' | 'clock'>,
   access: MetricsAccess,
 ): Hono<AppEnv> {
+  const house = { ...ctx, db: houseOf(ctx.db) };
   let last: { atMs: number; text: Promise<string> } | undefined;
   return new Hono<AppEnv>().get('/metrics', async (c) => {
     if (!mayRead(c.req.raw, access)) return c.text('forbidden', 403);
     const now = ctx.clock();
     if (!last || now - last.atMs > KEPT_MS) {
-      last = { atMs: now, text: observe(ctx).then(metricsText) };
+      last = { atMs: now, text: observe(house).then(metricsText) };
       // A failed look is not kept: the next scrape tries again.
       last.text.catch(() => {
         last = undefined;

@@ -1,5 +1,7 @@
 /** What a person needs to know when the house runs. Owns finding a request that wins. */
-import postgres from 'postgres';
+import { sql } from 'drizzle-orm';
+import { connect } from '../../db/client.ts';
+import { houseOf } from '../../db/scope.ts';
 
 export const DEMO_PASSWORD = 'hongze-demo-2026';
 const LOGINS = [
@@ -70,15 +72,15 @@ export async function winningCurl(
 }
 
 async function bannerPlacements(url: string): Promise<Candidate[]> {
-  const sql = postgres(url, { max: 1, onnotice: () => {} });
+  const db = houseOf(connect(url, { max: 1 }));
   try {
-    return await sql<Candidate[]>`
+    return await db.execute<Candidate & Record<string, unknown>>(sql`
       select p.id::int as "placementId", o.id::int as "outletId", o.division_code as "divisionCode",
         (p.sizes->0->>'w')::int as width, (p.sizes->0->>'h')::int as height
       from placement p join property y on y.id = p.property_id join outlet o on o.id = y.outlet_id
-      where p.format = 'banner' and o.tier = 'county' order by p.id limit 20`;
+      where p.format = 'banner' and o.tier = 'county' order by p.id limit 20`);
   } finally {
-    await sql.end();
+    await db.$client.end();
   }
 }
 

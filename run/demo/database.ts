@@ -9,7 +9,7 @@ import { programFile } from './programs.ts';
 
 const NAME = 'hongze';
 
-/** Who the programs log in as: a member of the application's roles who owns nothing. */
+/** Who the programs log in as: it may take the application's roles, owns nothing and sees nothing by itself. */
 const PROGRAM = 'hongze_program';
 
 /**
@@ -33,8 +33,12 @@ async function admitProgram(url: string): Promise<string> {
     const known = await sql`select 1 from pg_roles where rolname = ${PROGRAM}`;
     if (known.length === 0) {
       // No password: the embedded server trusts whoever is on this machine, and listens to nobody else.
-      await sql.unsafe(`create role ${PROGRAM} login in role hongze_app, hongze_worker`);
+      await sql.unsafe(`create role ${PROGRAM} login noinherit`);
     }
+    // Anew each time: a login of an earlier version saw all by itself.
+    await sql.unsafe(`alter role ${PROGRAM} noinherit;
+      revoke hongze_app, hongze_worker from ${PROGRAM};
+      grant hongze_app, hongze_worker to ${PROGRAM}`);
   } finally {
     await sql.end();
   }

@@ -3,13 +3,14 @@ import { Redis } from 'ioredis';
 import { readConfig } from '../../api/env.ts';
 import { createAlipay } from '../../api/payments/alipay/client.ts';
 import { connect } from '../../db/client.ts';
+import { houseOf } from '../../db/scope.ts';
 import { seed } from '../../db/seed/seed.ts';
 import { seedCleared } from './cleared.ts';
 import { gatewayAnswers, seedSettled } from './settled.ts';
 
 const config = readConfig(process.env);
 const clock = () => Date.now();
-const db = connect(config.databaseUrl);
+const db = houseOf(connect(config.databaseUrl));
 const redis = new Redis(config.redisUrl);
 const alipayAt = (backMs: number) =>
   createAlipay({

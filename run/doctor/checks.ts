@@ -3,6 +3,7 @@ import { statfs } from 'node:fs/promises';
 import { Redis } from 'ioredis';
 import { auditLedger, observe } from '../../api/observation/observation.ts';
 import { connect } from '../../db/client.ts';
+import { houseOf } from '../../db/scope.ts';
 import { type Finding, judge } from './finding.ts';
 import type { Places } from './places.ts';
 
@@ -38,7 +39,7 @@ async function withServers(
   places: Places,
   look: (ctx: Parameters<typeof observe>[0]) => Promise<Finding[]>,
 ): Promise<Finding[]> {
-  const db = connect(places.databaseUrl, { max: 2 });
+  const db = houseOf(connect(places.databaseUrl, { max: 2 }));
   const redis = new Redis(places.redisUrl, { maxRetriesPerRequest: 1, retryStrategy: () => null });
   redis.on('error', () => {});
   try {

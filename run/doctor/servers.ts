@@ -1,9 +1,10 @@
 /** The doctor's look at the servers themselves: versions, durability, clocks, migrations, walls, the replica, Redis's settings. */
 import { Redis } from 'ioredis';
-import postgres from 'postgres';
+import type postgres from 'postgres';
 import { connect } from '../../db/client.ts';
 import { readMigrations } from '../../db/migrate.ts';
 import { openReplica } from '../../db/replica.ts';
+import { houseOf } from '../../db/scope.ts';
 import { type Finding, judge } from './finding.ts';
 import type { Places } from './places.ts';
 
@@ -16,14 +17,16 @@ export async function checkData(places: Places): Promise<Finding[]> {
 }
 
 async function checkPostgres({ databaseUrl, demo }: Places): Promise<Finding[]> {
-  const sql = postgres(databaseUrl, { max: 1, connect_timeout: 5, onnotice: () => {} });
+  const db = connect(databaseUrl, { max: 1 });
+  const sql = db.$client;
   try {
     const began = Date.now();
     const [row] = await sql<{ version: string; ms: string; fsync: string; wal: string }[]>`
       select current_setting('server_version') as version, current_setting('fsync') as fsync,
         current_setting('archive_mode') as wal, extract(epoch from clock_timestamp()) * 1000 as ms`;
-    const applied = await sql<{ name: string; sha256: string }[]>`
-      select name, sha256 from schema_migration`;
+    const applied = await houseOf(db).execute<{ name: string; sha256: string }>(
+      'select name, sha256 from schema_migration',
+    );
     const skew = Math.abs(Number(row?.ms) - (began + Date.now()) / 2);
     const known = new Map(applied.map(({ name, sha256 }) => [name, sha256]));
     const missing = readMigrations().filter(({ name, sha256 }) => known.get(name) !== sha256);
@@ -78,25 +81,29 @@ async function checkReplica(databaseUrl: string, replicaUrl: string): Promise<Fi
   }
 }
 
-/** Whether PostgreSQL itself keeps tenants apart (db/walls.ts), and the programs log in as who it can keep apart. */
+/** Whether PostgreSQL itself keeps tenants apart (db/walls.ts), and the programs log in as who sees nothing by itself. */
 async function checkWalls(sql: postgres.Sql): Promise<Finding[]> {
-  const [row] = await sql<{ bare: number; owner: boolean; member: boolean; login: string }[]>`
+  const [row] = await sql<
+    { bare: number; owner: boolean; member: boolean; sees: boolean; login: string }[]
+  >`
     select current_user as login,
       count(*) filter (where not c.relrowsecurity)::int as bare,
       bool_or(pg_has_role(current_user, c.relowner, 'MEMBER')) as owner,
+      bool_or(has_table_privilege(c.oid, 'SELECT')) as sees,
       coalesce((select count(*) = 2 and bool_and(pg_has_role(current_user, r.oid, 'MEMBER'))
         from pg_roles r where r.rolname in ('hongze_app', 'hongze_worker')), false) as member
     from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p')
       and not c.relispartition`;
-  const advice = 'create role hongze_program login password … in role hongze_app, hongze_worker';
+  const advice = 'run ops/postgres/program.sql as a superuser; migrate as the owner, run as this';
+  const holds = [row?.owner && 'owns the tables', row?.sees && 'sees rows by itself'];
   return [
     judge('row-level security', row?.bare === 0, `${row?.bare} tables without`, 'migrate'),
     judge('database roles', row?.member === true, `${row?.login}`, advice),
     judge(
       'database login',
-      row?.owner === false,
-      row?.owner ? `${row.login} owns the tables` : `${row?.login} owns nothing`,
-      `${advice}; migrate as the owner, run as this`,
+      row?.owner === false && !row.sees,
+      `${row?.login} ${holds.filter(Boolean).join(' and ') || 'owns nothing and sees nothing'}`,
+      advice,
       'warning',
     ),
   ];

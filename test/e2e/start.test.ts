@@ -9,6 +9,7 @@ import { closeHour } from '../../api/billing/billing.ts';
 import { draftStatements } from '../../api/statements/statements.ts';
 import { connect } from '../../db/client.ts';
 import { freePort } from '../../db/embedded/ports.ts';
+import { houseOf } from '../../db/scope.ts';
 import { dayOfHour, monthOf } from '../../db/terms/day.ts';
 import { hasBrowser, openBrowser } from '../kit/browser.ts';
 
@@ -92,14 +93,14 @@ describe.skipIf(!canLook)('npm start', () => {
   });
 
   test('leaves no process behind when it is killed with -9, and finds its data again', async () => {
-    await query('create table kept as select 42 as n', ownersUrl());
+    await query('create table kept as select 42 as n');
     expect(processesOf(folder).length).toBeGreaterThan(5);
     first.child.kill('SIGKILL');
     await expect.poll(() => processesOf(folder), { timeout: 20_000, interval: 200 }).toEqual([]);
 
     const second = await start();
     expect(second.output()).not.toContain('Seeding');
-    expect(await query('select n from kept', ownersUrl())).toEqual([{ n: 42 }]);
+    expect(await query('select n from kept')).toEqual([{ n: 42 }]);
     const ended = new Promise((resolve) => second.child.once('exit', resolve));
     second.child.kill('SIGINT');
     expect(await ended).toBe(0);
@@ -115,7 +116,7 @@ describe.skipIf(!canLook)('npm start', () => {
 
   /** Closes the impression's hour and drafts its month: the outlet's line of that day and placement. */
   async function statementLine({ outletId, placementId, hour }: Counted) {
-    const db = connect(databaseUrl(), { max: 2 });
+    const db = houseOf(connect(databaseUrl(), { max: 2 }));
     const ctx = { db, clock: () => (hour + 2) * 3_600_000 };
     const day = dayOfHour(hour);
     await closeHour(ctx, hour);
@@ -178,15 +179,15 @@ describe.skipIf(!canLook)('npm start', () => {
   const databaseUrl = (): string =>
     JSON.parse(readFileSync(join(folder, 'running.json'), 'utf8')).databaseUrl;
 
-  /** The programs own nothing: a table is made by whoever made the database. */
+  /** The programs' login owns nothing and sees nothing by itself. */
   function ownersUrl(): string {
     const url = new URL(databaseUrl());
     url.username = 'postgres';
     return url.toString();
   }
 
-  async function query(statement: string, url = databaseUrl()): Promise<unknown[]> {
-    const sql = postgres(url, { max: 1 });
+  async function query(statement: string): Promise<unknown[]> {
+    const sql = postgres(ownersUrl(), { max: 1 });
     return sql.unsafe(statement).finally(() => sql.end());
   }
 });

@@ -120,7 +120,7 @@ async function makeProgram(url: string): Promise<Login | null> {
   try {
     await onServer(
       url,
-      `create role ${login.name} login password '${login.password}' in role hongze_app, hongze_worker`,
+      `create role ${login.name} login noinherit password '${login.password}' in role hongze_app, hongze_worker`,
     );
     return login;
   } catch (error) {

@@ -57,7 +57,7 @@ test('a read goes to the replica, as who asked, and sees what was written before
   expect(
     await readLately({ db, replica }, (on) => on.execute('SELECT name FROM organization')),
   ).toEqual([{ name: '茶' }]);
-  const mine = await within(db, { organizationId: 'tea', personId: null });
+  const mine = within(db, { organizationId: 'tea', personId: null });
   expect(await lately(mine)).toEqual({ copy: true, role: 'hongze_app' });
 });
 

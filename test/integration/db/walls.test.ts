@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, inject, test } from 'vitest';
 import { taskList } from '../../../api/tasks.ts';
-import { within } from '../../../db/scope.ts';
+import type { Database } from '../../../db/client.ts';
+import { houseOf, within } from '../../../db/scope.ts';
 import { WALLS, wallOf } from '../../../db/walls/owners.ts';
 import { raiseWalls, readTables } from '../../../db/walls.ts';
 import { newAdvertiser, newOutlet, openTestApi, type TestApi } from '../../kit/actors.ts';
@@ -37,7 +38,7 @@ test('a table that nobody has declared is closed to tenants', async () => {
   await $client`CREATE TABLE undeclared (id bigint, secret text)`;
   try {
     expect(await raiseWalls($client)).toEqual(['undeclared']);
-    const db = await asMine();
+    const db = asMine();
     await expect(db.execute('SELECT * FROM undeclared')).rejects.toMatchObject({
       cause: { code: '42501' },
     });
@@ -62,16 +63,14 @@ test('every table stands behind its wall, and raising them again changes nothing
 test('a query that forgets to ask whose rows they are gets its own only', async () => {
   const all = await api.ctx.db.$client`SELECT DISTINCT advertiser_id FROM campaign`;
   expect(all).toHaveLength(2);
-  const seen = await (await asMine()).execute(
-    'SELECT DISTINCT advertiser_id::int AS id FROM campaign',
-  );
+  const seen = await asMine().execute('SELECT DISTINCT advertiser_id::int AS id FROM campaign');
   expect([...seen]).toEqual([{ id: mine.advertiserId }]);
-  const house = await within(api.ctx.db, { organizationId: null, personId: null });
+  const house = within(api.ctx.db, { organizationId: null, personId: null });
   expect(await house.execute('SELECT DISTINCT advertiser_id FROM campaign')).toHaveLength(2);
 });
 
 test('an update or delete by somebody else’s id finds no row, an insert is refused', async () => {
-  const db = await asMine();
+  const db = asMine();
   const changed = await db.execute(
     `UPDATE campaign SET name = 'taken' WHERE id = ${theirCampaign} RETURNING id`,
   );
@@ -84,7 +83,7 @@ test('an update or delete by somebody else’s id finds no row, an insert is ref
 
 test('the shop window is read by all and written by its owner', async () => {
   const outlet = await newOutlet(api, { name: '西湖融媒' });
-  const db = await asMine();
+  const db = asMine();
   expect(
     await db.execute(`SELECT id FROM outlet WHERE id = ${outlet.outletId} FOR UPDATE`),
   ).toHaveLength(1);
@@ -97,7 +96,7 @@ test('the shop window is read by all and written by its owner', async () => {
 });
 
 test('what is the house’s is an error to a tenant, and so is writing the books by hand', async () => {
-  const db = await asMine();
+  const db = asMine();
   for (const statement of [
     'SELECT password FROM user_credential',
     'SELECT secret FROM user_two_factor',
@@ -110,7 +109,7 @@ test('what is the house’s is an error to a tenant, and so is writing the books
       cause: { code: '42501' },
     });
   }
-  const house = await within(api.ctx.db, { organizationId: null, personId: null });
+  const house = within(api.ctx.db, { organizationId: null, personId: null });
   for (const statement of ['UPDATE balance SET amount_micro_cny = 0', 'DELETE FROM audit_entry']) {
     await expect(house.execute(statement), statement).rejects.toMatchObject({
       cause: { code: '42501' },
@@ -120,7 +119,7 @@ test('what is the house’s is an error to a tenant, and so is writing the books
 
 test('nothing of who asked stays on the connection, after success or failure', async () => {
   const one = await openTestDatabase({ max: 1 });
-  const db = await within(one.db, { organizationId: "o'brien", personId: 'p' });
+  const db = within(one.db, { organizationId: "o'brien", personId: 'p' });
   await db.execute('SELECT 1');
   await expect(db.execute('SELECT 1/0')).rejects.toThrow();
   await db.transaction((tx) => tx.execute('SELECT 1'), { isolationLevel: 'serializable' });
@@ -130,16 +129,51 @@ test('nothing of who asked stays on the connection, after success or failure', a
 });
 
 describe.skipIf(!inject('programLogin'))('the login of the programs, which owns nothing', () => {
-  test('sees all and changes no table', async () => {
-    const { db } = await openTestDatabase({ asProgram: true });
-    expect(await db.execute('SELECT id FROM campaign')).toHaveLength(0);
-    const dropped = db.execute('DROP TABLE campaign');
-    await expect(dropped).rejects.toMatchObject({ cause: { code: '42501' } });
+  let db: Database;
+  beforeAll(async () => {
+    ({ db } = await openTestDatabase({ asProgram: true }));
+  });
+  const refused = { code: '42501' };
+
+  test('is refused every table and view while nothing says for whom it asks', async () => {
+    const relations = await db.$client`
+      SELECT oid, relname AS name FROM pg_class
+       WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'm')`;
+    expect(relations.length).toBeGreaterThan(120);
+    for (const { name, oid } of relations) {
+      await expect(db.$client.unsafe(`SELECT FROM ${name}`), name).rejects.toMatchObject(refused);
+      const [may] = await db.$client`
+        SELECT has_any_column_privilege(${oid}::oid, 'SELECT, INSERT, UPDATE, REFERENCES')
+            OR has_table_privilege(${oid}::oid, 'DELETE, TRUNCATE, TRIGGER') AS anything`;
+      expect(may, name).toEqual({ anything: false });
+    }
+  });
+
+  test('may call nothing that looks or writes with its owner’s rights', async () => {
+    const open = await db.$client`
+      SELECT proname AS name FROM pg_proc
+       WHERE pronamespace = 'public'::regnamespace AND prosecdef AND prorettype <> 'trigger'::regtype
+         AND has_function_privilege(oid, 'EXECUTE') ORDER BY 1`;
+    // Ids of an organisation's own advertisers and outlets, for whom a transaction says that it asks.
+    expect(open.map(({ name }) => name)).toEqual(['wall_advertisers', 'wall_outlets']);
+  });
+
+  test('sees rows as an organisation or as the house, and changes no table as either', async () => {
+    const house = houseOf(db);
+    for (const mine of [house, within(db, { organizationId: 'tea', personId: null })]) {
+      expect(await mine.execute('SELECT id FROM campaign')).toHaveLength(0);
+      const dropped = mine.execute('DROP TABLE campaign');
+      await expect(dropped).rejects.toMatchObject({ cause: refused });
+    }
+    await house.transaction(async (tx) => {
+      expect(await tx.execute('SELECT id FROM campaign')).toHaveLength(0);
+    });
+    await expect(db.execute('SELECT id FROM campaign')).rejects.toMatchObject({ cause: refused });
   });
 
   test('may do everything the worker does', async () => {
-    const { db } = await openTestDatabase({ asProgram: true });
-    const { ctx } = openTestApi({ db, redis: await openTestRedis(), clock: () => NOW });
+    const own = openTestApi({ db, redis: await openTestRedis(), clock: () => NOW }).ctx;
+    const ctx = { ...own, db: houseOf(db) };
     const denied: string[] = [];
     for (const task of taskList(ctx)) {
       await task.run().catch((error: { cause?: { code?: string; message?: string } }) => {

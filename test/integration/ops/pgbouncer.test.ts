@@ -33,7 +33,7 @@ describe.skipIf(!program)(
         Array.from({ length: 40 }, async (_, i) => {
           const buyer = buyers[i % 4] as (typeof buyers)[number];
           const scope = { organizationId: buyer.organizationId, personId: buyer.userId };
-          const rows = await (await within(db, scope)).execute<{ id: number }>(
+          const rows = await within(db, scope).execute<{ id: number }>(
             'SELECT DISTINCT advertiser_id::int AS id FROM campaign',
           );
           return rows.map(({ id }) => id === buyer.advertiserId);

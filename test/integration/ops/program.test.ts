@@ -4,14 +4,16 @@ import { openTestDatabase } from '../../kit/database.ts';
 
 const { db } = await openTestDatabase();
 
-test('the script makes a login that is a member of both roles and owns nothing, and may be run again', async () => {
+test('the script makes a login that may take both roles, owns nothing and sees nothing, out of an older one too', async () => {
   // The server is shared: another name, and nothing of it stays.
   const login = `program_${process.pid}`;
   const script = readFileSync('ops/postgres/program.sql', 'utf8')
     .replaceAll('hongze_program', login)
     .replaceAll(":'password'", "'it''s secret'")
-    .replace(/^--.*$/gm, '');
+    .replace(/^(--.*|BEGIN;|COMMIT;)$/gm, '');
   const undone = db.$client.begin(async (tx) => {
+    // As 0.1.0 made it: it saw all rows by itself.
+    await tx.unsafe(`CREATE ROLE ${login} LOGIN IN ROLE hongze_app, hongze_worker`);
     for (let round = 0; round < 2; round++) {
       for (const statement of script.split(/;|\\gexec/).filter((text) => text.trim() !== '')) {
         const rows = await tx.unsafe(statement);
@@ -22,10 +24,11 @@ test('the script makes a login that is a member of both roles and owns nothing, 
     }
     const [role] = await tx`
       SELECT rolcanlogin AND NOT rolsuper AND NOT rolcreaterole AS plain,
-        pg_has_role(rolname, 'hongze_app', 'USAGE') AND pg_has_role(rolname, 'hongze_worker', 'USAGE') AS member,
+        pg_has_role(rolname, 'hongze_app', 'MEMBER') AND pg_has_role(rolname, 'hongze_worker', 'MEMBER') AS member,
+        pg_has_role(rolname, 'hongze_app', 'USAGE') OR pg_has_role(rolname, 'hongze_worker', 'USAGE') AS sees,
         (SELECT count(*)::int FROM pg_class WHERE relowner = pg_roles.oid) AS owned
         FROM pg_roles WHERE rolname = ${login}`;
-    expect(role).toEqual({ plain: true, member: true, owned: 0 });
+    expect(role).toEqual({ plain: true, member: true, sees: false, owned: 0 });
     throw new Error('looked');
   });
   await expect(undone).rejects.toThrow('looked');

@@ -73,7 +73,7 @@ test('merged parts are what they were, one row of each kind, and later parts com
 });
 
 test('merging beside consumers, and twice at once, loses and doubles nothing', async () => {
-  const worker = await within(db, { organizationId: null, personId: null });
+  const worker = within(db, { organizationId: null, personId: null });
   const clock = () => MONDAY_TEN_MS;
   for (let round = 0; round < 4; round++) {
     await append(

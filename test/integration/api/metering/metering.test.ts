@@ -140,7 +140,7 @@ test('what a reader wrote into an event comes back letter by letter, whatever CO
 
 test('the worker’s role, which owns no table, may write what happened', async () => {
   await append(redis, [trackedEvent(1), trackedEvent(2)]);
-  const house = await within(db, { organizationId: null, personId: null });
+  const house = within(db, { organizationId: null, personId: null });
   expect(await drain({ ...ctx, db: house })).toMatchObject({ counted: 2 });
 });
 

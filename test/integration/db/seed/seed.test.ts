@@ -5,11 +5,13 @@ import { sql } from 'drizzle-orm';
 import { afterAll, expect, inject, test } from 'vitest';
 import { readMarket } from '../../../../api/delivery/market.ts';
 import { ledgerFaults } from '../../../../api/ledger/ledger.ts';
+import { houseOf } from '../../../../db/scope.ts';
 import { seed } from '../../../../db/seed/seed.ts';
 import { FORMATS } from '../../../../db/terms/market.ts';
 import { openTestDatabase } from '../../../kit/database.ts';
 
-const { db } = await openTestDatabase({ asProgram: inject('programLogin') !== null });
+const opened = await openTestDatabase({ asProgram: inject('programLogin') !== null });
+const db = houseOf(opened.db);
 const assetsDir = mkdtempSync(join(tmpdir(), 'hongze-assets-'));
 afterAll(() => rmSync(assetsDir, { recursive: true }));
 const nowMs = Date.parse('2026-03-18T10:00:00+08:00');
