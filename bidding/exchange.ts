@@ -13,6 +13,7 @@ import { createAuctioneer } from './http/auction.ts';
 import { addressReader } from './http/caller.ts';
 import { type Express, type ExpressDeps, openExpress } from './http/express.ts';
 import { behindGate, createGate, OPEN_GATE } from './http/gate.ts';
+import type { CallOptions } from './http/hearing.ts';
 import { createPages } from './http/pages.ts';
 import { createPlayer } from './http/player.ts';
 import { createRefusals } from './http/refusals.ts';
@@ -76,8 +77,10 @@ const BEAT_MS = 1_000;
 /** A sender has this long for headers and body together. */
 const REQUEST_TIMEOUT_MS = 10_000;
 const IDLE_TIMEOUT_MS = 65_000;
-const TRACED = { mayTrace: true } as const;
-const UNTRACED = { mayTrace: false } as const;
+/** By whether the reader's browser says no, and whether the caller may see the trace. */
+const OPTIONS = [false, true].map((saysNo) =>
+  [false, true].map((mayTrace): CallOptions => Object.freeze({ mayTrace, saysNo })),
+);
 const quiet = (): undefined => undefined;
 
 /** What stands behind the paths: state in Redis, partners, and what all of them share. */
@@ -152,8 +155,10 @@ function openPaths(options: ExchangeOptions, parts: Parts) {
       addressOf,
       trackers: { ...parts, clicks: createClickCharges(options.redis, parts.leases) },
       fileRefusal: createRefusals({ events, clock, addressOf }),
-      optionsOf: (debugKey) =>
-        debugKey !== '' && debugKey === options.debugKey ? TRACED : UNTRACED,
+      optionsOf: ({ debugKey, gpc }) => {
+        const mayTrace = debugKey !== '' && debugKey === options.debugKey;
+        return OPTIONS[Number(gpc === '1')]?.[Number(mayTrace)] as CallOptions;
+      },
     },
     {
       page: createPages({ ...parts, auctioneer, gate, partners: () => fanOut.health(clock()) }),

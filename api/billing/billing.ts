@@ -12,7 +12,7 @@ import { contractsFor } from '../contracts/contracts.ts';
 import { traced } from '../http/tracing.ts';
 import { holdKeys } from '../ledger/ledger.ts';
 import type { DueCharge } from './charging.ts';
-import { type DueBucket, dueBuckets } from './due.ts';
+import { type BucketPlace, type DueBucket, dueBuckets } from './due.ts';
 import { bookCharges, dayOfBooking } from './writing.ts';
 
 export { type BookedDay, type ChargedDays, chargeBookedDays } from './bookedDays.ts';
@@ -75,7 +75,7 @@ async function chargeHour(
     absorbedMicroCny: 0n,
     withoutContract: [],
   };
-  let after = { lineItemId: 0, placementId: 0 };
+  let after: BucketPlace = { lineItemId: 0, placementId: 0, dealId: 0 };
   for (;;) {
     const from = after;
     const last = await ctx.db.transaction(async (tx) => {
@@ -99,7 +99,8 @@ async function chargeBuckets(
   const { hour } = closed;
   const earnedDay = dayOfHour(hour);
   const day = await dayOfBooking(tx, earnedDay, clock);
-  const contracts = await contractsFor(tx, due, earnedDay);
+  const places = due.map((bucket) => ({ ...bucket, dealId: bucket.dealCode }));
+  const contracts = await contractsFor(tx, places, earnedDay);
   const charges: DueCharge[] = [];
   for (const [i, bucket] of due.entries()) {
     const { placementId, lineItemId, amountMicroCny } = bucket;

@@ -82,6 +82,7 @@ export function chargeBookedDays(
         campaignId: null,
         lineItemId: null,
         bookingLineId: booked.bookingLineId,
+        dealId: 0,
         outletId: place.outletId,
         placementId: booked.placementId,
         quantity: booked.quantity - before.quantity,

@@ -25,6 +25,8 @@ export interface DueCharge {
   bookingLineId: number | null;
   outletId: number;
   placementId: number;
+  /** 0: no deal. */
+  dealId: number;
   /** Billable units and amount; negative where too much was charged. */
   quantity: number;
   amountMicroCny: MicroCny;

@@ -27,8 +27,8 @@ export async function replayContract(
   const version = await versionById(db, input.versionId);
   const rows = await db.execute<{ id: string; day: string; amount: string }>(sql`
     SELECT c.id, c.day::text AS day, c.amount_micro_cny AS amount
-      FROM charge c JOIN placement p ON p.id = c.placement_id
-     WHERE ${version.scope} IN ('placement:' || p.id, 'property:' || p.property_id, 'outlet:' || p.outlet_id)
+      FROM charge c JOIN placement p ON p.id = c.placement_id LEFT JOIN deal d ON d.id = c.deal_id
+     WHERE ${version.scope} IN ('deal:' || d.code || ':' || p.outlet_id, 'placement:' || p.id, 'property:' || p.property_id, 'outlet:' || p.outlet_id)
        AND c.day BETWEEN ${input.from}::date AND ${input.to}::date ORDER BY c.id`);
   const charges = rows.map((row) => ({ day: row.day, amountMicroCny: BigInt(row.amount) }));
   const sums = new Map<number | null, { actual: MicroCny; replayed: MicroCny }>();

@@ -51,7 +51,8 @@ export async function cutMonth(ctx: { db: Db; clock: Clock }, month: string): Pr
     ON CONFLICT (month) DO UPDATE SET cut_at = coalesce(billing_month.cut_at, excluded.cut_at)`);
 }
 
-const nameOf = (journalKey: string, placementId: number | string) => `${journalKey}/${placementId}`;
+const nameOf = (journalKey: string, placementId: number | string, dealId: number | string) =>
+  `${journalKey}/${placementId}/${dealId}`;
 
 async function insertCharges(tx: Db, billed: readonly Billed[]): Promise<void> {
   const heads = billed.map(({ charge, absorbedMicroCny }) => ({
@@ -63,6 +64,7 @@ async function insertCharges(tx: Db, billed: readonly Billed[]): Promise<void> {
     booking: charge.bookingLineId,
     outlet: charge.outletId,
     placement: charge.placementId,
+    deal: charge.dealId,
     revision: charge.revision,
     reason: charge.reason,
     quantity: charge.quantity,
@@ -73,21 +75,24 @@ async function insertCharges(tx: Db, billed: readonly Billed[]): Promise<void> {
   }));
   const made = (await tx.execute(sql`
     INSERT INTO charge (hour, day, advertiser_id, campaign_id, line_item_id, booking_line_id, outlet_id, placement_id,
-                        revision, reason, quantity, amount_micro_cny, absorbed_micro_cny, contract_version_id, journal_key)
-    SELECT h.hour, h.day, h.advertiser, h.campaign, h.line, h.booking, h.outlet, h.placement, h.revision, h.reason,
+                        deal_id, revision, reason, quantity, amount_micro_cny, absorbed_micro_cny, contract_version_id, journal_key)
+    SELECT h.hour, h.day, h.advertiser, h.campaign, h.line, h.booking, h.outlet, h.placement, h.deal, h.revision, h.reason,
            h.quantity, h.amount, h.absorbed, h.contract, h.key
       FROM json_to_recordset(${JSON.stringify(heads)}::text::json) AS h(hour int, day date, advertiser bigint,
-        campaign bigint, line bigint, booking bigint, outlet bigint, placement bigint, revision int, reason text,
+        campaign bigint, line bigint, booking bigint, outlet bigint, placement bigint, deal bigint, revision int, reason text,
         quantity bigint, amount bigint, absorbed bigint, contract bigint, key text)
-    RETURNING id, journal_key, placement_id`)) as unknown as {
+    RETURNING id, journal_key, placement_id, deal_id`)) as unknown as {
     id: string;
     journal_key: string;
     placement_id: string;
+    deal_id: string;
   }[];
-  const ids = new Map(made.map((row) => [nameOf(row.journal_key, row.placement_id), row.id]));
+  const ids = new Map(
+    made.map((row) => [nameOf(row.journal_key, row.placement_id, row.deal_id), row.id]),
+  );
   const shares = billed.flatMap(({ charge }) =>
     charge.portions.map((portion) => ({
-      charge: ids.get(nameOf(charge.journalKey, charge.placementId)),
+      charge: ids.get(nameOf(charge.journalKey, charge.placementId, charge.dealId)),
       day: charge.day,
       outlet: portion.outletId,
       amount: portion.amountMicroCny.toString(),

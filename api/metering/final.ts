@@ -59,11 +59,12 @@ export async function finalizeDay(
       ),
       undealt AS (
         UPDATE deal_hour h SET impressions = h.impressions - d.impressions, viewables = h.viewables - d.viewables,
-          clicks = h.clicks - d.clicks, invalid = h.invalid + d.removed, spend_micro_cny = h.spend_micro_cny - d.spend
+          clicks = h.clicks - d.clicks, conversions = h.conversions - d.conversions,
+          invalid = h.invalid + d.removed, spend_micro_cny = h.spend_micro_cny - d.spend
         FROM (
           SELECT deal_id, hour, line_item_id, placement_id,
             count(*) FILTER (WHERE kind = 1) AS impressions, count(*) FILTER (WHERE kind = 2) AS viewables,
-            count(*) FILTER (WHERE kind = 3) AS clicks, count(*) AS removed, sum(price_micro_cny) AS spend
+            count(*) FILTER (WHERE kind = 3) AS clicks, count(*) FILTER (WHERE kind = 4) AS conversions, count(*) AS removed, sum(price_micro_cny) AS spend
           FROM doomed WHERE kind <= 4 AND deal_id IS NOT NULL GROUP BY 1, 2, 3, 4
         ) d
         WHERE h.deal_id = d.deal_id AND h.hour = d.hour AND h.line_item_id = d.line_item_id

@@ -147,23 +147,26 @@ async function writeLeased(tx: Transaction, spent: readonly LeaseSum[]): Promise
 }
 
 async function writeDeals(tx: Transaction, deals: readonly HourSum[]): Promise<void> {
-  const counted = (kind: 0 | 1 | 2 | 3) => column(deals, (sum) => sum.counts[kind]);
+  const counted = (kind: 0 | 1 | 2 | 3 | 4) => column(deals, (sum) => sum.counts[kind]);
   await tx.execute(sql`
-    INSERT INTO deal_hour AS d (deal_id, hour, line_item_id, placement_id, outlet_id, advertiser_id,
-      impressions, viewables, clicks, invalid, spend_micro_cny)
+    INSERT INTO deal_hour AS d (deal_id, hour, line_item_id, placement_id, outlet_id, advertiser_id, campaign_id,
+      impressions, viewables, clicks, conversions, invalid, spend_micro_cny)
     SELECT * FROM unnest(
       ${column(deals, ({ of }) => of.dealId)}::text::bigint[], ${column(deals, (sum) => sum.hour)}::text::int[],
       ${column(deals, ({ of }) => of.lineItemId)}::text::bigint[],
       ${column(deals, ({ of }) => of.placementId)}::text::bigint[],
       ${column(deals, ({ of }) => of.outletId)}::text::bigint[],
       ${column(deals, ({ of }) => of.advertiserId)}::text::bigint[],
+      ${column(deals, ({ of }) => of.campaignId)}::text::bigint[],
       ${counted(impression)}::text::bigint[], ${counted(viewable)}::text::bigint[], ${counted(click)}::text::bigint[],
+      ${counted(conversion)}::text::bigint[],
       ${counted(0)}::text::bigint[], ${column(deals, (sum) => sum.spendMicroCny)}::text::bigint[]
     ) AS t ORDER BY 1, 2, 3, 4
     ON CONFLICT (deal_id, hour, line_item_id, placement_id) DO UPDATE SET
       impressions = d.impressions + excluded.impressions,
       viewables = d.viewables + excluded.viewables,
       clicks = d.clicks + excluded.clicks,
+      conversions = d.conversions + excluded.conversions,
       invalid = d.invalid + excluded.invalid,
       spend_micro_cny = d.spend_micro_cny + excluded.spend_micro_cny`);
 }

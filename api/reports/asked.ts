@@ -8,6 +8,7 @@ import { divisionCodeSchema } from '../../db/terms/division.ts';
 import { idSchema } from '../../db/terms/id.ts';
 import { assertActsFor } from '../http/auth.ts';
 import type { Actor } from '../identity/actor.ts';
+import { unknownByDeal } from './dealt.ts';
 import { INCOME_DIMENSIONS, SPEND_DIMENSIONS } from './dimensions.ts';
 import type { IncomeQuery } from './income.ts';
 import { METRICS } from './metrics.ts';
@@ -32,6 +33,13 @@ const inOrder = (q: { from: string; to: string }): boolean =>
   q.from <= q.to && (dayStartMs(q.to) - dayStartMs(q.from)) / 86_400_000 < MAX_DAYS;
 const ORDER = { message: 'from must not be after to, and at most 400 days', path: ['to'] };
 
+const canBeTold = (q: Parameters<typeof unknownByDeal>[0]): boolean =>
+  unknownByDeal(q) === undefined;
+const UNTOLD = {
+  message: 'of deals neither counties, creatives nor devices are known: ask for them apart',
+  path: ['by'],
+};
+
 const spendFilters = {
   by: list(SPEND_DIMENSIONS, 4),
   metrics: list(METRICS, METRICS.length),
@@ -41,6 +49,7 @@ const spendFilters = {
   campaignId: idSchema.optional(),
   lineItemId: idSchema.optional(),
   outletId: idSchema.optional(),
+  dealId: idSchema.optional(),
   divisionCode: divisionCodeSchema.optional(),
 };
 const incomeFilters = { by: list(INCOME_DIMENSIONS, 4), outletId: idSchema.optional() };
@@ -50,15 +59,19 @@ const format = { format: z.enum(['csv', 'xlsx']).default('csv') };
 
 export const spendQuery = z
   .object({ ...range, ...spendFilters, ...compare })
-  .refine(inOrder, ORDER);
+  .refine(inOrder, ORDER)
+  .refine(canBeTold, UNTOLD);
 export const incomeQuery = z.object({ ...range, ...incomeFilters }).refine(inOrder, ORDER);
-export const spendFile = z.object({ ...range, ...spendFilters, ...format }).refine(inOrder, ORDER);
+export const spendFile = z
+  .object({ ...range, ...spendFilters, ...format })
+  .refine(inOrder, ORDER)
+  .refine(canBeTold, UNTOLD);
 export const incomeFile = z
   .object({ ...range, ...incomeFilters, ...format })
   .refine(inOrder, ORDER);
 /** Without days: a schedule brings its own. */
 export const standingQuery = {
-  spend: z.strictObject(spendFilters),
+  spend: z.strictObject(spendFilters).refine(canBeTold, UNTOLD),
   income: z.strictObject(incomeFilters),
 };
 

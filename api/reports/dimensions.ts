@@ -3,12 +3,12 @@ import { type SQL, sql } from 'drizzle-orm';
 
 export const SPEND_DIMENSIONS = [
   'day', 'hour', 'division', 'city', 'advertiser', 'campaign', 'lineItem', 'creative', 'outlet', 'placement',
-  'device', 'tier',
+  'device', 'tier', 'deal',
 ] as const; // biome-ignore format: one list
 export type SpendDimension = (typeof SPEND_DIMENSIONS)[number];
 
 export const INCOME_DIMENSIONS = [
-  'day', 'month', 'outlet', 'property', 'placement', 'source', 'advertiserCategory',
+  'day', 'month', 'outlet', 'property', 'placement', 'source', 'advertiserCategory', 'deal',
 ] as const; // biome-ignore format: one list
 export type IncomeDimension = (typeof INCOME_DIMENSIONS)[number];
 
@@ -24,12 +24,13 @@ export interface Dimension {
     | 'creative'
     | 'outlet'
     | 'property'
-    | 'placement';
+    | 'placement'
+    | 'deal';
 }
 
 const placementProperty = sql`(SELECT p.property_id FROM placement p WHERE p.id = c.placement_id)`;
 
-/** Over `r` (rollup_hour). */
+/** Over `r`: `rollup_hour`, and where deals are asked for what `dealt.ts` makes of it. */
 export const SPEND: Record<SpendDimension, Dimension> = {
   day: { key: sql`(to_timestamp(r.hour * 3600.0) AT TIME ZONE 'Asia/Shanghai')::date::text` },
   hour: {
@@ -45,6 +46,7 @@ export const SPEND: Record<SpendDimension, Dimension> = {
   placement: { key: sql`r.placement_id::text`, names: 'placement' },
   device: { key: sql`r.device::text` },
   tier: { key: sql`(SELECT o.tier FROM outlet o WHERE o.id = r.outlet_id)` },
+  deal: { key: sql`r.deal_id::text`, names: 'deal' },
 };
 
 /** Over `s` (charge_share) and `c` (charge). `source`: on whose placement it was earned, its own or one it shares in. */
@@ -58,6 +60,7 @@ export const INCOME: Record<IncomeDimension, Dimension> = {
   advertiserCategory: {
     key: sql`(SELECT a.category FROM advertiser a WHERE a.id = c.advertiser_id)`,
   },
+  deal: { key: sql`c.deal_id::text`, names: 'deal' },
 };
 
 /** The name of a key, Chinese and English, as scalar subqueries over the grouped rows. */
@@ -70,5 +73,8 @@ export function namesOf({ names }: Dimension, key: SQL): [zh: SQL, en: SQL] {
       sql`(SELECT d.name_en FROM division d WHERE d.code = ${key})`,
     ];
   }
-  return [sql`(SELECT t.name FROM ${sql.identifier(names)} t WHERE t.id = ${key}::bigint)`, none];
+  const zh = sql`(SELECT t.name FROM ${sql.identifier(names)} t WHERE t.id = ${key}::bigint)`;
+  if (names !== 'deal') return [zh, none];
+  const open = (word: string) => sql`CASE WHEN ${key} = '0' THEN ${word} END`;
+  return [sql`coalesce(${open('公开交易')}, ${zh})`, open('Open market')];
 }

@@ -19,7 +19,7 @@ export function grouped(
   dimensions: readonly Dimension[],
   sums: SQL,
   from: SQL,
-  order: { time: boolean; measure: SQL; limit: number },
+  order: { time: boolean; measure: SQL; limit: number; having?: SQL },
 ): SQL {
   const columns = dimensions.map(({ key }, i) => sql`${key} AS ${sql.identifier(`k${i}`)}`);
   const names = dimensions.flatMap((dimension, i) => {
@@ -30,7 +30,7 @@ export function grouped(
   const largest = sql`${order.measure} DESC NULLS LAST`;
   const by = order.time ? sql`1, ${largest}` : sql`${largest}, 1`;
   return sql`SELECT g.*, ${sql.join(names, sql`, `)} FROM (
-    SELECT ${sql.join(columns, sql`, `)}, ${sums} ${from} GROUP BY ${places} ORDER BY ${by} LIMIT ${order.limit}
+    SELECT ${sql.join(columns, sql`, `)}, ${sums} ${from} GROUP BY ${places} HAVING ${order.having ?? sql`true`} ORDER BY ${by} LIMIT ${order.limit}
   ) g`;
 }
 

@@ -10,7 +10,7 @@ import type { SpendReport } from './spend.ts';
 const HEADINGS: Record<SpendDimension | IncomeDimension, string> = {
   day: '日期', hour: '小时', month: '月份', division: '区县', city: '设区市', advertiser: '广告主',
   campaign: '推广计划', lineItem: '投放单元', creative: '创意', outlet: '媒体', property: '站点/应用',
-  placement: '广告位', device: '设备', tier: '层级', source: '收入来源', advertiserCategory: '行业',
+  placement: '广告位', device: '设备', tier: '层级', source: '收入来源', advertiserCategory: '行业', deal: '私有交易',
 }; // biome-ignore format: a word list
 
 const label = (value: DimensionValue | undefined): string =>

@@ -5,6 +5,7 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../../db/client.ts';
 import { type Day, dayEndMs, dayStartMs, hourOf } from '../../db/terms/day.ts';
+import { DEALT, SOMETHING } from './dealt.ts';
 import { SPEND, type SpendDimension } from './dimensions.ts';
 import { DEFAULT_ROWS, type DimensionValue, grouped, idList, valuesOf } from './grouped.ts';
 import {
@@ -31,6 +32,7 @@ export interface SpendQuery extends Scope {
   lineItemId?: number | undefined;
   outletId?: number | undefined;
   advertiserId?: number | undefined;
+  dealId?: number | undefined;
   divisionCode?: string | undefined;
   /** The largest of it first. */
   sort?: Metric | undefined;
@@ -65,6 +67,7 @@ function spendWhere(q: Omit<SpendQuery, 'by' | 'limit'>, table: 'r' | 'c'): SQL 
   if (q.campaignId !== undefined) parts.push(sql`${t}.campaign_id = ${q.campaignId}`);
   if (q.lineItemId !== undefined) parts.push(sql`${t}.line_item_id = ${q.lineItemId}`);
   if (q.outletId !== undefined) parts.push(sql`${t}.outlet_id = ${q.outletId}`);
+  if (q.dealId !== undefined) parts.push(sql`${t}.deal_id = ${q.dealId}`);
   if (q.divisionCode !== undefined && table === 'r') {
     const prefix = q.divisionCode.replace(/(00)+$/, '');
     parts.push(sql`r.division_code LIKE ${`${prefix}%`}`);
@@ -96,15 +99,17 @@ export async function spendReport(db: Db, q: SpendQuery): Promise<SpendReport> {
     time: q.sort === undefined && (q.by[0] === 'day' || q.by[0] === 'hour'),
     measure: ORDERS[q.sort ?? 'spend'],
     limit: limit + 1,
+    ...(q.by.includes('deal') ? { having: SOMETHING } : {}),
   };
-  const from = sql`FROM rollup_hour r WHERE ${where}`;
+  const delivered = q.dealId === undefined ? sql`rollup_hour` : DEALT;
+  const from = sql`FROM ${q.by.includes('deal') ? DEALT : delivered} r WHERE ${where}`;
   const dimensions = q.by.map((d) => SPEND[d]);
   const rows =
     q.by.length === 0
       ? []
       : await db.execute<Record<string, string | null>>(grouped(dimensions, SUMS, from, order));
   const [total] = await db.execute<Record<string, string | null>>(
-    sql`SELECT ${SUMS} FROM rollup_hour r WHERE ${where}`,
+    sql`SELECT ${SUMS} FROM ${delivered} r WHERE ${where}`,
   );
   const sums = metrics(total ?? {});
   // A charge knows its placement, not the reader's county: of a county only what was metered can be told.

@@ -122,7 +122,7 @@ export class Letters {
     const last = found.imps[this.offered.at(-1)?.at ?? 0]?.placement;
     const isSecond = this.offered.every(({ at }) => found.imps[at]?.auctionType === 'second');
     const saysNo = message.optedOut || message.limited || message.coppa;
-    const told = saysNo ? withoutReader(body) : body;
+    const told = saysNo ? withoutReader(body, message.optedOut) : body;
     this.common = (hop) =>
       last ? commonText(told, isSecond ? 2 : 1, last.outletId, exchangeHost, hop) : '';
   }

@@ -28,10 +28,14 @@ export function coarseAddress(address: unknown): string | undefined {
   return `${groups.join(':')}::`;
 }
 
-/** The request without what would identify its reader; extensions of user and device, which may hold anything, go whole. */
-export function withoutReader(body: Json): Json {
+/**
+ * The request without what would identify its reader; extensions of user and device, which may hold anything, go whole. `optedOut`: the
+ * reader said so, by the browser (Global Privacy Control) or to us, and partners are told in the way that they read.
+ */
+export function withoutReader(body: Json, optedOut: boolean): Json {
   const device = without(objectOf(body.device), [...DEVICE, 'ext']);
   const user = without(objectOf(body.user), [...USER, 'ext']);
+  const regs = objectOf(body.regs);
   if ('ip' in device) device.ip = coarseAddress(device.ip);
   if ('ipv6' in device) device.ipv6 = coarseAddress(device.ipv6);
   if ('geo' in device) device.geo = without(objectOf(device.geo), PLACE);
@@ -39,5 +43,6 @@ export function withoutReader(body: Json): Json {
     ...body,
     ...(body.device === undefined ? {} : { device }),
     ...(body.user === undefined ? {} : { user }),
+    ...(optedOut ? { regs: { ...regs, ext: { ...objectOf(regs.ext), gpc: '1' } } } : {}),
   };
 }

@@ -72,6 +72,7 @@ export function createAuctioneer(deps: AuctionDeps): Auctioneer {
       return;
     }
     const startedAt = performance.now();
+    if (options.saysNo) message.optedOut = true;
     message.imps = spreadPods(message.imps, MAX_IMPS);
     const request = understand(message, deps.clock(), deps.salt);
     if (request === 'bad_currency') {

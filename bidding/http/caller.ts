@@ -8,6 +8,8 @@ export interface Caller {
   /** As claimed; believed only where a proxy in front writes it. */
   forwardedFor: string;
   debugKey: string;
+  /** `Sec-GPC` (W3C Global Privacy Control), as sent: 1 says that the reader refuses. */
+  gpc: string;
 }
 
 const one = (value: string | string[] | undefined): string =>
@@ -18,6 +20,7 @@ export const callerOf = ({ headers }: IncomingMessage): Caller => ({
   userAgent: headers['user-agent'] ?? '',
   forwardedFor: one(headers['x-forwarded-for']),
   debugKey: one(headers['x-hongze-debug']),
+  gpc: one(headers['sec-gpc']),
 });
 
 /** Who calls a tracker. */

@@ -12,7 +12,7 @@ import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Clock } from '../../db/terms/day.ts';
 import type { Answer, Auctioneer } from './auction.ts';
-import type { AddressOf } from './caller.ts';
+import type { AddressOf, Caller } from './caller.ts';
 import { writeAnswer } from './calls.ts';
 import { type Head, type HeadPattern, patternOf, readByPattern, readHead } from './head.ts';
 import type { CallOptions } from './hearing.ts';
@@ -27,7 +27,7 @@ export interface ExpressDeps {
   trackers: TrackerDeps;
   addressOf: AddressOf;
   fileRefusal: FileRefusal;
-  optionsOf: (debugKey: string) => CallOptions;
+  optionsOf: (caller: Caller) => CallOptions;
   /** A request that has begun must be whole after this. */
   requestTimeoutMs: number;
   /** A connection without a request is kept for this. */
@@ -172,7 +172,7 @@ class Lane {
     this.body = bytes.subarray(head.headBytes, head.headBytes + head.bodyBytes);
     this.busy = true;
     const { auctioneer, optionsOf } = this.shared.deps;
-    auctioneer(this.body, optionsOf(head.debugKey), this.onAnswer);
+    auctioneer(this.body, optionsOf(head), this.onAnswer);
   }
 
   private readHead(bytes: Buffer): Head | undefined {

@@ -39,6 +39,7 @@ interface CallerHeaders {
   userAgent: string;
   forwardedFor: string;
   debugKey: string;
+  gpc: string;
 }
 
 const MEANINGS: ReadonlyMap<string, Meaning> = new Map([
@@ -51,6 +52,7 @@ const MEANINGS: ReadonlyMap<string, Meaning> = new Map([
   ['user-agent', 'userAgent'],
   ['x-forwarded-for', 'forwardedFor'],
   ['x-hongze-debug', 'debugKey'],
+  ['sec-gpc', 'gpc'],
   ...[
     'transfer-encoding',
     'content-encoding',
@@ -104,6 +106,7 @@ export function readHead(bytes: Buffer): Head | undefined {
     userAgent: '',
     forwardedFor: '',
     debugKey: '',
+    gpc: '',
   };
   const seen: Meaning[] = [];
   for (let at = (asked?.[0] ?? LINE).length, count = 0; at < text.length; count++) {

@@ -43,6 +43,8 @@ export interface AuctionDeps {
 export interface CallOptions {
   /** The caller may see the trace. */
   mayTrace: boolean;
+  /** The reader's browser says no for its reader, whatever the request says. */
+  saysNo?: boolean;
   /** The exchange that calls; absent: a page or an outlet of ours. */
   supply?: SnapshotSupplyPartner;
 }

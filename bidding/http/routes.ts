@@ -5,7 +5,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Auctioneer } from './auction.ts';
 import { readBody } from './body.ts';
-import { type AddressOf, callerOf } from './caller.ts';
+import { type AddressOf, type Caller, callerOf } from './caller.ts';
 import { BODY_FAULTS, headerFault, sendAnswer } from './calls.ts';
 import type { CallOptions } from './hearing.ts';
 import { isPlayerPath } from './player.ts';
@@ -22,7 +22,7 @@ export interface RouteDeps {
   fileRefusal: FileRefusal;
   /** Address of a caller, as far as the network in front is trusted. */
   addressOf: AddressOf;
-  optionsOf: (debugKey: string) => CallOptions;
+  optionsOf: (caller: Caller) => CallOptions;
   supply: (req: IncomingMessage, res: ServerResponse, path: string) => void;
   /** Outdoor screens: playlists and proofs. */
   player: (req: IncomingMessage, res: ServerResponse, path: string) => void;
@@ -111,7 +111,7 @@ function auction(deps: RouteDeps, req: IncomingMessage, res: ServerResponse, que
       else sendProblem(res, BODY_FAULTS[body]);
       return;
     }
-    deps.auctioneer(body, deps.optionsOf(caller.debugKey), (answer) => {
+    deps.auctioneer(body, deps.optionsOf(caller), (answer) => {
       deps.fileRefusal(caller, req.socket, answer, body);
       sendAnswer(req, res, answer);
     });

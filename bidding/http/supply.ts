@@ -18,6 +18,7 @@ import type { SnapshotSupplyPartner } from '../wire/partner.ts';
 import type { SnapshotPlacement } from '../wire/snapshot.ts';
 import { type Answer, type Auctioneer, malformed, noBid, refused } from './auction.ts';
 import { readBody } from './body.ts';
+import { callerOf } from './caller.ts';
 import { BODY_FAULTS, headerFault, sendAnswer } from './calls.ts';
 import { type Problem, sendProblem } from './respond.ts';
 
@@ -167,6 +168,7 @@ export function createSupply(
   function hold(
     body: Buffer,
     partner: SnapshotSupplyPartner,
+    saysNo: boolean,
     done: (answer: Answer) => void,
   ): void {
     const message = readBidRequest(body);
@@ -184,7 +186,7 @@ export function createSupply(
       done(noBid('bad_chain', market.version));
     else {
       translate(message, partner, market);
-      deps.auctioneer.hold(message, { mayTrace: false, supply: partner }, done, body);
+      deps.auctioneer.hold(message, { mayTrace: false, saysNo, supply: partner }, done, body);
     }
   }
 
@@ -198,7 +200,8 @@ export function createSupply(
       return;
     }
     readBody(req, false, (body) => {
-      if (typeof body !== 'string') hold(body, partner, (answer) => sendAnswer(req, res, answer));
+      if (typeof body !== 'string')
+        hold(body, partner, callerOf(req).gpc === '1', (answer) => sendAnswer(req, res, answer));
       else if (body === 'aborted') res.destroy();
       else sendProblem(res, BODY_FAULTS[body]);
     });

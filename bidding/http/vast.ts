@@ -13,6 +13,7 @@ import {
   vastWrapper,
 } from '../render/vast.ts';
 import { openToken } from '../wire/token.ts';
+import { callerOf } from './caller.ts';
 import type { PageDeps } from './pageDeps.ts';
 import { sendText } from './respond.ts';
 
@@ -112,7 +113,8 @@ export function vastPage(
     return;
   }
   const request = Buffer.from(JSON.stringify(requestOf(deps, req, query, version)));
-  deps.auctioneer(request, { mayTrace: false }, (answer) => {
+  const saysNo = callerOf(req).gpc === '1';
+  deps.auctioneer(request, { mayTrace: false, saysNo }, (answer) => {
     const bids = answer.body
       ? (JSON.parse(answer.body) as Answered).seatbid?.flatMap((seat) => seat.bid)
       : [];

@@ -23,7 +23,7 @@ export const CHARGE_REASONS = [
 export type ChargeReason = (typeof CHARGE_REASONS)[number];
 
 /**
- * One charge = hour × line item × placement, or day × booking line. The charges of a line item and hour that are found
+ * One charge = hour × line item × placement × deal, or day × booking line. The charges of a line item and hour that are found
  * together share one journal (`journalKey`). A later difference (late events, invalid traffic) is a further row with a
  * higher `revision`, never an edit.
  */
@@ -45,6 +45,8 @@ export const charge = pgTable(
     reason: text('reason').$type<ChargeReason>().notNull().default('delivery'),
     outletId: bigint('outlet_id', { mode: 'number' }).notNull(),
     placementId: bigint('placement_id', { mode: 'number' }).notNull(),
+    /** What was bought by a deal is charged by itself; 0: in the open market. */
+    dealId: bigint('deal_id', { mode: 'number' }).notNull().default(0),
     revision: integer('revision').notNull().default(0),
     /** Billable units in this row (impressions for CPM, clicks for CPC); negative in a correction. */
     quantity: bigint('quantity', { mode: 'number' }).notNull(),
@@ -56,7 +58,7 @@ export const charge = pgTable(
     createdAt: timestamp('created_at', { withTimezone: true }).notNull().defaultNow(),
   },
   (t) => [
-    uniqueIndex('charge_bucket').on(t.hour, t.lineItemId, t.placementId, t.revision),
+    uniqueIndex('charge_bought').on(t.hour, t.lineItemId, t.placementId, t.dealId, t.revision),
     uniqueIndex('charge_booking')
       .on(t.bookingLineId, t.hour, t.revision)
       .where(sql`${t.bookingLineId} IS NOT NULL`),

@@ -136,6 +136,7 @@ export async function deliver(
       placementId: place.id,
       outletId: place.outletId,
       advertiserId: line.advertiserId,
+      campaignId: line.campaignId,
       impressions: what.impressions ?? 0,
       spendMicroCny: what.spendMicroCny,
     });

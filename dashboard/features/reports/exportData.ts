@@ -22,6 +22,7 @@ export const DIMENSIONS = [
   'creative',
   'outlet',
   'device',
+  'deal',
 ] as const;
 
 export const FILE_TONES: Record<ReportFile['status'], Tone> = {

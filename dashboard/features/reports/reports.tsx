@@ -69,7 +69,9 @@ function useAsked() {
   const { from, to } = usePeriod();
   const { filters } = useFilters();
   const by = DIMENSIONS.find((dimension) => dimension === filters.by) ?? 'day';
-  return { from, to, by, divisionCode: filters.county, limit: '10000' };
+  // Sums by deal know no counties.
+  const divisionCode = by === 'deal' ? undefined : filters.county;
+  return { from, to, by, divisionCode, limit: '10000' };
 }
 
 function Totals() {

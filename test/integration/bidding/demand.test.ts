@@ -71,9 +71,10 @@ const request = (over: object = {}) => ({
   ...over,
 });
 
-async function ask(body: object = request()): Promise<Answer> {
+async function ask(body: object = request(), headers = {}): Promise<Answer> {
   const answer = await fetch(`${it.url}/openrtb2/auction`, {
     method: 'POST',
+    headers,
     body: JSON.stringify(body),
   });
   const json =
@@ -202,7 +203,21 @@ test('of a reader who said no, or a child, a partner hears no identifier; of oth
     1,
   ]);
   expect(closed).toHaveLength(6);
+  expect(high.requests.at(-2)?.regs).toEqual({ ext: { gpc: '1' } });
   expect(closed.join()).not.toMatch(/reader-1|ifa-1|113\.77/);
+});
+
+test('a browser that sends Sec-GPC says no for its reader, at the auction, by either lane, and at the VAST address', async () => {
+  const user = { id: 'reader-1' };
+  const player = `${it.url}/vast?placement=202&consent=1&user=reader-1`;
+  await fetch(player);
+  expect(JSON.stringify(high.requests)).toContain('reader-1');
+  high.requests.length = 0;
+  await ask(request({ user }), { 'sec-gpc': '1' });
+  await ask(request({ user }), { 'sec-gpc': '1', te: 'trailers' });
+  await fetch(player, { headers: { 'sec-gpc': '1' } });
+  expect(high.requests.map(({ regs }) => regs)).toEqual(Array(3).fill({ ext: { gpc: '1' } }));
+  expect(JSON.stringify(high.requests)).not.toContain('reader-1');
 });
 
 test('the trace of a trial request says who was asked outside, what came of it, and how a refused bid is mended', async () => {

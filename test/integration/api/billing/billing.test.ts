@@ -169,6 +169,33 @@ describe('closing an hour', () => {
     expect(await balance(accounts.payable(county.id))).toBe(1_550_000n);
   });
 
+  it('charges what was bought partly by a deal in two parts, each under its own contract, also what is found later', async () => {
+    const { county, place, advertiser, line } = await market(9_000_000n);
+    const [deal] = await db.execute<{ id: string }>(sql`
+      INSERT INTO deal (code, name, kind, outlet_id, advertiser_id, price_cpm_fen, starts_on, ends_on)
+      VALUES ('D-8', '专场', 'preferred', ${county.id}, ${advertiser.id}, 100, '2026-01-01', '2026-12-31') RETURNING id`);
+    const dealId = Number(deal?.id);
+    const parties = [{ outletId: county.id, sharePpm: 1_000_000 }];
+    await signContract(db, county.id, { dealId: 'D-8', parties });
+    const hour = HOUR + 10;
+    const earned = () => balance(accounts.payable(county.id));
+    await deliver(db, hour, { line, place, impressions: 1, spendMicroCny: 1_000_000n, dealId });
+    await deliver(db, hour, { line, place, impressions: 2, spendMicroCny: 2_000_000n });
+    expect(await closeHour({ db, clock }, hour, 1)).toMatchObject({ charges: 2 });
+    expect(await earned()).toBe(1_000_000n + 1_100_000n);
+    await deliver(db, hour, { line, place, impressions: 2, spendMicroCny: 2_000_000n });
+    expect(await closeHour({ db, clock }, hour)).toMatchObject({ charges: 1 });
+    expect(await earned()).toBe(1_000_000n + 2_200_000n);
+    const rows =
+      await db.execute(sql`SELECT deal_id::int AS deal, sum(quantity)::int AS quantity FROM charge
+      WHERE line_item_id = ${line.id} GROUP BY 1 ORDER BY 1`);
+    expect(rows).toEqual([
+      { deal: 0, quantity: 4 },
+      { deal: dealId, quantity: 1 },
+    ]);
+    await expectWholeBooks();
+  });
+
   it('charges once however many billers run at once, in batches of any size', async () => {
     const { county, place, advertiser, line } = await market(50_000_000n);
     const hour = HOUR + 6;

@@ -5,6 +5,7 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { closeHour, hoursDue } from '../../../../api/billing/billing.ts';
 import { sheetFile } from '../../../../api/http/sheetFile.ts';
+import { spendQuery } from '../../../../api/reports/asked.ts';
 import { INCOME_DIMENSIONS, SPEND_DIMENSIONS } from '../../../../api/reports/dimensions.ts';
 import { incomeReport } from '../../../../api/reports/income.ts';
 import { spendSheet } from '../../../../api/reports/sheets.ts';
@@ -78,6 +79,36 @@ test('a scope holds: an outlet or advertiser sees nothing of others, and nobody 
   expect(none).toMatchObject({ items: [], totals: { spendMicroCny: 0n, impressions: 0 } });
   const income = await incomeReport(db, { ...all, by: ['outlet'], outletIds: [15] });
   expect(income.items.map((item) => item.dimensions.outlet?.key)).toEqual(['15']);
+});
+
+test('deals stand beside the open market, in delivery and income, for either side its own; counties of them are refused', async () => {
+  const { items, totals } = await spendReport(db, { ...all, by: ['deal', 'outlet'] });
+  const dealt = items.filter((item) => item.dimensions.deal?.key !== '0');
+  const [row] = await db.execute<{ impressions: string; spend: string }>(sql`
+    SELECT sum(impressions) AS impressions, sum(spend_micro_cny) AS spend FROM deal_hour`);
+  const sum = (of: typeof items) => of.reduce((total, item) => total + item.spendMicroCny, 0n);
+  expect(sum(dealt)).toBe(BigInt(row?.spend ?? 0));
+  expect(sum(dealt)).toBeGreaterThan(0n);
+  expect(sum(items)).toBe(totals.spendMicroCny);
+  const [one] = dealt;
+  expect(one?.dimensions.deal?.nameZh).toMatch(/./);
+  expect(items.find((item) => item.dimensions.deal?.key === '0')?.dimensions.deal).toMatchObject({
+    nameZh: '公开交易',
+    nameEn: 'Open market',
+  });
+  const [dealId, outletId] = [one?.dimensions.deal?.key, one?.dimensions.outlet?.key].map(Number);
+  const alone = await spendReport(db, { ...all, by: ['day'], dealId });
+  expect(alone.totals.spendMicroCny).toBe(
+    sum(dealt.filter((item) => item.dimensions.deal?.key === String(dealId))),
+  );
+  const others = await spendReport(db, { ...all, by: ['deal'], dealId, outletIds: [-1] });
+  expect(others).toMatchObject({ items: [], totals: { spendMicroCny: 0n } });
+  const income = await incomeReport(db, { ...all, by: ['deal'], outletIds: [outletId ?? 0] });
+  expect(income.items.map((item) => item.dimensions.deal?.key)).toContain('0');
+  for (const over of [{ by: 'deal,division' }, { by: 'deal', divisionCode: '330100' }]) {
+    const refused = spendQuery.safeParse({ ...all, ...over });
+    expect(refused.error?.issues[0]?.path).toEqual(['by']);
+  }
 });
 
 test('counties come with their names, and a city is the sum of its counties', async () => {

@@ -28,7 +28,7 @@ test('nothing that tells one reader from another is passed on, wherever callers 
       ext: { oaid: secret, caid: secret },
     },
   };
-  const told = withoutReader(body);
+  const told = withoutReader(body, false);
   expect(JSON.stringify(told)).not.toMatch(/SECRET|1990|30\.12|120\.65|113\.77|:2:3/);
   expect(told).toEqual({
     id: 'r1',
