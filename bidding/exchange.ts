@@ -13,7 +13,7 @@ import { createAuctioneer } from './http/auction.ts';
 import { addressReader } from './http/caller.ts';
 import { type Express, type ExpressDeps, openExpress } from './http/express.ts';
 import { behindGate, createGate, OPEN_GATE } from './http/gate.ts';
-import type { CallOptions } from './http/hearing.ts';
+import { optionsOf } from './http/hearing.ts';
 import { createPages } from './http/pages.ts';
 import { createPlayer } from './http/player.ts';
 import { createRefusals } from './http/refusals.ts';
@@ -77,10 +77,6 @@ const BEAT_MS = 1_000;
 /** A sender has this long for headers and body together. */
 const REQUEST_TIMEOUT_MS = 10_000;
 const IDLE_TIMEOUT_MS = 65_000;
-/** By whether the reader's browser says no, and whether the caller may see the trace. */
-const OPTIONS = [false, true].map((saysNo) =>
-  [false, true].map((mayTrace): CallOptions => Object.freeze({ mayTrace, saysNo })),
-);
 const quiet = (): undefined => undefined;
 
 /** What stands behind the paths: state in Redis, partners, and what all of them share. */
@@ -157,7 +153,7 @@ function openPaths(options: ExchangeOptions, parts: Parts) {
       fileRefusal: createRefusals({ events, clock, addressOf }),
       optionsOf: ({ debugKey, gpc }) => {
         const mayTrace = debugKey !== '' && debugKey === options.debugKey;
-        return OPTIONS[Number(gpc === '1')]?.[Number(mayTrace)] as CallOptions;
+        return optionsOf(mayTrace, gpc === '1');
       },
     },
     {

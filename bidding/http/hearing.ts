@@ -49,6 +49,14 @@ export interface CallOptions {
   supply?: SnapshotSupplyPartner;
 }
 
+const OPTIONS = [false, true].map((mayTrace) =>
+  [false, true].map((saysNo): CallOptions => Object.freeze({ mayTrace, saysNo })),
+);
+
+/** Of a page's or an outlet's call; the same four objects for ever. */
+export const optionsOf = (mayTrace: boolean, saysNo: boolean): CallOptions =>
+  OPTIONS[Number(mayTrace)]?.[Number(saysNo)] as CallOptions;
+
 /** What one auction needs until it is answered. */
 export interface Hearing {
   message: BidRequest;
