@@ -180,3 +180,22 @@ export async function movements(
      GROUP BY a.code, a.normal`)) as unknown as { code: AccountCode; amount: string }[];
   return new Map(rows.map((row) => [row.code, BigInt(row.amount)]));
 }
+
+/** The days of journals by key; unknown keys are absent. */
+export async function journalDays(db: Db, keys: readonly string[]): Promise<Map<string, Day>> {
+  const rows = (await db.execute(sql`
+    SELECT key, day::text AS day FROM journal
+     WHERE key IN (SELECT json_array_elements_text(${JSON.stringify(keys)}::text::json))`)) as unknown as {
+    key: string;
+    day: Day;
+  }[];
+  return new Map(rows.map((row) => [row.key, row.day]));
+}
+
+/** Keys of the journals that moved an account after a day. */
+export async function keysAfter(db: Db, account: AccountCode, day: Day): Promise<string[]> {
+  const rows = (await db.execute(sql`
+    SELECT j.key FROM entry e JOIN account a ON a.id = e.account_id JOIN journal j ON j.id = e.journal_id
+     WHERE a.code = ${account} AND e.day > ${day}::date`)) as unknown as { key: string }[];
+  return rows.map((row) => row.key);
+}

@@ -12,10 +12,13 @@ export { approveBatch, createBatch } from './batches.ts';
 export {
   type CashItem,
   type CashItemKind,
+  cashInTransit,
   cashItemsBetween,
   cashItemsNamed,
   firstCashDay,
+  itemsUnderWay,
   markReconciled,
+  ownerOfItem,
   postFees,
 } from './cash.ts';
 export { recordClawback } from './clawbacks.ts';

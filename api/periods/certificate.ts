@@ -13,7 +13,7 @@ import {
 import { canonicalJson } from '../statements/statements.ts';
 
 export interface CertificateBody {
-  format: 'hongze.close/1';
+  format: 'hongze.close/2';
   month: string;
   journals: number;
   /** SHA-256 over the month's journals in id order. */
@@ -26,6 +26,8 @@ export interface CertificateBody {
   /** SHA-256 over `statementId:contentHash` of the month's living statements, by id. */
   statementsHash: string;
   taxes: Record<string, string>;
+  /** The ledger's cash against the bank's, fen, by what explains the difference: `CashBalance`; '' where there is no bill. */
+  cash: Record<string, string>;
   suspenseMicroCny: string;
   suspenseNote: string | null;
   gate: string[];

@@ -2,6 +2,7 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../../db/client.ts';
 import { type Clock, type Day, dayEndMs, dayStartMs, hourOf } from '../../db/terms/day.ts';
+import { fenToYuan } from '../../db/terms/money.ts';
 import { hoursDue, provisionalDays } from '../billing/billing.ts';
 import {
   accounts,
@@ -11,6 +12,7 @@ import {
   periods,
   trialBalance,
 } from '../ledger/ledger.ts';
+import { balanceCash } from '../reconciliation/reconciliation.ts';
 
 export interface GateCheck {
   name: string;
@@ -86,6 +88,14 @@ export async function periodGate(
        WHERE NOT EXISTS (SELECT 1 FROM bill b WHERE b.day = cash.day::date AND b.status = 'matched')`),
     '每日账单均已对平',
     'every day with cash has a matched bill',
+  );
+  const cash = await balanceCash(db, to);
+  const yuan = (fen: bigint | null) => (fen === null ? '—' : fenToYuan(fen));
+  check(
+    'cash',
+    cash.unexplainedFen === 0n ? 0 : 1,
+    `账面现金 ${yuan(cash.bookFen)} 元与银行余额 ${yuan(cash.bankFen)} 元的差额均有说明（未说明 ${yuan(cash.unexplainedFen)} 元）`,
+    `cash of ${yuan(cash.bookFen)} yuan in the books and ${yuan(cash.bankFen)} at the bank differ by what is explained (unexplained: ${yuan(cash.unexplainedFen)})`,
   );
   check(
     'cases',

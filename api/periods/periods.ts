@@ -22,6 +22,7 @@ import {
   trialBalance,
   turnPeriod,
 } from '../ledger/ledger.ts';
+import { balanceCash } from '../reconciliation/reconciliation.ts';
 import { daysOfMonth } from '../statements/statements.ts';
 import { type Certificate, signCertificate } from './certificate.ts';
 import { type GateCheck, periodGate, suspenseAt } from './gate.ts';
@@ -113,10 +114,11 @@ export async function closePeriod(
     const taxes = await postTaxes(tx, month, days);
     const certificate = signCertificate(
       {
-        format: 'hongze.close/1',
+        format: 'hongze.close/2',
         month,
         ...(await booksOf(tx, month, days.to)),
-        taxes: Object.fromEntries(Object.entries(taxes).map(([key, value]) => [key, `${value}`])),
+        taxes: asText(taxes),
+        cash: asText(await balanceCash(tx, days.to)),
         suspenseMicroCny: suspense.toString(),
         suspenseNote: input.suspenseNote ?? null,
         gate: gate.map((check) => check.name),
@@ -131,6 +133,12 @@ export async function closePeriod(
     return certificate;
   });
 }
+
+/** Amounts as the certificate writes them. */
+const asText = <T extends object>(figures: T): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(figures).map(([key, value]: [string, unknown]) => [key, String(value ?? '')]),
+  );
 
 async function find(db: Db, month: string): Promise<Period> {
   const found = (await periods(db)).find((period) => period.month === month);

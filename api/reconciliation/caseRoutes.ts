@@ -3,26 +3,22 @@ import { Hono } from 'hono';
 import { describeRoute } from 'hono-openapi';
 import { z } from 'zod';
 import type { Clock } from '../../db/terms/day.ts';
+import { idSchema } from '../../db/terms/id.ts';
 import type { AppEnv, Context } from '../context.ts';
 import { requireActor } from '../http/auth.ts';
 import { pageQuery } from '../http/paging.ts';
 import { idParam, json, query, wire } from '../http/validation.ts';
 import type { PayoutContext, StatementPort } from '../payments/payments.ts';
-import {
-  approveWriteOff,
-  listCases,
-  proposeWriteOff,
-  resolveCase,
-  suspendCase,
-  suspenseAgeing,
-} from './cases.ts';
+import { listCases, suspendCase, suspenseAgeing } from './cases.ts';
 import { applyRemedy } from './remedies.ts';
+import { approveWriteOff, proposeWriteOff, refundCase, resolveCase } from './resolving.ts';
 
 const caseQuery = pageQuery.extend({ status: z.enum(['open', 'suspended', 'closed']).optional() });
 const note = z.string().trim().min(1).max(500);
 const resolution = z.object({
   resolution: z.enum(['supplemented', 'reversed', 'refunded']),
   note,
+  advertiserId: idSchema.optional(),
 });
 const platform = requireActor('platform');
 const finance = requireActor('platform:finance');
@@ -80,6 +76,21 @@ export function caseRoutes(portOf: (clock: Clock) => StatementPort) {
         const input = { caseId: c.req.valid('param').id, ...c.req.valid('json') };
         await resolveCase(within(c.var.ctx), { ...input, by: c.var.actor.userId });
         return c.json(OK);
+      },
+    )
+    .post(
+      '/reconciliation/cases/:id/refund',
+      describeRoute({
+        tags: ['reconciliation'],
+        summary: 'Send income of nobody’s back to its payer, as a second person',
+      }),
+      finance,
+      idParam(),
+      json(z.object({ note })),
+      async (c) => {
+        const input = { caseId: c.req.valid('param').id, ...c.req.valid('json') };
+        const by = c.var.actor.userId;
+        return c.json({ settled: await refundCase(within(c.var.ctx), { ...input, by }) });
       },
     )
     .post(

@@ -1,19 +1,18 @@
 /**
- * Cases: what to do about a difference. Owns open → suspended (挂账) → closed by matched · supplemented · reversed ·
- * refunded · written off, with the journals that each step posts. Refuses a write-off decided by one person, and keeps
- * that refusal. A suspended case has put the ledger's cash where the bank's is; closing it takes that back unless the
- * money is written off.
+ * Cases: differences between bill and book. Owns open → suspended (挂账) → closed, the journals of suspending and closing, and
+ * their lists; who may close one, and on what evidence, is resolving.ts. A suspended case has put the ledger's cash where the
+ * bank's is; closing it takes that back unless the money stays: written off, or booked to whom it belongs.
  */
 import { and, asc, desc, eq, lt, ne, sql } from 'drizzle-orm';
 import type { Db, Transaction } from '../../db/client.ts';
-import { reconciliationCase } from '../../db/schema/reconciliation.ts';
+import { type Evidence, reconciliationCase } from '../../db/schema/reconciliation.ts';
 import { type Day, dayOf } from '../../db/terms/day.ts';
 import { Failure } from '../../db/terms/failure.ts';
 import { MICRO_CNY_PER_FEN } from '../../db/terms/money.ts';
 import { record } from '../audit/audit.ts';
 import { decodeIdCursor, type PageQuery, pageOf } from '../http/paging.ts';
 import { type AccountCode, accounts, post } from '../ledger/ledger.ts';
-import { type PayoutContext, refusalsKept } from '../payments/payments.ts';
+import type { PayoutContext } from '../payments/payments.ts';
 import type { Difference } from './match.ts';
 
 export type Case = typeof reconciliationCase.$inferSelect;
@@ -59,7 +58,7 @@ export async function openCases(
 
 const CASES_A_STATEMENT = 500;
 
-async function lockCase(tx: Transaction, caseId: number): Promise<Case> {
+export async function lockCase(tx: Transaction, caseId: number): Promise<Case> {
   const [row] = await tx
     .select()
     .from(reconciliationCase)
@@ -71,7 +70,10 @@ async function lockCase(tx: Transaction, caseId: number): Promise<Case> {
   return row;
 }
 
-async function postDifference(
+/** What suspending and taking it back post; both move the ledger's cash. */
+export const CASE_JOURNALS = ['reconciliation.suspended', 'reconciliation.released'] as const;
+
+export async function postDifference(
   ctx: PayoutContext,
   tx: Transaction,
   row: Case,
@@ -95,7 +97,7 @@ async function postDifference(
   ]);
 }
 
-const audited = (
+export const audited = (
   ctx: PayoutContext,
   tx: Transaction,
   row: Case,
@@ -144,10 +146,11 @@ export async function closeCase(
   ctx: PayoutContext,
   tx: Transaction,
   row: Case,
-  how: { resolution: Resolution; by: string; note?: string },
+  how: { resolution: Resolution; by: string; note?: string; evidence?: Evidence },
 ): Promise<void> {
   if (how.by !== MACHINE) await audited(ctx, tx, row, how.by, how.resolution, how.note);
-  if (row.status === 'suspended' && how.resolution !== 'written_off')
+  const stays = how.resolution === 'written_off' || how.evidence?.kind === 'owner';
+  if (row.status === 'suspended' && !stays)
     await postDifference(ctx, tx, row, 'released', accounts.suspense, accounts.alipayCash);
   await tx
     .update(reconciliationCase)
@@ -158,85 +161,9 @@ export async function closeCase(
       closedBy: how.by,
       version: row.version + 1,
       ...(how.note ? { note: how.note } : {}),
+      ...(how.evidence ? { evidence: how.evidence } : {}),
     })
     .where(eq(reconciliationCase.id, row.id));
-}
-
-/**
- * Closes a case that a proper posting has settled: credited late, reversed at Alipay, or refunded. Where money differs it was
- * suspended first, and by somebody else: on one person's word no difference disappears.
- * @throws Failure `conflict` (not suspended), `four_eyes`, `not_found`.
- */
-export function resolveCase(
-  ctx: PayoutContext,
-  input: {
-    caseId: number;
-    by: string;
-    resolution: 'supplemented' | 'reversed' | 'refunded';
-    note: string;
-  },
-): Promise<void> {
-  const about = { what: 'case.resolve', subject: `case:${input.caseId}`, by: input.by } as const;
-  return refusalsKept(ctx, about, () =>
-    ctx.db.transaction(async (tx) => {
-      const row = await lockCase(tx, input.caseId);
-      if (row.differenceFen !== 0n && row.status !== 'suspended')
-        throw new Failure('conflict', {
-          zh: '有金额差异的须先挂账，再由他人处理',
-          en: 'a difference of money is suspended first, then resolved by somebody else',
-        });
-      if (row.differenceFen !== 0n && row.suspendedBy === input.by)
-        throw new Failure('four_eyes', {
-          zh: '挂账的人不能自己销账',
-          en: 'whoever suspended the case cannot resolve it',
-        });
-      await closeCase(ctx, tx, row, input);
-    }),
-  );
-}
-
-/** First pair of eyes. @throws Failure `conflict` unless suspended. */
-export async function proposeWriteOff(
-  ctx: PayoutContext,
-  input: { caseId: number; by: string; note: string },
-): Promise<void> {
-  await ctx.db.transaction(async (tx) => {
-    const row = await lockCase(tx, input.caseId);
-    if (row.status !== 'suspended')
-      throw new Failure('conflict', { zh: '先挂账，再核销', en: 'suspend the case first' });
-    await audited(ctx, tx, row, input.by, 'propose_write_off', input.note);
-    await tx
-      .update(reconciliationCase)
-      .set({
-        proposedBy: input.by,
-        proposedAt: new Date(ctx.clock()),
-        note: input.note,
-        version: row.version + 1,
-      })
-      .where(eq(reconciliationCase.id, row.id));
-  });
-}
-
-/** Second pair of eyes: suspense → write-off. @throws Failure `four_eyes`, `conflict` (not proposed). */
-export function approveWriteOff(
-  ctx: PayoutContext,
-  input: { caseId: number; by: string },
-): Promise<void> {
-  const about = { what: 'case.writeOff', subject: `case:${input.caseId}`, by: input.by } as const;
-  return refusalsKept(ctx, about, () =>
-    ctx.db.transaction(async (tx) => {
-      const row = await lockCase(tx, input.caseId);
-      if (!row.proposedBy)
-        throw new Failure('conflict', { zh: '尚未提出核销', en: 'no write-off was proposed' });
-      if (row.proposedBy === input.by)
-        throw new Failure('four_eyes', {
-          zh: '提出核销的人不能批准核销',
-          en: 'whoever proposed the write-off cannot approve it',
-        });
-      await postDifference(ctx, tx, row, 'written_off', accounts.suspense, accounts.writeOff);
-      await closeCase(ctx, tx, row, { resolution: 'written_off', by: input.by });
-    }),
-  );
 }
 
 /** Open and suspended cases, oldest first. */

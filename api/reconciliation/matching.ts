@@ -193,12 +193,32 @@ async function keepCases(
   for (const difference of found.differences) {
     const existing = waiting.get(difference.outNo);
     if (existing && difference.lines.length === 0) await escalate(tx, existing, difference);
-    else fresh.push(difference);
+    else fresh.push((await isCaseRefund(tx, day, difference)) ? settledBy(difference) : difference);
     // Its line came, though not as expected: what is left of the difference is the new case's.
     if (existing && difference.lines.length > 0) await closeAwaiting(ctx, tx, [existing.outNo]);
   }
   await openCases(ctx, tx, day, fresh);
   return fresh.length;
+}
+
+const settledBy = (difference: Difference): Difference => ({
+  ...difference,
+  remedy: 'none',
+  explained: true,
+});
+
+/** The bill's line of a refund that closed a case: it is noted there, and is no difference. */
+async function isCaseRefund(tx: Transaction, day: Day, difference: Difference): Promise<boolean> {
+  if (difference.lines.length === 0 || difference.items.some((item) => !item.reconciledOn))
+    return false;
+  const rows = await tx.execute(sql`
+    UPDATE reconciliation_case SET evidence = evidence || ${JSON.stringify({ billed: day })}::text::jsonb
+     WHERE id = (SELECT id FROM reconciliation_case
+                  WHERE status = 'closed' AND evidence ->> 'kind' = 'refund' AND NOT evidence ? 'billed'
+                    AND out_no = ${difference.outNo} AND difference_fen = ${(-difference.differenceFen).toString()}::bigint
+                  ORDER BY id LIMIT 1)
+    RETURNING id`);
+  return rows.length > 0;
 }
 
 /** Open cases of items that no bill has listed yet. */

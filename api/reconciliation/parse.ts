@@ -113,6 +113,8 @@ export function parseBillCsv(text: string, day: Day): Bill {
     if (row.startsWith('#')) break;
     if (row !== '') lines.push(parseRow(row, n + 1, day));
   }
+  // Oldest first, whichever way it was exported: the last line's balance is the day's closing balance.
+  if ((lines[0]?.atMs ?? 0) > (lines.at(-1)?.atMs ?? 0)) lines.reverse();
   const bill = {
     day,
     lines,

@@ -10,6 +10,7 @@ import { requireActor } from '../http/auth.ts';
 import { pageQuery } from '../http/paging.ts';
 import { param, query, wire } from '../http/validation.ts';
 import type { PayoutContext, StatementPort } from '../payments/payments.ts';
+import { balanceCash } from './balancing.ts';
 import { fetchBill, listBills } from './bills.ts';
 import { matchBill } from './matching.ts';
 
@@ -58,6 +59,17 @@ export function billRoutes(portOf: (clock: Clock) => StatementPort) {
         const items = await listBills(c.var.ctx.db, c.req.valid('query').limit);
         return c.json(wire({ items, nextCursor: null }));
       },
+    )
+    .get(
+      '/reconciliation/balance/:day',
+      describeRoute({
+        tags: ['reconciliation'],
+        summary:
+          "The ledger's cash against the bank's balance at the end of a day, difference by difference",
+      }),
+      platform,
+      dayParam,
+      async (c) => c.json(wire(await balanceCash(c.var.ctx.db, c.req.valid('param').day))),
     )
     .get(
       '/reconciliation/bills/:day/lines',

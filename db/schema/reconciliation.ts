@@ -75,6 +75,17 @@ export const billMatch = pgTable(
   (t) => [primaryKey({ columns: [t.billLineId, t.itemKind, t.itemId] })],
 );
 
+/** What bears the closing of a case out, beside two people's word. */
+export type Evidence =
+  /** Another case's bill lines take the same money the other way. */
+  | { kind: 'counter'; caseId: number }
+  /** The bill's own running balance says that this much of its lines did not move. */
+  | { kind: 'bill'; day: string; errorFen: string }
+  /** Alipay confirmed the refund of that number; `billed`: the day whose bill lists it. */
+  | { kind: 'refund'; outRequestNo: string; billed?: string }
+  /** The money stays and was booked to this account. */
+  | { kind: 'owner'; account: string };
+
 export interface CaseItem {
   kind: string;
   id: number;
@@ -95,6 +106,7 @@ export const reconciliationCase = pgTable('reconciliation_case', {
     'matched' | 'supplemented' | 'reversed' | 'refunded' | 'written_off'
   >(),
   note: text('note'),
+  evidence: jsonb('evidence').$type<Evidence>(),
   openedAt: at('opened_at').notNull(),
   suspendedAt: at('suspended_at'),
   suspendedBy: text('suspended_by'),

@@ -56,13 +56,13 @@ export interface Switchboard {
 
 export async function seedSettled(ctx: Context, gateway: Switchboard): Promise<void> {
   const people = await findPeople(ctx);
-  await openCash(ctx, gateway.openingFen);
   const month = await chargeOldestMonth(ctx);
   await draftStatements(ctx, month);
   await freezeMonth(ctx, { month, by: people.maker });
   const nowMs = ctx.clock();
   const day = addDays(dayOf(nowMs), msOfDay(nowMs) >= BILL_READY_MS ? -1 : -2);
   const backMs = nowMs - (dayStartMs(day) + 15 * HOUR_MS);
+  await openCash(ctx, gateway.openingFen, day);
   await command(gateway, 'clock', { advanceMs: -backMs });
   try {
     const then: Context = {
@@ -107,14 +107,14 @@ async function findPeople(ctx: Context): Promise<People> {
 }
 
 /** Cash in the ledger is the gateway's balance from the first moment on. */
-async function openCash(ctx: Context, openingFen: bigint): Promise<void> {
+async function openCash(ctx: Context, openingFen: bigint, day: Day): Promise<void> {
   const amountMicroCny = openingFen * 10_000n;
   if (amountMicroCny === 0n) return;
   await post(ctx.db, [
     {
       key: 'seed:cash',
       kind: 'opening',
-      day: dayOf(ctx.clock()),
+      day,
       entries: [
         { account: accounts.alipayCash, amountMicroCny },
         { account: accounts.opening, amountMicroCny: -amountMicroCny },

@@ -10,6 +10,8 @@ export type BillLine = Answer<Awaited<ReturnType<LinesCall>>>['items'][number];
 export type Case = Answer<Awaited<ReturnType<typeof cases.$get>>>['items'][number];
 
 export const RECONCILIATION = ['reconciliation'];
+/** What a step of a case may have changed. */
+export const CASE_REFRESH = [RECONCILIATION, ['payouts'], ['statements'], ['wallet']];
 
 export const useBills = () =>
   useQuery({

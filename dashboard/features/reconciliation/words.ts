@@ -56,6 +56,14 @@ export const useReconciliationWords = defineWords(
     reversed: '已冲正',
     refunded: '已退款',
     written_off: '已核销',
+    send_back: '退回付款人',
+    supplemented_needs: '差额从挂账转入归属账户',
+    reversed_needs: '须有后续账单的反向流水，或账单余额表明该行有误',
+    refunded_needs: '须有后续账单的退回流水',
+    send_back_needs: '经支付宝原路退款，确认后关闭',
+    written_off_needs: '由另一位同事复核；支付宝或账单能说明的差异不能核销',
+    owner: '款项归属',
+    ownerWanted: '请选择广告主',
     ageing: '挂账账龄',
     keys: '↑ ↓ 移动 · Enter 打开 · R 处理 · S 挂账',
     trace: '查看打款',
@@ -117,6 +125,14 @@ export const useReconciliationWords = defineWords(
     reversed: 'Reversed',
     refunded: 'Refunded',
     written_off: 'Written off',
+    send_back: 'Sent back to the payer',
+    supplemented_needs: 'The difference goes from suspense to whom it belongs',
+    reversed_needs: 'A later bill takes it back, or the bill’s balances deny the line',
+    refunded_needs: 'A later bill lists that it went back',
+    send_back_needs: 'Refunded through Alipay; closed once confirmed',
+    written_off_needs: 'Another person approves; not where Alipay or the bill can say',
+    owner: 'Whose money',
+    ownerWanted: 'Choose an advertiser',
     ageing: 'Suspense by age',
     keys: '↑ ↓ move · Enter opens · R settles · S suspends',
     trace: 'See payout',
@@ -132,6 +148,17 @@ export const useDiscrepancy = defineLabels({
   status: ['状态不符', 'Status'],
   duplicate: ['重复', 'Duplicate'],
   cross_period: ['跨期', 'Cross-period'],
+});
+
+export const useRemedy = defineLabels({
+  none: ['无需处理', 'Nothing'],
+  await_next_bill: ['等待次日账单', 'Await the next bill'],
+  ask_alipay: ['向支付宝查询', 'Ask Alipay'],
+  find_owner: ['查明归属：补记或退回', 'Find its owner'],
+  claim: ['挂账并向支付宝追索', 'Suspend and claim'],
+  refund_duplicate: ['重复收付：退回一笔', 'Paid twice: one goes back'],
+  ignore_duplicate: ['重复列示：忽略', 'Listed twice: ignore'],
+  correct_amount: ['核对金额并更正', 'Correct the amount'],
 });
 
 export const useItemKind = defineLabels({

@@ -171,6 +171,7 @@ const PLATFORMS = {
   'partner-differences': 1,
   nettings: 1,
   'ledger/periods': '2026-02',
+  'reconciliation/balance': '2026-02-01',
   'reconciliation/bills': '2026-02-01',
   'reconciliation/cases': 1,
 };

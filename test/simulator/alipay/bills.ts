@@ -43,18 +43,18 @@ function disturb(list: Movement[], fault: BillFault | undefined): Movement[] {
       return list.flatMap((m) => (m === target ? [m, m] : [m]));
     case 'missing_row':
       return list.filter((m) => m !== target);
-    case 'extra_row':
-      return [
-        ...list,
-        {
-          ...target,
-          serial: `${target.serial}9`,
-          businessSerial: `${target.businessSerial}9`,
-          outNo: 'UNKNOWN-1',
-          amountFen: 12_345n,
-          kind: '在线支付',
-        },
-      ];
+    case 'extra_row': {
+      // Listed, but the account's balance knows nothing of it.
+      const extra: Movement = {
+        ...target,
+        serial: `${target.serial}9`,
+        businessSerial: `${target.businessSerial}9`,
+        outNo: 'UNKNOWN-1',
+        amountFen: 12_345n,
+        kind: '在线支付',
+      };
+      return list.flatMap((m) => (m === target ? [m, extra] : [m]));
+    }
     case 'one_fen_off':
       return list.map((m) => (m === target ? { ...m, amountFen: m.amountFen + 1n } : m));
     default:

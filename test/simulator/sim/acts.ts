@@ -38,7 +38,16 @@ import {
 } from '../../../api/statements/statements.ts';
 import { addDays, dayOf, hourOf, monthOf } from '../../../db/terms/day.ts';
 import { deliver } from '../../kit/books.ts';
-import { batch, billFault, clawBack, closeMonth, faults, mendPayout, workCase } from './desk.ts';
+import {
+  batch,
+  billFault,
+  clawBack,
+  closeMonth,
+  faults,
+  mendPayout,
+  strayMoney,
+  workCase,
+} from './desk.ts';
 import { advance, makeGood, orderImpressions, showPromised } from './guarantee.ts';
 import { askForInvoice, bookedDay, credit, invoiceStatement, takeBack } from './papers.ts';
 import { idOf } from './pick.ts';
@@ -96,6 +105,7 @@ export const ACTS: readonly (readonly [weight: number, name: string, act: Act])[
   [3, 'advance', advance],
   [3, 'makeGood', makeGood],
   [5, 'case', workCase],
+  [1, 'strayMoney', strayMoney],
   [2, 'mendPayout', mendPayout],
   [2, 'batch', batch],
   [1, 'clawBack', clawBack],

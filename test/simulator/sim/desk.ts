@@ -15,6 +15,7 @@ import {
   fetchBill,
   matchBill,
   proposeWriteOff,
+  refundCase,
   resolveCase,
   suspendCase,
 } from '../../../api/reconciliation/reconciliation.ts';
@@ -28,22 +29,40 @@ const PEOPLE = ['lin', 'wu', 'zhao'] as const;
 const SECRET = 'a secret of the simulation, 32 long';
 
 /** One of a case's verbs, on a case in any state: most must be refused. */
-export async function workCase(world: World): Promise<string> {
+export async function workCase(world: World, cast: Cast): Promise<string> {
   const { ctx, random } = world;
   const caseId = await idOf(world, 'reconciliation_case', "status <> 'closed'");
   if (caseId === undefined) return 'no case';
   const by = random.pick(PEOPLE);
   const note = 'sim';
-  const verb = random.below(5);
+  const verb = random.below(6);
   if (verb === 0) await suspendCase(ctx, { caseId, by });
   else if (verb === 1) await proposeWriteOff(ctx, { caseId, by, note });
   else if (verb === 2) await approveWriteOff(ctx, { caseId, by });
   else if (verb === 3) await applyRemedy(ctx, { caseId, by });
+  else if (verb === 4) await refundCase(ctx, { caseId, by, note });
   else {
     const resolution = random.pick(['supplemented', 'reversed', 'refunded'] as const);
-    await resolveCase(ctx, { caseId, by, resolution, note });
+    const advertiserId = random.chance(0.8) ? random.pick(cast.advertiserIds) : undefined;
+    await resolveCase(ctx, { caseId, by, resolution, note, advertiserId });
   }
-  return `${['suspend', 'propose', 'approve', 'remedy', 'resolve'][verb]} ${caseId}`;
+  return `${['suspend', 'propose', 'approve', 'remedy', 'refund', 'resolve'][verb]} ${caseId}`;
+}
+
+/** Money that nobody here knows of comes in, by itself or on a trade's number, or what came goes back. */
+export async function strayMoney({ gateway, random }: World): Promise<string> {
+  const { book } = gateway;
+  const came = book.movements.filter(({ kind, amountFen }) => kind === '充值' && amountFen > 0n);
+  const back = came.length > 0 && random.chance(0.4) ? random.pick(came) : undefined;
+  if (back) book.deposit(-back.amountFen, '退回');
+  else if (random.chance(0.5)) book.deposit(BigInt(1 + random.below(50_000)), '来历不明');
+  else {
+    const outTradeNo = `STRAY${book.trades.size}`;
+    const order = { outTradeNo, subject: '不明订单', notifyUrl: null, returnUrl: null };
+    book.openTrade({ ...order, amountFen: BigInt(1 + random.below(50_000)) });
+    book.pay(outTradeNo);
+  }
+  return back ? 'gone back' : 'come';
 }
 
 /** Parts of a payout sent again, or a payout cancelled: whichever the random finds, in whatever state. */

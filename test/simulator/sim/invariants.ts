@@ -4,6 +4,7 @@ import { ledgerFaults } from '../../../api/ledger/ledger.ts';
 import type { Database } from '../../../db/client.ts';
 import type { Gateway } from '../alipay/gateway.ts';
 import type { Movement } from '../alipay/records.ts';
+import { OPENING_FEN } from './world.ts';
 
 /** Cheap, after every step: sums, floors, cash against the bank, statements and payouts against each other. */
 export async function wrongsNow(db: Database, gateway: Gateway): Promise<string[]> {
@@ -54,13 +55,13 @@ async function cashWrongs(db: Database, gateway: Gateway): Promise<string[]> {
     UNION ALL SELECT '=' || a.code, sum(b.amount_micro_cny) FROM account a JOIN balance b ON b.account_id = a.id
      WHERE a.code IN ('alipay_cash', 'alipay_fee', 'suspense') GROUP BY a.code
     UNION ALL SELECT '=cases:' || status, sum(difference_fen) * 10000 FROM reconciliation_case
-     WHERE status = 'suspended' OR resolution = 'written_off' GROUP BY status`);
+     WHERE status = 'suspended' OR resolution = 'written_off' OR evidence ->> 'kind' = 'owner' GROUP BY status`);
   const sums = new Map(rows.map((row) => [row.no, BigInt(row.amount)]));
   const sum = (no: string) => sums.get(`=${no}`) ?? 0n;
   const book = new Set(rows.map((row) => row.no).filter((no) => !no.startsWith('=')));
-  let heardFen = 0n;
+  let heardFen = OPENING_FEN;
   for (const move of gateway.book.movements) {
-    if (book.delete(nameOf(move)) || move.kind === '充值') heardFen += move.amountFen;
+    if (book.delete(nameOf(move))) heardFen += move.amountFen;
   }
   const wrongs = [...book].map((no) => `the ledger believes in ${no}, the bank does not`);
   const cases = sum('cases:suspended') + sum('cases:closed');

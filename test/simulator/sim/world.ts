@@ -51,7 +51,7 @@ export async function openSimWorld(
   let receive: ((form: Record<string, string>) => Promise<string>) | undefined;
   const pair = await openGatewayPair({
     clock,
-    openingFen: 0n,
+    openingFen: OPENING_FEN,
     timeoutMs: options.timeoutMs ?? 150,
     keyBits: 1024,
     random: () => faultRandom.next(),
@@ -67,7 +67,6 @@ export async function openSimWorld(
     policy: { ...DEFAULT_POLICY, limits: { minFen: 10n, maxFen: options.maxTransferFen ?? 400n } },
   };
   receive = (form) => receiveNotify(ctx, form);
-  pair.gateway.book.deposit(OPENING_FEN, 'opening');
   const amountMicroCny = OPENING_FEN * 10_000n;
   await post(db, [
     {

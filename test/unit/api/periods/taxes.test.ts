@@ -35,7 +35,7 @@ describe('a month’s taxes', () => {
 
 describe('a close certificate', () => {
   const body = {
-    format: 'hongze.close/1',
+    format: 'hongze.close/2',
     month: '2026-11',
     journals: 3,
     journalsHash: 'ab',
@@ -45,6 +45,7 @@ describe('a close certificate', () => {
     statements: 1,
     statementsHash: 'ef',
     taxes: { vatMicroCny: '1' },
+    cash: { bookFen: '7', bankFen: '7' },
     suspenseMicroCny: '0',
     suspenseNote: null,
     gate: ['over'],

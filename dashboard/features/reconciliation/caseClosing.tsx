@@ -1,0 +1,109 @@
+/** How a case ends: booked to an owner, taken back as a bill shows, sent back through Alipay, or written off by two. */
+import { Button, Form, Input, Select } from 'antd';
+import { api, read } from '../../lib/client.ts';
+import { useMe } from '../../lib/me.ts';
+import { useAdvertisers } from '../../lib/parties.ts';
+import { useChange } from '../../lib/queries.ts';
+import { Mark } from '../../ui/page.tsx';
+import { CASE_REFRESH, type Case } from './data.ts';
+import { useReconciliationWords } from './words.ts';
+
+const one = api.reconciliation.cases[':id'];
+
+type Outcome = 'supplemented' | 'reversed' | 'refunded' | 'send_back' | 'written_off';
+
+interface Answers {
+  outcome: Outcome;
+  note: string;
+  advertiserId?: number;
+}
+
+function end(param: { id: string }, { outcome, note, advertiserId }: Answers): Promise<unknown> {
+  if (outcome === 'written_off') return read(one['write-off'].$post({ param, json: { note } }));
+  if (outcome === 'send_back') return read(one.refund.$post({ param, json: { note } }));
+  const owner = outcome === 'supplemented' && advertiserId ? { advertiserId } : {};
+  return read(one.resolve.$post({ param, json: { resolution: outcome, note, ...owner } }));
+}
+
+export function CaseClosing({ row }: { row: Case }) {
+  const say = useReconciliationWords();
+  const me = useMe();
+  const approve = useChange({
+    run: () => read(one['write-off'].approve.$post({ param: { id: String(row.id) } })),
+    refresh: CASE_REFRESH,
+    say: say('writtenOff'),
+  });
+  if (!row.proposedBy) return <Outcomes row={row} />;
+  return row.proposedBy === me.userId ? (
+    <Mark tone="warn">{say('ownProposal')}</Mark>
+  ) : (
+    <Button danger loading={approve.isPending} onClick={() => approve.mutate(undefined)}>
+      {say('approveWriteOff')}
+    </Button>
+  );
+}
+
+function Outcomes({ row }: { row: Case }) {
+  const say = useReconciliationWords();
+  const me = useMe();
+  const advertisers = useAdvertisers();
+  const [form] = Form.useForm<Answers>();
+  const outcome = Form.useWatch('outcome', form);
+  const close = useChange<Answers, unknown>({
+    run: (answers) => end({ id: String(row.id) }, answers),
+    refresh: CASE_REFRESH,
+    say: say('resolved'),
+  });
+  // Whoever suspended it may only propose to write it off: the rest is another's to say.
+  const own = row.suspendedBy === me.userId;
+  const ownerless = row.items.length === 0 && row.differenceFen !== '0';
+  const income = ownerless && !row.differenceFen.startsWith('-') && row.outNo !== '';
+  const outcomes: Outcome[] = own
+    ? ['written_off']
+    : [
+        'supplemented',
+        'reversed',
+        'refunded',
+        ...(income ? ['send_back' as const] : []),
+        'written_off',
+      ];
+  return (
+    <Form
+      form={form}
+      name="close-case"
+      layout="vertical"
+      initialValues={{ outcome: outcomes[0] as Outcome }}
+      onFinish={(values) => close.mutate(values)}
+    >
+      <Form.Item
+        name="outcome"
+        label={say('how')}
+        extra={outcome && say(`${outcome}_needs` as 'reversed_needs')}
+      >
+        <Select options={outcomes.map((value) => ({ value, label: say(value) }))} />
+      </Form.Item>
+      {outcome === 'supplemented' && ownerless && (
+        <Form.Item
+          name="advertiserId"
+          label={say('owner')}
+          rules={[{ required: true, message: say('ownerWanted') }]}
+        >
+          <Select
+            showSearch={{ optionFilterProp: 'label' }}
+            options={advertisers.data?.map(({ id, name }) => ({ value: id, label: name })) ?? []}
+          />
+        </Form.Item>
+      )}
+      <Form.Item
+        name="note"
+        label={say('note')}
+        rules={[{ required: true, whitespace: true, message: say('noteWanted') }]}
+      >
+        <Input.TextArea rows={3} maxLength={500} />
+      </Form.Item>
+      <Button htmlType="submit" loading={close.isPending}>
+        {say('resolve')}
+      </Button>
+    </Form>
+  );
+}
