@@ -9,6 +9,7 @@ export { type Alipay, type AlipayConfig, createAlipay, type NotifyForm } from '.
 export { alipayTimeMs, fenOfYuan } from './alipay/format.ts';
 export { approvePayout } from './approving.ts';
 export { approveBatch, createBatch } from './batches.ts';
+export { markReconciled, postFees } from './billed.ts';
 export {
   type CashItem,
   type CashItemKind,
@@ -17,9 +18,7 @@ export {
   cashItemsNamed,
   firstCashDay,
   itemsUnderWay,
-  markReconciled,
   ownerOfItem,
-  postFees,
 } from './cash.ts';
 export { recordClawback } from './clawbacks.ts';
 export { type NotifyReply, receiveNotify } from './notify.ts';
