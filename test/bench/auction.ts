@@ -120,8 +120,7 @@ async function holdMany(ours: Contestant): Promise<void> {
   const rssMb = [Math.round(ours.rssMb())];
   let auctions = 0;
   for (let tenth = 1; tenth <= 10; tenth++) {
-    while (auctions < (soak * tenth) / 10)
-      auctions += (await ours.load(SOAK_SLICE_S)).requestsPerS * SOAK_SLICE_S;
+    while (auctions < (soak * tenth) / 10) auctions += (await ours.load(SOAK_SLICE_S)).answered;
     rssMb.push(Math.round(ours.rssMb()));
   }
   const grownMb = (rssMb.at(-1) ?? 0) - (rssMb[1] ?? 0);
@@ -164,7 +163,7 @@ async function run(): Promise<void> {
     for (let i = 0; i < rounds; i++)
       for (const each of all) loads.get(each.name)?.push(await each.load(seconds));
     calls.after = await redisCalls();
-    calls.auctions = sumOf(loads.get('ours'), (load) => load.requestsPerS * seconds);
+    calls.auctions = sumOf(loads.get('ours'), (load) => load.answered);
     const of = (name: string, figure: keyof Load): number =>
       median((loads.get(name) ?? []).map((load) => load[figure]));
     const saturated = of('ours', 'requestsPerS');

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { type House, openHouse } from '../faults/kit/house.ts';
 import { bidRequest } from './auction/contestant.ts';
-import type { Measured } from './auction/generator.ts';
+import type { Measured, Plan } from './auction/generator.ts';
 import { bundle } from './kit/bundle.ts';
 import { readArguments, report, round } from './kit/figures.ts';
 
@@ -64,7 +64,8 @@ async function load(house: House, forS: number): Promise<number> {
     const requests = Array.from({ length: BODIES }, (_, i) => bidRequest(body(i), port));
     const plan = join(house.folder, `plan-${n}.json`);
     const pace = { rate: rate / house.urls.length, connections: 32, from: 0 };
-    writeFileSync(plan, JSON.stringify({ port, seconds: forS, requests, ...pace }));
+    const traffic: Plan = { port, warmUpS: 0, seconds: forS, requests, ...pace };
+    writeFileSync(plan, JSON.stringify(traffic));
     const { stdout } = await promisify(execFile)(process.execPath, [generator, plan]);
     return (JSON.parse(stdout) as Measured).answered;
   });

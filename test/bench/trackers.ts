@@ -11,7 +11,13 @@ import { auctionIds, BILLED_ON, sealToken, tokenKey } from '../../bidding/wire/t
 import { bootRedis } from '../../db/embedded/redis.ts';
 import { buildPrograms, programFile } from '../../run/demo/programs.ts';
 import { eventsWaiting } from '../kit/streams.ts';
-import { type Contestant, contestant, type Load, moveToLoadCore } from './auction/contestant.ts';
+import {
+  type Contestant,
+  contestant,
+  type Load,
+  moveToLoadCore,
+  WARM_UP_S,
+} from './auction/contestant.ts';
 import { bundle } from './kit/bundle.ts';
 import { percentile, readArguments, report, round } from './kit/figures.ts';
 
@@ -31,31 +37,34 @@ function impressions(port: number): { text: string; readerAt: number }[] {
   const key = tokenKey(KEY);
   const nextId = auctionIds();
   const issuedAtMs = Date.now();
-  return Array.from({ length: MOST_A_SECOND * (seconds * rounds + 2) }, (_, n) => {
-    const token = sealToken(key, {
-      auctionId: nextId(),
-      impOrdinal: 0,
-      issuedAtMs,
-      expiresAtMs: issuedAtMs + 3_600_000,
-      outletId: 1 + (n % 92),
-      placementId: 1 + (n % 400),
-      divisionCode: '330106',
-      advertiserId: 1 + (n % 40),
-      campaignId: 1 + (n % 300),
-      lineItemId: 1 + (n % 1_000),
-      creativeId: 1 + (n % 2_000),
-      device: 0,
-      billedOn: BILLED_ON.impression,
-      priceMicroCny: 12_000,
-      leaseId: 7_193_847_192_837,
-      dealId: 0,
-      userHash: 'abcdefghijklmnop',
-    });
-    const text =
-      `GET /t/i?t=${token} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nConnection: keep-alive\r\n` +
-      'User-Agent: Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 Chrome/138.0 Mobile\r\n\r\n';
-    return { text, readerAt: -1 };
-  });
+  return Array.from(
+    { length: MOST_A_SECOND * ((WARM_UP_S + seconds) * rounds + WARM_UP_S + 2) },
+    (_, n) => {
+      const token = sealToken(key, {
+        auctionId: nextId(),
+        impOrdinal: 0,
+        issuedAtMs,
+        expiresAtMs: issuedAtMs + 3_600_000,
+        outletId: 1 + (n % 92),
+        placementId: 1 + (n % 400),
+        divisionCode: '330106',
+        advertiserId: 1 + (n % 40),
+        campaignId: 1 + (n % 300),
+        lineItemId: 1 + (n % 1_000),
+        creativeId: 1 + (n % 2_000),
+        device: 0,
+        billedOn: BILLED_ON.impression,
+        priceMicroCny: 12_000,
+        leaseId: 7_193_847_192_837,
+        dealId: 0,
+        userHash: 'abcdefghijklmnop',
+      });
+      const text =
+        `GET /t/i?t=${token} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nConnection: keep-alive\r\n` +
+        'User-Agent: Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 Chrome/138.0 Mobile\r\n\r\n';
+      return { text, readerAt: -1 };
+    },
+  );
 }
 
 const appended = async (): Promise<number> => (await eventsWaiting(redis)).length;

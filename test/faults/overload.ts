@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { bidRequest, moveToLoadCore } from '../bench/auction/contestant.ts';
-import type { Measured } from '../bench/auction/generator.ts';
+import type { Measured, Plan } from '../bench/auction/generator.ts';
 import { bundle } from '../bench/kit/bundle.ts';
 import { aLineItem, aSnapshot } from '../kit/snapshot.ts';
 import { openHouse } from './kit/house.ts';
@@ -56,7 +56,8 @@ const requests = Array.from({ length: BODIES }, (_, n) => bidRequest(body(n), po
 
 async function load(seconds: number, rate: number, connections: number): Promise<Measured> {
   const plan = join(house.folder, 'plan.json');
-  writeFileSync(plan, JSON.stringify({ port, seconds, connections, rate, from: 0, requests }));
+  const traffic: Plan = { port, warmUpS: 0, seconds, connections, rate, from: 0, requests };
+  writeFileSync(plan, JSON.stringify(traffic));
   const { stdout } = await promisify(execFile)(process.execPath, [generator, plan]);
   return JSON.parse(stdout) as Measured;
 }

@@ -9,9 +9,11 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { EXCHANGE_FLAGS } from '../../../run/demo/processes.ts';
 import { round } from '../kit/figures.ts';
-import type { Measured } from './generator.ts';
+import type { Measured, Plan } from './generator.ts';
 
 export interface Load {
+  /** Warm-up included. */
+  answered: number;
   requestsPerS: number;
   p50Ms: number;
   p99Ms: number;
@@ -34,6 +36,7 @@ export interface Contestant {
 }
 
 const TICK_MICROS = 10_000;
+export const WARM_UP_S = 1;
 const hasTwoCores = cpus().length > 1;
 const SERVER_CORE = '1';
 const LOAD_CORE = '0';
@@ -113,10 +116,16 @@ export async function contestant(
     async load(seconds, rate = 0) {
       const plan = join(ground.folder, `${name}.json`);
       const connections = rate === 0 ? 64 : 256;
-      writeFileSync(
-        plan,
-        JSON.stringify({ port, seconds, connections, rate, from: asked, requests }),
-      );
+      const traffic: Plan = {
+        port,
+        warmUpS: WARM_UP_S,
+        seconds,
+        connections,
+        rate,
+        from: asked,
+        requests,
+      };
+      writeFileSync(plan, JSON.stringify(traffic));
       const [tool = '', ...words] = onCore(LOAD_CORE, [process.execPath, ground.generator, plan]);
       const before = cpuMicros(pid);
       const { stdout } = await run(tool, words);
@@ -125,12 +134,13 @@ export async function contestant(
       asked += it.answered + connections;
       if (it.faults > 0) throw new Error(`${name}: ${it.faults} requests failed`);
       return {
-        requestsPerS: it.answered / seconds,
+        answered: it.answered,
+        requestsPerS: it.counted / seconds,
         p50Ms: round(it.p50Ms, 2),
         p99Ms: round(it.p99Ms, 2),
         cpuMicros: spent / Math.max(1, it.answered),
-        busy: spent / (seconds * 1e6),
-        shedShare: it.shed / Math.max(1, it.answered + it.shed),
+        busy: spent / ((WARM_UP_S + seconds) * 1e6),
+        shedShare: it.shed / Math.max(1, it.counted + it.shed),
         bidShare: it.bids / Math.max(1, it.answered),
         generatorMicros: it.ownMicros,
       };

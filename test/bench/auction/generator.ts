@@ -1,14 +1,17 @@
 /**
  * The load: a program of its own, on plain sockets, so that it costs a third of the server it measures. Closed loop: each
  * connection asks again when answered. At a rate: requests are sent when they are due, whatever became of those before, and
- * their time counts from when they were due. Every request is a reader of its own.
+ * their time counts from when they were due. Every request is a reader of its own. What is asked during the warm-up
+ * counts for nothing: this program is cold then, and its connections open all at once, as no exchange's partners do.
  */
 import { readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { percentile } from '../kit/figures.ts';
 
-interface Plan {
+export interface Plan {
   port: number;
+  warmUpS: number;
+  /** Measured; the warm-up comes before. */
   seconds: number;
   connections: number;
   /** Requests a second; 0: as fast as it goes. */
@@ -20,7 +23,10 @@ interface Plan {
 }
 
 export interface Measured {
+  /** Warm-up included. */
   answered: number;
+  /** Answered of those asked within the measured time. */
+  counted: number;
   bids: number;
   faults: number;
   /** Turned away with 503; their times are apart. */
@@ -37,6 +43,7 @@ const NEVER = new Int32Array(new SharedArrayBuffer(4));
 /** Answers are looked for at least so often. */
 const NAP_MS = 0.1;
 const plan = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as Plan;
+const countsFromMs = performance.now() + plan.warmUpS * 1000;
 const requests = plan.requests.map(({ text, readerAt }) => ({
   bytes: Buffer.from(text),
   readerAt,
@@ -44,6 +51,7 @@ const requests = plan.requests.map(({ text, readerAt }) => ({
 const tookMs: number[] = [];
 const shedMs: number[] = [];
 let asked = plan.from;
+let answered = 0;
 let bids = 0;
 let faults = 0;
 let running = true;
@@ -82,6 +90,7 @@ class Connection {
       const head = chunk.toString('latin1', 0, Math.min(chunk.length, 700));
       const status = head.slice(9, 12);
       this.shed = status === '503';
+      if (!this.shed) answered += 1;
       if (status === '200') bids += 1;
       else if (status !== '204' && !this.shed) faults += 1;
       const length = /\r\ncontent-length: (\d+)/i.exec(head)?.[1] ?? '0';
@@ -90,7 +99,8 @@ class Connection {
     this.missing -= chunk.length;
     if (this.missing > 0) return;
     this.missing = 0;
-    (this.shed ? shedMs : tookMs).push(performance.now() - this.dueMs);
+    if (this.dueMs >= countsFromMs)
+      (this.shed ? shedMs : tookMs).push(performance.now() - this.dueMs);
     this.answered(this);
   }
 }
@@ -133,18 +143,22 @@ function closed(): void {
 const before = process.cpuUsage();
 if (plan.rate > 0) paced();
 else closed();
-setTimeout(() => {
-  running = false;
-  const { user, system } = process.cpuUsage(before);
-  const measured: Measured = {
-    answered: tookMs.length,
-    bids,
-    faults,
-    shed: shedMs.length,
-    shedP99Ms: shedMs.length > 0 ? percentile(shedMs, 0.99) : 0,
-    p50Ms: percentile(tookMs, 0.5),
-    p99Ms: percentile(tookMs, 0.99),
-    ownMicros: (user + system) / Math.max(1, tookMs.length),
-  };
-  process.stdout.write(`${JSON.stringify(measured)}\n`, () => process.exit(0));
-}, plan.seconds * 1000);
+setTimeout(
+  () => {
+    running = false;
+    const { user, system } = process.cpuUsage(before);
+    const measured: Measured = {
+      answered,
+      counted: tookMs.length,
+      bids,
+      faults,
+      shed: shedMs.length,
+      shedP99Ms: shedMs.length > 0 ? percentile(shedMs, 0.99) : 0,
+      p50Ms: percentile(tookMs, 0.5),
+      p99Ms: percentile(tookMs, 0.99),
+      ownMicros: (user + system) / Math.max(1, answered),
+    };
+    process.stdout.write(`${JSON.stringify(measured)}\n`, () => process.exit(0));
+  },
+  (plan.warmUpS + plan.seconds) * 1000,
+);
