@@ -1,6 +1,6 @@
 /**
  * Click prediction on simulated days: learned online through the first ones, judged on the last, each prediction made before its
- * outcome is learned. Batch regression has the day before. `npm run bench -- ctr --seed 1 [--days 2] [--impressions 2000000] [--json]`
+ * outcome is learned. Batch regression has the day before. `npm run bench -- ctr --seed 1 [--days 2] [--impressions 10000000] [--json]`
  */
 import { decodeModel, PRIOR_CTR } from '../../bidding/engine/pctr.ts';
 import { RateLearner } from '../../bidding/engine/rateLearner.ts';
@@ -11,7 +11,7 @@ import { readArguments, report, round } from './kit/figures.ts';
 
 const args = readArguments(process.argv);
 const seed = args.number('seed', 1);
-const count = args.number('impressions', 2_000_000);
+const count = args.number('impressions', 10_000_000);
 const days = args.number('days', 2);
 const SLICES = 20;
 const world = newEventWorld(seed);
