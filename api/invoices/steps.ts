@@ -24,7 +24,7 @@ export async function lockInvoice(tx: Db, id: number): Promise<Invoice> {
 
 export const outOfTurn = (row: Pick<Invoice, 'status'>) =>
   new Failure('conflict', {
-    zh: `发票状态为「${row.status}」，不能这样做`,
+    zh: '发票已不在可以这样做的状态，请刷新后查看',
     en: `the invoice is ${row.status}: this cannot be done`,
   });
 

@@ -96,8 +96,8 @@ function refuseApproval(
 ): void {
   if (row.status !== 'created')
     throw new Failure('conflict', {
-      zh: `打款单已是「${row.status}」，不能再次批准`,
-      en: `the payout is ${row.status} already and cannot be approved again`,
+      zh: '打款单已不在待审批状态，不能再次批准',
+      en: `the payout is ${row.status} and cannot be approved again`,
     });
   if (row.createdBy === input.by)
     throw new Failure('four_eyes', {

@@ -27,6 +27,31 @@ const amountOf = (n: number): string =>
   n >= 10 ? grouped(Math.round(n)) : String(Number(n.toPrecision(2)));
 
 type Reason = PlanLine['why'];
+
+/** What one more yuan brings; by the thousand where it is a fraction. */
+function gainOf(aYuan: number, unit: Reason): Reason {
+  if (aYuan >= 1) {
+    const n = amountOf(aYuan);
+    return { zh: `每元约增 ${n} ${unit.zh}`, en: `a yuan brings about ${n} ${unit.en}` };
+  }
+  const n = amountOf(aYuan * 1_000);
+  return { zh: `每千元约增 ${n} ${unit.zh}`, en: `a thousand yuan bring about ${n} ${unit.en}` };
+}
+
+const countiesOf = (n: number): string => (n === 1 ? 'one county' : `${n} counties`);
+
+/** Which counties a placement brings: those that nothing reached yet, and those once more. */
+function coverOf(fresh: number, known: number): Reason {
+  if (fresh === 0) {
+    return { zh: `再次覆盖 ${known} 个县区`, en: `reaches ${countiesOf(known)} once more` };
+  }
+  const again = known > 0;
+  return {
+    zh: `新覆盖 ${fresh} 个县区${again ? `，再次覆盖 ${known} 个` : ''}`,
+    en: `reaches ${countiesOf(fresh)} that nothing reached yet${again ? `, and ${known} once more` : ''}`,
+  };
+}
+
 export interface Proposal {
   lines: PlanLine[];
   reasons: Reason[];
@@ -66,8 +91,7 @@ function auctionLines(
     const byClick = brief.goal === 'clicks';
     const perClick = offer.cpmFen / (1_000 * offer.ctr);
     const unit = GOAL_UNIT[brief.goal];
-    const gain = amountOf(one.firstGain * 100);
-    const last = amountOf(one.lastGain * 100);
+    const [first, last] = [gainOf(one.firstGain * 100, unit), gainOf(one.lastGain * 100, unit)];
     return [
       {
         key: `auction-${one.tier}`,
@@ -81,8 +105,8 @@ function auctionLines(
         priceMicroCny: fenToMicroCny(one.costFen).toString(),
         expected: expectedOf(offer, one),
         why: {
-          zh: `${TIER_ZH[one.tier]}媒体近两周千次成交价约 ${yuanOf(offer.cpmFen)} 元；每元先增 ${gain} ${unit.zh}，投满后降至 ${last}，与其他层级持平`,
-          en: `${one.tier} outlets cost about ${yuanOf(offer.cpmFen)} yuan a thousand lately; a yuan brings ${gain} ${unit.en} at first and ${last} at the end, level with the other tiers`,
+          zh: `${TIER_ZH[one.tier]}媒体近两周千次成交价约 ${yuanOf(offer.cpmFen)} 元；起初${first.zh}，投满时${last.zh}，与其他层级持平`,
+          en: `${one.tier} outlets cost about ${yuanOf(offer.cpmFen)} yuan a thousand lately; at first ${first.en}, at the end ${last.en}, level with the other tiers`,
         },
       },
     ];
@@ -155,7 +179,7 @@ function fixedLines(
   return choose(offers, budgetFen).flatMap(({ offer, days, costFen, fresh }) => {
     const named = names.get(offer.placementId);
     if (!named) return [];
-    const known = offer.counties.length - fresh;
+    const cover = coverOf(fresh, offer.counties.length - fresh);
     return [
       {
         key: `fixed-${offer.placementId}`,
@@ -175,8 +199,8 @@ function fixedLines(
         priceMicroCny: fenToMicroCny(costFen).toString(),
         expected: null,
         why: {
-          zh: `覆盖 ${fresh} 个尚未覆盖的县区${known > 0 ? `，加强 ${known} 个` : ''}，每天 ${yuanOf(offer.slotFen)} 元`,
-          en: `reaches ${fresh} counties that nothing reached yet${known > 0 ? ` and ${known} again` : ''}, at ${yuanOf(offer.slotFen)} yuan a day`,
+          zh: `${cover.zh}，每天 ${yuanOf(offer.slotFen)} 元`,
+          en: `${cover.en}, at ${yuanOf(offer.slotFen)} yuan a day`,
         },
       },
     ];

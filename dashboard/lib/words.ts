@@ -4,6 +4,7 @@
  * library was tried first: it checks keys at run time and costs more bytes than all our words.)
  */
 import { useSyncExternalStore } from 'react';
+import { fill, type Values } from './fill.ts';
 
 export type Language = 'zh' | 'en';
 const STORED_LANGUAGE = 'hongze.language';
@@ -41,16 +42,11 @@ export const useLanguage = (): Language =>
     return () => listeners.delete(listener);
   }, currentLanguage);
 
-/** Of a Chinese and an English text, the one to show. */
-export const said = (text: { zh: string; en: string }, language: Language): string =>
-  language === 'en' ? text.en : text.zh;
+/** Of the API's Chinese and English words, those to show; on a screen a sentence begins with a capital. */
+export const said = ({ zh, en }: { zh: string; en: string }, language: Language): string =>
+  language === 'en' ? en.charAt(0).toUpperCase() + en.slice(1) : zh;
 
-export type Values = Record<string, string | number>;
 export type Say<K extends string> = (key: K, values?: Values) => string;
-
-/** `{{name}}` → its value. */
-const fill = (text: string, values?: Values): string =>
-  values ? text.replace(/\{\{(\w+)\}\}/g, (whole, name) => String(values[name] ?? whole)) : text;
 
 /** A feature's words: `const useWords = defineWords({...zh}, {...en})`, then `say('key')`. */
 export function defineWords<K extends string>(

@@ -93,7 +93,7 @@ export const markColumn = <Row,>(
 ): Column<Row> => ({
   key: 'status',
   title,
-  width: '120px',
+  width: '136px',
   value: word,
   render: (row) => <Mark tone={tone(row)}>{word(row)}</Mark>,
   ...more,

@@ -59,7 +59,7 @@ const useWords = defineWords(
   },
   {
     search: 'Search',
-    rows: '{{n}} rows',
+    rows: '{{n}} {{n|row|rows}}',
     none: 'Nothing matches',
     noneHint: 'Try another word or a wider filter.',
     nothing: 'Nothing here yet',

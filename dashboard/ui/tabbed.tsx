@@ -21,6 +21,14 @@ export function useFace<Key extends string>(keys: readonly [Key, ...Key[]]): Key
   return keys.find((key) => key === filters.tab) ?? keys[0];
 }
 
+/** On a phone the chosen tab comes into sight. */
+function centreChosen(list: HTMLElement): void {
+  const chosen = list.querySelector<HTMLElement>('[aria-selected="true"]');
+  if (!chosen) return;
+  const left = chosen.offsetLeft - list.offsetLeft;
+  list.scrollLeft = left - (list.clientWidth - chosen.offsetWidth) / 2;
+}
+
 const STEP: Record<string, number> = { ArrowRight: 1, ArrowLeft: -1 };
 
 export function TabbedPanel<Key extends string>({ faces }: { faces: readonly Face<Key>[] }) {
@@ -33,12 +41,13 @@ export function TabbedPanel<Key extends string>({ faces }: { faces: readonly Fac
   );
   const shown = faces[at];
   const show = (to: number) => set({ tab: to === 0 ? undefined : faces[to]?.key });
-  // biome-ignore lint/correctness/useExhaustiveDependencies: on a phone the chosen tab comes into sight
+  const counts = faces.map(({ count = 0 }) => count).join();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what is chosen, and how wide it and its neighbours are
   useEffect(() => {
-    const chosen = list.current?.querySelector<HTMLElement>('[aria-selected="true"]');
-    if (chosen && list.current)
-      list.current.scrollLeft = chosen.offsetLeft - list.current.offsetLeft;
-  }, [at]);
+    // After the router, which puts every list back to where it stood on the page before.
+    const frame = requestAnimationFrame(() => list.current && centreChosen(list.current));
+    return () => cancelAnimationFrame(frame);
+  }, [at, counts]);
   const onKeyDown = (event: KeyboardEvent) => {
     const step = STEP[event.key];
     if (step === undefined) return;
@@ -46,6 +55,8 @@ export function TabbedPanel<Key extends string>({ faces }: { faces: readonly Fac
     show(to);
     list.current?.querySelectorAll<HTMLElement>('[role="tab"]')[to]?.focus();
   };
+  // One face is no choice.
+  if (faces.length === 1) return <Panel flush>{shown?.body()}</Panel>;
   return (
     <Panel flush>
       <div ref={list} role="tablist" className="faces" onKeyDown={onKeyDown}>

@@ -4,6 +4,8 @@ import type { Column } from './column.ts';
 export function Cell<Row>(props: { column: Column<Row>; row: Row; narrow: boolean }) {
   const { column, row } = props;
   const value = column.render ? column.render(row) : String(column.value(row) ?? '—');
+  // A card says what there is; in a table an empty place needs its dash.
+  if (props.narrow && value === '—') return null;
   const kind = column.lead ? ' cell-lead' : column.title === '' ? ' cell-acts' : '';
   return (
     <td className={`cell${kind}${column.align === 'right' ? ' cell-right' : ''}`}>

@@ -6,6 +6,7 @@
 import { and, eq } from 'drizzle-orm';
 import { createCreative, submitCreative } from '../../api/creatives/creatives.ts';
 import { decideReview, lockReview } from '../../api/creatives/desk.ts';
+import { addQualification, judgeQualification } from '../../api/creatives/vault.ts';
 import { liftStop, placeStop } from '../../api/delivery/delivery.ts';
 import { type Actor, actorOf } from '../../api/identity/identity.ts';
 import {
@@ -22,6 +23,7 @@ import { creative } from '../schema/creatives.ts';
 import { member, user } from '../schema/identity.ts';
 import { addDays, type Clock, dayOf } from '../terms/day.ts';
 import type { CreativeContent } from '../terms/market.ts';
+import { seedIntegrations } from './integrations.ts';
 import { taxNoOf } from './titles.ts';
 
 interface DeskContext {
@@ -33,6 +35,7 @@ interface DeskContext {
 export interface Logins {
   buyer: string;
   operator: string;
+  outlet: string;
   /** Of a city's press group, whose second outlet is on its way in. */
   group: string;
 }
@@ -44,6 +47,8 @@ export async function seedDesks(ctx: DeskContext, logins: Logins): Promise<void>
   await seedReview(ctx, buyer, operator);
   await seedAdmissions(ctx, operator, group);
   await seedStops(ctx, operator);
+  await seedRefusedPaper(ctx, buyer, operator);
+  await seedIntegrations(ctx, { buyer, outlet: await personOf(ctx.db, logins.outlet) });
   await createSchedule(ctx, buyer, {
     name: '每周县域投放周报',
     kind: 'spend',
@@ -121,6 +126,28 @@ async function seedReview(ctx: DeskContext, buyer: Actor, operator: Actor): Prom
     name: '小店备货 信息流',
     words: { title: '「第一贷」小店备货', description: '利率公示，额度以审批为准，理性借贷' },
     appeal: '「第一贷」为注册商标，并非排名；商标注册证第 3021 号。',
+  });
+}
+
+/** A paper that does not say what it is handed in for. */
+async function seedRefusedPaper(ctx: DeskContext, buyer: Actor, operator: Actor): Promise<void> {
+  const [advertiserId = 0] = buyer.advertiserIds;
+  const today = dayOf(ctx.clock());
+  const { id, version } = await addQualification(ctx, buyer, {
+    advertiserId,
+    kind: 'proof',
+    number: '浙茶检 2026-0318',
+    issuer: '浙江省茶叶质量检验中心',
+    categories: ['food'],
+    validFrom: addDays(today, -30),
+    validUntil: addDays(today, 335),
+    assetSha256: null,
+  });
+  await judgeQualification(ctx, operator, id, {
+    version,
+    verdict: 'rejected',
+    rejectReason:
+      '检验报告的样品为 2024 年春茶，与在投创意所称「2026 明前」不符，请提交本批次报告。',
   });
 }
 

@@ -10,6 +10,7 @@ import { qualification } from '../schema/archive.ts';
 import { segment, segmentMember } from '../schema/audiences.ts';
 import { article } from '../schema/content.ts';
 import { feedback, feedbackCase } from '../schema/feedback.ts';
+import { rejectedEvent } from '../schema/metering.ts';
 import { property } from '../schema/outlets.ts';
 import type { ContentCategory, SafetyLabel } from '../terms/content.ts';
 import { addDays, dayOf } from '../terms/day.ts';
@@ -182,7 +183,27 @@ async function seedFeedback(db: Db, parts: KnownParts): Promise<void> {
   }
 }
 
+const AUCTION = '/openrtb2/auction';
+/** Of the last days, in hours before now: a page set up wrongly, and others that tried what they should not. */
+const REFUSED = [
+  { hoursAgo: 3, reason: 'unknown_placement', detail: { path: AUCTION, tagid: 'yuhang-top-banner', publisher: '13', pointer: '/imp/0/tagid', what: 'no such placement', ip: '198.51.100.24', userAgent: 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_2 like Mac OS X)' } },
+  { hoursAgo: 9, reason: 'replayed', detail: { eventKey: '7f3a91c04be2d815:0:c', lineItemId: '2', ip: '198.51.100.77' } },
+  { hoursAgo: 26, reason: 'forged', detail: { path: '/t/i', token: 'AQx0Zm9yZ2VkLXRva2Vu', ip: '203.0.113.9', userAgent: 'curl/8.5.0' } },
+  { hoursAgo: 27, reason: 'expired', detail: { path: '/t/c', token: 'AQ5leHBpcmVkLXRva2Vu', ip: '198.51.100.61', userAgent: 'Mozilla/5.0 (Linux; Android 15)' } },
+  { hoursAgo: 50, reason: 'invalid_request', detail: { path: AUCTION, tagid: '159', publisher: '13', pointer: '/imp/0/banner', what: 'w and h must be positive', ip: '198.51.100.24', userAgent: 'okhttp/4.12.0' } },
+  { hoursAgo: 74, reason: 'malformed', detail: { path: AUCTION, tagid: '', publisher: '', pointer: '', what: 'the body is not JSON', ip: '203.0.113.9', userAgent: 'python-requests/2.32' } },
+]; // biome-ignore format: one refusal a line
+
+async function seedRefused(db: Db, nowMs: number): Promise<void> {
+  const rows = REFUSED.toReversed().map(({ hoursAgo, ...one }) => ({
+    ...one,
+    at: new Date(nowMs - hoursAgo * HOUR_MS),
+  }));
+  await db.insert(rejectedEvent).values(rows);
+}
+
 export async function seedKnown(db: Db, parts: KnownParts): Promise<void> {
+  await seedRefused(db, parts.nowMs);
   await seedArticles(db, parts.nowMs);
   await seedSegments(db, parts);
   await seedPapers(db, parts);

@@ -108,12 +108,12 @@ export async function seed(
   if (options.history ?? true) await seedTradeOf(ctx);
   await seedLogins(ctx.db, organizationOfAdvertiser(0));
   if (options.history ?? true) {
-    const [buyer, operator, group] = [
-      demoEmail('advertiser'),
-      demoEmail('operator'),
-      demoEmail('group'),
-    ];
-    await seedDesks(ctx, { buyer, operator, group });
+    await seedDesks(ctx, {
+      buyer: demoEmail('advertiser'),
+      operator: demoEmail('operator'),
+      outlet: demoEmail('outlet'),
+      group: demoEmail('group'),
+    });
   }
   return true;
 }

@@ -38,6 +38,7 @@ import {
   monthOf,
   msOfDay,
 } from '../../db/terms/day.ts';
+import { Failure } from '../../db/terms/failure.ts';
 import { askBack, enterTitles, invoiceBuyer, invoiceStatement } from './invoiced.ts';
 
 const HOUR_MS = 3_600_000;
@@ -57,12 +58,15 @@ export interface Switchboard {
 export async function seedSettled(ctx: Context, gateway: Switchboard): Promise<void> {
   const people = await findPeople(ctx);
   const month = await chargeOldestMonth(ctx);
-  await draftStatements(ctx, month);
-  await freezeMonth(ctx, { month, by: people.maker });
   const nowMs = ctx.clock();
-  const day = addDays(dayOf(nowMs), msOfDay(nowMs) >= BILL_READY_MS ? -1 : -2);
+  const today = dayOf(nowMs);
+  const day = addDays(today, msOfDay(nowMs) >= BILL_READY_MS ? -1 : -2);
   const backMs = nowMs - (dayStartMs(day) + 15 * HOUR_MS);
   await openCash(ctx, gateway.openingFen, day);
+  const frozenMs = Math.max(nowMs - backMs - 24 * HOUR_MS, firstMomentAfter(month));
+  const freezing = { ...ctx, clock: () => ctx.clock() - (nowMs - frozenMs) };
+  await draftStatements(freezing, month);
+  await freezeMonth(freezing, { month, by: people.maker });
   await command(gateway, 'clock', { advanceMs: -backMs });
   try {
     const then: Context = {
@@ -72,12 +76,17 @@ export async function seedSettled(ctx: Context, gateway: Switchboard): Promise<v
     };
     const paid = await payAsOf(then, gateway, month, people);
     if (paid.length > 0) await askBack(then, paid.at(-1) as number, people.checker);
+    // Not in a month that is over, which an open case would keep open.
+    if (monthOf(day) === monthOf(today)) await payPastUs(then, gateway);
   } finally {
     await command(gateway, 'clock', { advanceMs: backMs });
   }
   await reconcileDay({ ...ctx, statements: statementPort(ctx.clock) }, day);
   await invoiceBuyer(ctx, await firstBuyer(ctx), people);
 }
+
+const firstMomentAfter = (month: string): number =>
+  dayStartMs(`${monthOf(addDays(`${month}-01`, 31))}-01`);
 
 async function reconcileDay(ctx: PayoutContext, day: Day): Promise<void> {
   await fetchBill(ctx, day);
@@ -170,10 +179,26 @@ async function payAsOf(
     invoices.push(await invoiceStatement(then, row, people));
     await approveStatement(then, { statementId: id, by: people.checker });
     const { payoutId } = await requestPayout(payouts, { statementId: id, by: people.maker });
+    if (invoices.length === 1) await tryOwn(payouts, payoutId, people.maker);
     await approvePayout(payouts, { payoutId, by: people.checker });
   }
   await sendPayouts(payouts);
   return invoices;
+}
+
+/** Somebody pays into the account what nothing of ours asked for: a case for finance, once the bill comes. */
+async function payPastUs(then: Context, gateway: Switchboard): Promise<void> {
+  const outTradeNo = 'SCAN-0412-7719';
+  await fetch(then.alipay.pagePayUrl({ outTradeNo, amountFen: 128_000n, subject: '门店扫码付款' }));
+  await command(gateway, 'fault', { notify: 'lost', times: 1 });
+  await command(gateway, 'pay', { outTradeNo });
+}
+
+/** Whoever asked may not approve: the refusal is kept, and shown at the desk. */
+async function tryOwn(ctx: PayoutContext, payoutId: number, by: string): Promise<void> {
+  await approvePayout(ctx, { payoutId, by }).catch((error: unknown) => {
+    if (!(error instanceof Failure) || error.code !== 'four_eyes') throw error;
+  });
 }
 
 /** The advertiser whose login the banner shows. */

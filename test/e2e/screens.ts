@@ -80,8 +80,13 @@ async function sit({ name, language, width, email, password, ...rest }: Sitting)
     await page.waitForTimeout(SETTLE_MS);
     // The wall is a wall once auctions come in.
     if (place.name === 'live') await page.waitForSelector('.wall-stream li');
-    // The whole page as a window of its height, so that bars that stand still stand where they belong.
-    const height = await page.evaluate(() => document.documentElement.scrollHeight);
+    // The whole page, or the sheet over it, as a window of its height: bars that stand still stand where they belong.
+    const height = await page.evaluate(() => {
+      const sheets = [...document.querySelectorAll<HTMLElement>('.ant-drawer-body')];
+      const below = sheets.map((sheet) => sheet.scrollHeight - sheet.clientHeight);
+      const page = document.documentElement.scrollHeight;
+      return Math.max(page, window.innerHeight + Math.max(0, ...below));
+    });
     await page.setViewportSize({ width, height: Math.min(MAX_HEIGHT, Math.max(height, base)) });
     await page.screenshot({ path: join(folder, `${place.name}.png`) });
     await page.setViewportSize({ width, height: base });

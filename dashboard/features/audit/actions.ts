@@ -19,7 +19,7 @@ const NOUNS: Named = {
   rateCard: ['刊例价', 'Rate card'], reader: ['读者', 'Reader'], redLetter: ['红字确认单', 'Red letter'],
   report: ['报表', 'Report'], secondFactor: ['二次验证', 'Second factor'], segment: ['人群包', 'Audience'],
   session: ['登录', 'Session'], statement: ['结算单', 'Statement'], stop: ['停投', 'Stop'],
-  supplyPartner: ['供给合作方', 'Supply partner'], topUp: ['充值', 'Top-up'], webhook: ['回调', 'Webhook'],
+  supplyPartner: ['供给合作方', 'Supply partner'], topUp: ['充值', 'Top-up'], user: ['用户', 'User'], webhook: ['回调', 'Webhook'],
 }; // biome-ignore format: a dictionary reads as lines
 
 const VERBS: Named = {

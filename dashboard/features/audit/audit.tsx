@@ -47,7 +47,7 @@ const useWords = defineWords(
     subjectFilter: 'Subject, e.g. payout:12',
     more: 'Load earlier records',
     chain: 'Hash chain',
-    holds: 'Intact, {{n}} records',
+    holds: 'Intact, {{n}} {{n|record|records}}',
     broken: 'Broken from record {{n}}',
     checking: 'Checking',
     before: 'Before',

@@ -51,7 +51,7 @@ export function BookedTable() {
       (row) => (row.status === 'short' ? 'warn' : row.status === 'fulfilled' ? 'quiet' : 'good'),
       { width: '100px' },
     ),
-    actsColumn((row) => <AskChange line={row} />, { width: '120px' }),
+    actsColumn((row) => <AskChange line={row} />, { width: '150px' }),
   ];
   return (
     <List

@@ -86,7 +86,7 @@ export const useChangeWords = defineWords(
     feeSum: 'Fee in all',
     refund: 'Back to the wallet',
     kept: 'Cannot be cancelled',
-    keptDays: '{{n}} days',
+    keptDays: '{{n}} {{n|day|days}}',
     unbooked: 'Not booked yet: its slots are free at once, at no cost.',
     confirmCancel: 'I know the fee of {{fee}}',
     confirmWanted: 'Confirm the fee',

@@ -8,6 +8,7 @@ import { Asked } from '../../ui/asked.tsx';
 import type { Column } from '../../ui/column.ts';
 import { actsColumn, markColumn, moneyColumn } from '../../ui/columns.tsx';
 import { List } from '../../ui/list.tsx';
+import { today } from '../../ui/period.tsx';
 import { ChangeForm } from './changeForm.tsx';
 import { useChangeWords } from './changeWords.ts';
 import {
@@ -43,6 +44,9 @@ export function DayTable({ status, side, orderId }: Props) {
   );
 }
 
+/** Sold, and over. */
+const owesProof = (row: BookedDay): boolean => row.status === 'sold' && row.day < today();
+
 function useColumns(side: Props['side']): Column<BookedDay>[] {
   const say = useBookingWords();
   return [
@@ -64,8 +68,8 @@ function useColumns(side: Props['side']): Column<BookedDay>[] {
     moneyColumn('price', say('price'), (row) => row.priceMicroCny),
     markColumn(
       say('status'),
-      (row) => say(row.status),
-      (row) => DAY_TONES[row.status],
+      (row) => say(owesProof(row) ? 'proofs' : row.status),
+      (row) => (owesProof(row) ? 'warn' : DAY_TONES[row.status]),
     ),
     {
       key: 'proof',

@@ -113,7 +113,7 @@ export const useBookingWords = defineWords(
     part: 'partly sold',
     full: 'sold out',
     taken: '{{taken}} of {{all}} slots',
-    slots: '{{n}} slots',
+    slots: '{{n}} {{n|slot|slots}}',
     slotsHead: 'Slots a day',
     noPlaces: 'No placements yet',
     noPlacesHint: 'Make a placement and say how many slots a day it has.',

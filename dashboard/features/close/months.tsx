@@ -28,7 +28,7 @@ export function Months() {
     },
     {
       key: 'status',
-      title: '',
+      title: say('state'),
       value: (row) => say(row.status),
       render: (row) => <Mark tone={TONES[row.status]}>{say(row.status)}</Mark>,
     },

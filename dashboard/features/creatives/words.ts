@@ -51,7 +51,7 @@ export const useCreativeWords = defineWords(
     none: 'No creatives yet',
     noneHint: 'Upload, submit for review, then use them in line items.',
     all: 'All statuses',
-    missing: 'none',
+    missing: 'None',
     new: 'New creative',
     edit: 'Edit',
     withdraw: 'Withdraw',

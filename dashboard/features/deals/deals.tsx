@@ -47,13 +47,18 @@ function useColumns(): Column<Deal>[] {
   const outlet: Column<Deal> = {
     key: 'outlet',
     title: say('outlet'),
-    width: '1.3fr',
+    width: 'minmax(120px, 1.3fr)',
     value: (row) => row.outletName,
   };
-  const buyer: Column<Deal> = { key: 'buyer', title: say('buyer'), width: '1.3fr', value: buyerOf };
+  const buyer: Column<Deal> = {
+    key: 'buyer',
+    title: say('buyer'),
+    width: 'minmax(120px, 1.3fr)',
+    value: buyerOf,
+  };
   return [
-    nameColumn(say('name'), (row) => row.name, { width: '1.6fr' }),
-    { key: 'kind', title: say('kind'), width: '100px', value: (row) => say(row.kind) },
+    nameColumn(say('name'), (row) => row.name, { width: 'minmax(110px, 1.4fr)' }),
+    { key: 'kind', title: say('kind'), width: '116px', value: (row) => say(row.kind) },
     // Nobody reads their own name in every row.
     ...(me.kind === 'outlet' ? [] : [outlet]),
     ...(me.kind === 'outlet' || me.kind === 'platform' ? [buyer] : []),
@@ -72,7 +77,7 @@ function useColumns(): Column<Deal>[] {
     {
       key: 'status',
       title: say('status'),
-      width: '120px',
+      width: '150px',
       value: (row) => say(row.status),
       render: (row) => (
         <Mark tone={DEAL_TONES[row.status]}>

@@ -57,7 +57,7 @@ function Head({ nodes }: { nodes: Node[] }) {
         label={say('nodes')}
         value={nodes.length}
         tone={nodes.length === 0 || down > 0 ? 'bad' : 'plain'}
-        note={down > 0 ? say('down', { n: down }) : say('allUp')}
+        note={nodes.length > 0 && (down > 0 ? say('down', { n: down }) : say('allUp'))}
       />
       <Figure label={say('auctions')} value={count(sum('auctions'))} />
       <Figure

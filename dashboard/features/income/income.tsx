@@ -49,7 +49,7 @@ const useWords = defineWords(
     impressions: 'Impressions',
     viewable: '{{rate}} viewable',
     ecpm: 'Per thousand',
-    ecpmNote: 'booked days left out',
+    ecpmNote: 'Booked days left out',
     today: 'Running today',
     todayNote: 'Becomes income at the full hour',
     byDay: 'Income by day',
@@ -141,7 +141,11 @@ function Head(props: { report: IncomeReport; from: string; to: string }) {
         value={count(ran?.impressions ?? 0)}
         note={say('viewable', { rate: percent(ran?.viewables ?? 0, ran?.impressions ?? 0, 1) })}
       />
-      <Figure label={say('ecpm')} value={<Money microCny={ecpm} />} note={say('ecpmNote')} />
+      <Figure
+        label={say('ecpm')}
+        value={ecpm === 0n ? '—' : <Money microCny={ecpm} />}
+        note={say('ecpmNote')}
+      />
       <Figure
         label={say('today')}
         value={<Money microCny={ran?.pendingMicroCny ?? '0'} />}

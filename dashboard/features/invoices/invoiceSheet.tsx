@@ -37,9 +37,11 @@ export function InvoiceSheet({ invoice }: { invoice: Invoice }) {
         ]}
       />
       {invoice.refusal && <p className="negative">{invoice.refusal}</p>}
-      {desk === 'finance' && <FinanceSteps invoice={invoice} />}
-      {desk === 'advertiser' && invoice.status === 'requested' && <Cancel invoice={invoice} />}
-      {leftFen(invoice) > 0 && <AskRed invoice={invoice} />}
+      <div className="row">
+        {desk === 'finance' && <FinanceSteps invoice={invoice} />}
+        {desk === 'advertiser' && invoice.status === 'requested' && <Cancel invoice={invoice} />}
+        {leftFen(invoice) > 0 && <AskRed invoice={invoice} />}
+      </div>
     </div>
   );
 }
@@ -85,7 +87,7 @@ function FinanceSteps({ invoice }: { invoice: Invoice }) {
   });
   const close = () => setStep(undefined);
   return (
-    <div className="row">
+    <>
       {invoice.status === 'requested' && (
         <Button type="primary" onClick={() => setStep('issue')}>
           {say('issue')}
@@ -108,7 +110,7 @@ function FinanceSteps({ invoice }: { invoice: Invoice }) {
       <IssueForm invoice={invoice} open={step === 'issue'} close={close} />
       <RefuseForm invoice={invoice} open={step === 'refuse'} close={close} />
       <DeductForm invoice={invoice} open={step === 'deduct'} close={close} />
-    </div>
+    </>
   );
 }
 

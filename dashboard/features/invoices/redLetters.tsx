@@ -39,7 +39,7 @@ export function RedLetters() {
       none={{ title: say('none'), hint: say('noneHint') }}
       exportAs="red-letters"
       param="letter"
-      sheet={{ size: 560, title: () => say('title'), body: (row) => <LetterSheet letter={row} /> }}
+      sheet={{ size: 560, title: () => say('one'), body: (row) => <LetterSheet letter={row} /> }}
     />
   );
 }

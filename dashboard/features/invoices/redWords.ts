@@ -3,6 +3,7 @@ import { defineWords } from '../../lib/words.ts';
 export const useRedWords = defineWords(
   {
     title: '红字确认单',
+    one: '红字确认单',
     ask: '申请冲红',
     askHint: '购买方已用于抵扣或付款的，须对方在 72 小时内确认；未使用的可直接开具。',
     amount: '冲红金额（元）',
@@ -44,6 +45,7 @@ export const useRedWords = defineWords(
   },
   {
     title: 'Red letters',
+    one: 'Red letter',
     ask: 'Take back',
     askHint:
       'Where the buyer has deducted or paid on it, the other side must confirm within 72 hours; otherwise it can be issued at once.',

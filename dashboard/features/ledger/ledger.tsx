@@ -153,6 +153,7 @@ function Journals(props: { account: string | undefined; close: () => void }) {
           .map((journal) => (
             <JournalView key={journal.key} journal={journal} />
           ))}
+        {journals.data?.pages[0]?.items.length === 0 && <Empty title={say('noJournals')} />}
         {journals.hasNextPage && (
           <Button
             loading={journals.isFetchingNextPage}

@@ -37,6 +37,8 @@ export interface Wall {
   /** Auctions of each of the last seconds, oldest first. */
   rates: number[];
   wins: number[];
+  /** The slowest node's 99th percentile in each of them; 0 where nobody asked. */
+  p99s: number[];
   /** Sales seen a county, counting up: a change makes its tile light up. */
   sales: ReadonlyMap<string, number>;
 }
@@ -49,6 +51,7 @@ const START: Wall = {
   auctions: [],
   rates: [],
   wins: [],
+  p99s: [],
   sales: new Map(),
 };
 
@@ -67,6 +70,9 @@ function withFrame(wall: Wall, frame: z.infer<typeof frameSchema>): Wall {
     auctions: [...frame.auctions, ...wall.auctions].slice(0, KEPT_AUCTIONS),
     rates: [...wall.rates, sum((node) => node.auctions)].slice(-KEPT_SECONDS),
     wins: [...wall.wins, sum((node) => node.wins)].slice(-KEPT_SECONDS),
+    p99s: [...wall.p99s, Math.max(0, ...frame.nodes.map((node) => node.p99Ms))].slice(
+      -KEPT_SECONDS,
+    ),
     sales,
   };
 }

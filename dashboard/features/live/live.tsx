@@ -58,6 +58,10 @@ export function Live() {
   );
 }
 
+/** Rates are means over so many seconds; of fewer than the least they would jump, and are not said. */
+const MEAN_S = 10;
+const LEAST_S = 3;
+
 const mean = (values: readonly number[], seconds: number): number => {
   const last = values.slice(-seconds);
   return last.length === 0 ? 0 : last.reduce((a, b) => a + b, 0) / last.length;
@@ -67,18 +71,19 @@ function Counters({ wall }: { wall: Wall }) {
   const say = useLiveWords();
   const now = today();
   const spend = useSpend({ from: now, to: now, by: '' }, 5_000);
-  const auctions = mean(wall.rates, 10);
-  const wins = mean(wall.wins, 10);
+  const auctions = mean(wall.rates, MEAN_S);
+  const wins = mean(wall.wins, MEAN_S);
   const events = wall.nodes.reduce((sum, node) => sum + node.events, 0);
-  const p99 = Math.max(0, ...wall.nodes.map((node) => node.p99Ms));
+  const p99 = Math.max(0, ...wall.p99s.slice(-MEAN_S));
   const totals = spend.data?.totals;
+  const counted = wall.rates.length >= LEAST_S;
   const counters: [string, string, string?][] = [
     [say('spendToday'), totals ? money(totals.spendMicroCny) : '—'],
     [say('impressionsToday'), totals ? count(totals.impressions) : '—'],
-    [say('auctions'), auctions < 10 ? auctions.toFixed(1) : count(auctions)],
-    [say('winRate'), percent(wins, auctions, 0)],
-    [say('events'), count(events)],
-    [say('latency'), p99.toFixed(1), say('ms')],
+    [say('auctions'), counted ? (auctions < 10 ? auctions.toFixed(1) : count(auctions)) : '—'],
+    [say('winRate'), counted ? percent(wins, auctions, 0) : '—'],
+    [say('events'), counted ? count(events) : '—'],
+    p99 > 0 ? [say('latency'), p99.toFixed(1), say('ms')] : [say('latency'), '—'],
   ];
   return (
     <dl className="wall-counters">
@@ -132,6 +137,7 @@ function TopOutlets() {
   return (
     <section className="wall-panel">
       <h2>{say('top')}</h2>
+      {spend.data && rows.length === 0 && <p className="wall-none">{say('noTop')}</p>}
       <ol className="wall-top">
         {rows.map((row) => (
           <li key={row.dimensions.outlet?.key}>

@@ -35,7 +35,7 @@ export const useDeskWords = defineWords(
     waiting: 'Discounts waiting',
     giving: '{{amount}} given away',
     running: 'Running',
-    n: '{{n}} orders',
+    n: '{{n}} {{n|order|orders}}',
     given: 'Given away by those',
     givenNote: 'List price less the price agreed',
     discount: 'Discount',

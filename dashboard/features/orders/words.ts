@@ -120,7 +120,7 @@ export const useOrderWords = defineWords(
     reserve: 'Reserve',
     reservedNow: 'Reserved for three days; the outlets answer now',
     pendingHint: 'The discount waits for the platform',
-    waitsFor: '{{n}} outlets have not answered',
+    waitsFor: '{{n}} {{n|outlet has|outlets have}} not answered',
     confirm: 'Confirm',
     confirmAsk: '{{amount}} is held then. Go on?',
     bookedNow: 'Booked',

@@ -120,7 +120,7 @@ function Head({ report }: { report: SpendReport }) {
         value={count(totals.clicks)}
         note={say('ctr', { rate: percent(totals.clicks, totals.impressions) })}
       />
-      <Figure label={say('cpm')} value={<Money microCny={cpm} />} />
+      <Figure label={say('cpm')} value={cpm === 0n ? '—' : <Money microCny={cpm} />} />
     </Figures>
   );
 }

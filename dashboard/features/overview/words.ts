@@ -48,7 +48,7 @@ export const useOverviewWords = defineWords(
   {
     title: 'Overview',
     balance: 'Available',
-    days: 'Enough for about {{n}} days',
+    days: 'Enough for about {{n}} {{n|day|days}}',
     daysMany: 'Plenty left',
     nothingLeft: 'Nothing left',
     firstSteps: 'A few steps to your first impression',

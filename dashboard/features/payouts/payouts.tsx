@@ -74,7 +74,7 @@ export function Payouts() {
         open={opened !== undefined}
         onClose={() => set({ payout: undefined })}
         size={760}
-        title={`${say('title')} #${opened ?? ''}`}
+        title={`${say('tracePayout')} #${opened ?? ''}`}
       >
         {opened !== undefined && <Sheet id={opened} />}
       </Drawer>

@@ -2,6 +2,7 @@
 import { Button, Switch } from 'antd';
 import { api, read } from '../../lib/client.ts';
 import { useFilters } from '../../lib/filters.ts';
+import { fenMoney } from '../../lib/format.ts';
 import { useFormatLabel, usePropertyKindLabel } from '../../lib/labels.ts';
 import { useChange } from '../../lib/queries.ts';
 import type { Column } from '../../ui/column.ts';
@@ -91,6 +92,8 @@ function useColumns(): Column<Placement>[] {
     },
     fenColumn('floor', `${say('floor')} (${say('floorUnit')})`, (row) => row.floorCpmFen, {
       width: '150px',
+      // What is only booked has none.
+      render: ({ floorCpmFen }) => (floorCpmFen > 0 ? fenMoney(floorCpmFen) : '—'),
     }),
     {
       key: 'status',

@@ -93,7 +93,7 @@ export const usePlacementWords = defineWords(
     copy: 'Copy',
     copied: 'Copied',
     checking: 'Self-check: waiting for the first impression',
-    checked: 'It works: {{n}} impressions today, {{amount}} of spend',
+    checked: 'It works: {{n}} {{n|impression|impressions}} today, {{amount}} of spend',
     checkHint:
       'Open the page with the tag; this turns green within seconds. If not, see the domain, whether the placement is on sale, and whether scripts are blocked.',
   },

@@ -27,7 +27,7 @@ import {
 import { PartnerTable } from './partnerTable.tsx';
 import { usePartnerWords } from './partnerWords.ts';
 import { ReportList } from './reportList.tsx';
-import { useItemKind, useReconciliationWords } from './words.ts';
+import { useBillKind, useItemKind, useReconciliationWords } from './words.ts';
 
 export function Reconciliation() {
   const say = useReconciliationWords();
@@ -108,7 +108,7 @@ function BillFigures({ bill }: { bill: Bill }) {
       <Figure
         label={say('closing')}
         value={bill.closingFen === null ? '—' : fenMoney(bill.closingFen)}
-        note={`${say('rows')} ${count(bill.rowCount)}`}
+        note={say('rows', { n: count(bill.rowCount) })}
       />
     </Figures>
   );
@@ -116,6 +116,7 @@ function BillFigures({ bill }: { bill: Bill }) {
 
 function Lines({ day, none }: { day: string | undefined; none: boolean }) {
   const say = useReconciliationWords();
+  const kind = useBillKind();
   const item = useItemKind();
   const lines = useBillLines(day);
   const columns: Column<BillLine>[] = [
@@ -126,7 +127,7 @@ function Lines({ day, none }: { day: string | undefined; none: boolean }) {
       value: (row) => row.at,
       render: (row) => <span className="number">{timeOfDay(row.at)}</span>,
     },
-    { key: 'kind', title: say('kind'), width: '110px', value: (row) => row.kind },
+    { key: 'kind', title: say('kind'), width: '110px', value: (row) => kind(row.kind) },
     { key: 'outNo', title: say('outNo'), lead: true, width: '1.5fr', value: (row) => row.outNo },
     {
       key: 'serial',

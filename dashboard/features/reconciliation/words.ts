@@ -13,7 +13,7 @@ export const useReconciliationWords = defineWords(
     income: '收入',
     expense: '支出',
     closing: '日终余额',
-    rows: '行数',
+    rows: '{{n}} 行',
     fetch: '取账单并核对',
     fetchDone: '已核对：{{matched}} 行相符，{{open}} 项差异',
     noBills: '还没有账单',
@@ -82,7 +82,7 @@ export const useReconciliationWords = defineWords(
     income: 'In',
     expense: 'Out',
     closing: 'Closing balance',
-    rows: 'Lines',
+    rows: '{{n}} {{n|line|lines}}',
     fetch: 'Fetch and match',
     fetchDone: '{{matched}} lines agree, {{open}} differences',
     noBills: 'No bills yet',
@@ -159,6 +159,16 @@ export const useRemedy = defineLabels({
   refund_duplicate: ['重复收付：退回一笔', 'Paid twice: one goes back'],
   ignore_duplicate: ['重复列示：忽略', 'Listed twice: ignore'],
   correct_amount: ['核对金额并更正', 'Correct the amount'],
+});
+
+/** 业务类型 of a bill's line, as Alipay writes it. */
+export const useBillKind = defineLabels({
+  在线支付: ['在线支付', 'Payment'],
+  收费: ['收费', 'Fee'],
+  交易退款: ['交易退款', 'Refund'],
+  转账: ['转账', 'Transfer'],
+  转账退回: ['转账退回', 'Transfer returned'],
+  充值: ['充值', 'Deposit'],
 });
 
 export const useItemKind = defineLabels({

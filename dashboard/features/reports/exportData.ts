@@ -1,5 +1,6 @@
 /** Reports as files: jobs and schedules as the API has them. */
 import { useQuery } from '@tanstack/react-query';
+import { useAdvertiserActing } from '../../lib/acting.ts';
 import { type Answer, api, read } from '../../lib/client.ts';
 import type { Tone } from '../../ui/page.tsx';
 
@@ -14,16 +15,14 @@ export const SCHEDULES = ['report-schedules'];
 export const SPANS = ['yesterday', 'last7Days', 'lastWeek', 'monthToDate', 'lastMonth'] as const;
 export const CADENCES = ['daily', 'weekly', 'monthly'] as const;
 export const DIMENSIONS = [
-  'day',
-  'division',
-  'city',
-  'campaign',
-  'lineItem',
-  'creative',
-  'outlet',
-  'device',
-  'deal',
-] as const;
+  'day', 'division', 'city', 'campaign', 'lineItem', 'creative', 'outlet', 'device', 'deal', 'advertiser',
+] as const; // biome-ignore format: one list
+
+/** Whoever buys for one advertiser does not ask which. */
+export function useDimensions(): readonly (typeof DIMENSIONS)[number][] {
+  const several = useAdvertiserActing().ids.length > 1;
+  return several ? DIMENSIONS : DIMENSIONS.filter((one) => one !== 'advertiser');
+}
 
 export const FILE_TONES: Record<ReportFile['status'], Tone> = {
   queued: 'warn',

@@ -4,7 +4,7 @@ import dayjs from 'dayjs';
 import { api, once, read } from '../../lib/client.ts';
 import { FormDrawer } from '../../ui/formDrawer.tsx';
 import { asDates, today, usePeriod } from '../../ui/period.tsx';
-import { DIMENSIONS, EXPORTS } from './exportData.ts';
+import { type DIMENSIONS, EXPORTS, useDimensions } from './exportData.ts';
 import { useExportWords } from './exportWords.ts';
 import { useReportWords } from './words.ts';
 
@@ -69,7 +69,7 @@ export function AskedFields() {
         <Select
           mode="multiple"
           maxCount={4}
-          options={DIMENSIONS.map((value) => ({ value, label: dimension(value) }))}
+          options={useDimensions().map((value) => ({ value, label: dimension(value) }))}
         />
       </Form.Item>
       <Form.Item name="format" label={say('format')}>

@@ -12,7 +12,7 @@ import { PeriodPicker, usePeriod } from '../../ui/period.tsx';
 import { Empty } from '../../ui/states.tsx';
 import { TabbedPanel, useFace } from '../../ui/tabbed.tsx';
 import { nameOf, type SpendRow, useSpend } from './data.ts';
-import { DIMENSIONS } from './exportData.ts';
+import { type DIMENSIONS, useDimensions } from './exportData.ts';
 import { useExportWords } from './exportWords.ts';
 import { FileForm } from './fileForm.tsx';
 import { FileTable } from './fileTable.tsx';
@@ -68,7 +68,7 @@ function Actions({ face }: { face: (typeof FACES)[number] }) {
 function useAsked() {
   const { from, to } = usePeriod();
   const { filters } = useFilters();
-  const by = DIMENSIONS.find((dimension) => dimension === filters.by) ?? 'day';
+  const by = useDimensions().find((dimension) => dimension === filters.by) ?? 'day';
   // Sums by deal know no counties.
   const divisionCode = by === 'deal' ? undefined : filters.county;
   return { from, to, by, divisionCode, limit: '10000' };
@@ -120,7 +120,7 @@ function SpendTable() {
             <Segmented
               aria-label={say('by')}
               value={by}
-              options={DIMENSIONS.map((value) => ({ value, label: say(value) }))}
+              options={useDimensions().map((value) => ({ value, label: say(value) }))}
               onChange={(value) => set({ by: value })}
             />
           </span>

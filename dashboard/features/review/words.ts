@@ -47,7 +47,7 @@ export const useReviewWords = defineWords(
     category: 'Category',
     landing: 'Landing page',
     approvalNo: 'Approval number',
-    noApprovalNo: 'none given',
+    noApprovalNo: 'None given',
     submitted: 'Submitted',
     findings: 'What the rules say',
     noFindings: 'The rules found nothing',

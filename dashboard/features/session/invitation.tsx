@@ -1,6 +1,6 @@
 /** The link of an invitation: who invites and as what; a new person joins with a password, a known one signs in and joins. */
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useNavigate, useParams } from '@tanstack/react-router';
+import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { Button, Form } from 'antd';
 import { type Answer, api, read } from '../../lib/client.ts';
 import { sessionQuery } from '../../lib/me.ts';
@@ -15,12 +15,14 @@ import { PersonFields } from './personFields.tsx';
 import { SignInForm } from './signInForm.tsx';
 import { SignOut } from './signOut.tsx';
 import { useSignUpWords } from './signUpWords.ts';
+import { useSessionWords } from './words.ts';
 
 const one = api.public.invitations[':id'];
 type Invite = Answer<Awaited<ReturnType<typeof one.$get>>>;
 
 export function Invitation() {
   const say = useSignUpWords();
+  const way = useSessionWords();
   const role = useRoleLabel();
   const { id } = useParams({ strict: false }) as { id: string };
   const session = useQuery({ ...sessionQuery, retry: false });
@@ -41,7 +43,7 @@ export function Invitation() {
             })
           : ''
       }
-      foot={person && <SignOut />}
+      foot={person ? <SignOut /> : <Link to="/sign-in">{way('back')}</Link>}
     >
       {invite.data && !session.isPending ? (
         <Accept invite={invite.data} signedInAs={person?.email} />

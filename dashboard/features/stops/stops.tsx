@@ -84,7 +84,8 @@ function useColumns(): Column<Stop>[] {
       render: (row) => {
         const nodes = row.receipts.filter((receipt) => receipt.kind === 'node');
         const ms = Math.min(...nodes.map((node) => node.delayMs));
-        return nodes.length > 0 ? say('nodes', { n: nodes.length, ms }) : say('waiting');
+        if (nodes.length > 0) return say('nodes', { n: nodes.length, s: (ms / 1000).toFixed(2) });
+        return row.liftedAt ? '—' : say('waiting');
       },
     },
     {

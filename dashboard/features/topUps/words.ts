@@ -35,7 +35,7 @@ export const useTopUpWords = defineWords(
     credited: 'Arrived',
     refunded: 'Refunded',
     waiting: 'Not paid yet',
-    n: '{{n}} top-ups',
+    n: '{{n}} {{n|top-up|top-ups}}',
     at: 'Ordered',
     paidAt: 'Paid',
     advertiser: 'Advertiser',

@@ -19,18 +19,20 @@ const needsOne = ({ path }: Place): boolean => /[=/]\d+(&|$)|line=/.test(path);
 
 const ORGANIZATIONS = {
   advertiser: { kind: 'advertiser', category: 'food', domain: null },
+  agency: { kind: 'agency' },
   outlet: { kind: 'outlet', tier: 'county', divisionCode: '330106' },
 } as const;
 
 export async function openEmptyDesk(desk: Desk, baseUrl: string): Promise<EmptyDesk> {
   const places = desk.places.filter((place) => !needsOne(place));
-  if (desk.name === 'finance' || desk.name === 'operator') {
+  const { name } = desk;
+  if (name === 'finance' || name === 'operator' || name === 'group') {
     return { desk, places, email: desk.email, password: PASSWORD, prepare: takeRowsOut };
   }
   const stamp = Date.now().toString(36);
-  const email = `${desk.name}-${stamp}@empty.example.cn`;
+  const email = `${name}-${stamp}@empty.example.cn`;
   const password = 'nothing has happened here yet';
-  const organizationName = `${desk.name === 'outlet' ? '新开融媒体中心' : '新开茶业有限公司'}${stamp}`;
+  const organizationName = `${name === 'outlet' ? '新开融媒体中心' : '新开茶业有限公司'}${stamp}`;
   const response = await fetch(`${baseUrl}/api/public/sign-up`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', origin: baseUrl },
@@ -38,7 +40,7 @@ export async function openEmptyDesk(desk: Desk, baseUrl: string): Promise<EmptyD
       name: '陈知夏',
       email,
       password,
-      organization: { ...ORGANIZATIONS[desk.name], organizationName },
+      organization: { ...ORGANIZATIONS[name], organizationName },
     }),
   });
   if (!response.ok) throw new Error(`sign-up: ${response.status} ${await response.text()}`);

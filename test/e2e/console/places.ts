@@ -12,7 +12,7 @@ export interface Place {
 }
 
 export interface Desk {
-  name: 'advertiser' | 'outlet' | 'finance' | 'operator';
+  name: 'advertiser' | 'outlet' | 'finance' | 'operator' | 'agency' | 'group';
   email: string;
   /** Where signing in leads. */
   home: string;
@@ -84,6 +84,7 @@ export const DESKS: readonly Desk[] = [
       form('order-new', '/orders?order=new', '申请折扣'),
       place('deals', '/deals', '私有交易'),
       form('deal-new', '/deals?deal=new', '起止日期'),
+      place('webhook', '/integrations?webhook=1', '发送记录'),
       place('keys', '/integrations?tab=keys', '新建密钥'),
       place('papers', '/papers', '提交资质'),
       form('paper-new', '/papers?paper=new', '有效期止'),
@@ -126,6 +127,7 @@ export const DESKS: readonly Desk[] = [
     email: 'finance@demo.hongze',
     home: '/statements',
     places: [
+      place('refusals', '/refusals?kind=payments', '拒绝记录'),
       place('statements', '/statements', '冻结整月'),
       place('statement', '/statements/1', '内容指纹'),
       place('payouts', '/payouts', '打款'),
@@ -180,6 +182,38 @@ export const DESKS: readonly Desk[] = [
       place('audit', '/audit', '哈希链'),
       place('refusals', '/refusals', '拒绝记录'),
       ...shared,
+    ],
+  },
+  // Who works for several: the same screens, with whose each row is. What differs from the desks above.
+  {
+    name: 'agency',
+    email: 'agency@demo.hongze',
+    home: '/overview',
+    places: [
+      place('overview', '/overview', '可用余额'),
+      place('campaigns', '/campaigns', '全部广告主'),
+      place('creatives', '/creatives', '全部广告主'),
+      place('wallet', '/wallet', '资金流水'),
+      place('reports', '/reports?by=advertiser', '云栖山居文旅有限公司'),
+      form('report-file-new', '/reports?tab=exports&file=new', '开始导出'),
+      place('papers', '/papers', '提交资质'),
+      place('orders', '/orders', '订单与排期'),
+      place('invoices', '/invoices', '申请开票'),
+      place('notices', '/notices', '待办'),
+    ],
+  },
+  {
+    name: 'group',
+    email: 'group@demo.hongze',
+    home: '/income',
+    places: [
+      place('income', '/income', '分成收入'),
+      place('placements', '/placements', '底价'),
+      place('calendar', '/calendar', '售满'),
+      place('admission', '/admission', '入驻'),
+      place('statements', '/statements', '结算单'),
+      place('red-letters', '/invoices?tab=red', '红字确认单'),
+      place('notices', '/notices', '待办'),
     ],
   },
 ];

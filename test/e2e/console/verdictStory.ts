@@ -66,7 +66,7 @@ export async function stopAndLift(operator: Page): Promise<void> {
   await operator.getByLabel('原因').fill(reason);
   await operator.locator('.ant-drawer-footer .ant-btn-primary').click();
   const row = operator.locator('tr[data-index]', { hasText: reason });
-  await row.getByText(/\d+ 个节点，最快 \d+ 毫秒/).waitFor();
+  await row.getByText(/\d+ 个节点，最快 [\d.]+ 秒/).waitFor();
   await confirm(operator, row.getByRole('button', { name: '恢复' }));
   await row.getByText('已恢复').waitFor();
 }

@@ -54,7 +54,7 @@ type Line = {
   key: string;
   kind: string;
   priceMicroCny: string;
-  why: { zh: string };
+  why: { zh: string; en: string };
   unit?: string;
 };
 const price = (lines: Line[]) => lines.reduce((sum, one) => sum + BigInt(one.priceMicroCny), 0n);
@@ -66,7 +66,11 @@ describe('a plan', () => {
     expect(price(plan.lines)).toBeLessThanOrEqual(5_000_000_000n);
     expect(plan.totals.priceMicroCny).toBe(price(plan.lines).toString());
     expect(plan.totals.impressions.expected).toBeGreaterThan(0);
-    for (const line of plan.lines) expect(line.why.zh).not.toBe('');
+    for (const line of plan.lines) {
+      expect(line.why.zh).not.toBe('');
+      // Neither nothing, nor thousandths of a person.
+      expect(line.why.en).not.toMatch(/(^|\s)0(\.0\d*)? /);
+    }
     expect(plan.reasons.length).toBeGreaterThan(0);
   });
 
