@@ -75,6 +75,8 @@ export interface Edit<Table extends Versioned> {
   action: string;
   subject: Subject;
   nowMs: number;
+  /** Fields of which the audit log says that they changed, and no more. */
+  untold?: readonly string[];
 }
 
 /** Writes what differs, adds one to the version, and records before and after. Nothing differs: nothing happens. */
@@ -98,12 +100,13 @@ export async function saveEdit<Table extends Versioned>(
     .where(and(eq(table.id, row.id as number), eq(table.version, row.version as number)))
     .returning();
   if (!saved) throw await staleVersion(db, table, row.id as number, (row.version as number) + 1);
+  const told = (key: string, value: unknown) => [key, edit.untold?.includes(key) ? '…' : value];
   await record(db, {
     actor: edit.actor,
     action: edit.action,
     subject: edit.subject,
-    before: Object.fromEntries(changed.map(([key]) => [key, row[key]])),
-    after: Object.fromEntries(changed),
+    before: Object.fromEntries(changed.map(([key]) => told(key, row[key]))),
+    after: Object.fromEntries(changed.map(([key, value]) => told(key, value))),
   });
   return saved as Table['$inferSelect'];
 }

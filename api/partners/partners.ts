@@ -66,10 +66,16 @@ export async function createDemandPartner(
       .onConflictDoNothing({ target: demandPartner.code })
       .returning();
     if (!row) throw taken('/code');
+    const shown = shownDemand(row);
     const subject = `demandPartner:${row.id}` as const;
-    await record(tx, { actor, action: 'demandPartner.create', subject, after: row });
-    return row;
+    await record(tx, { actor, action: 'demandPartner.create', subject, after: shown });
+    return shown;
   });
+}
+
+/** What may be shown of one: whether it has given us a key, never the key, sealed though it is. */
+export function shownDemand({ callKey, ...shown }: typeof demandPartner.$inferSelect) {
+  return { ...shown, hasCallKey: callKey !== null };
 }
 
 /** As it is kept: null stays none, undefined is no change. */
@@ -114,15 +120,17 @@ export async function editDemandPartner(
     const row = await lockRow(tx, demandPartner, id, version);
     if (row.status === 'closed') throw closed();
     await assertOutlets(tx, changes.outletIds ?? []);
-    return saveEdit(tx, {
+    const saved = await saveEdit(tx, {
       table: demandPartner,
       row,
       changes,
+      untold: ['callKey'],
       actor,
       action: 'demandPartner.edit',
       subject: `demandPartner:${id}`,
       nowMs: ctx.clock(),
     });
+    return shownDemand(saved);
   });
 }
 

@@ -16,6 +16,11 @@ import { notFound, ownedBy } from '../http/auth.ts';
 import { decodeCursor, decodeIdCursor, type PageQuery, pageOf } from '../http/paging.ts';
 import type { Actor } from '../identity/actor.ts';
 
+// What may be shown: never a digest, never a key.
+const { keySha256: _key, previousKeySha256: _previous, ...shown } = getTableColumns(supplyPartner);
+const { callKey, ...plain } = getTableColumns(demandPartner);
+const shownDemand = { ...plain, hasCallKey: sql<boolean>`${callKey} IS NOT NULL` };
+
 export async function listDemandPartners(
   db: Db,
   actor: Actor,
@@ -24,7 +29,7 @@ export async function listDemandPartners(
 ) {
   const after = decodeIdCursor(page.cursor);
   const rows = await db
-    .select()
+    .select(shownDemand)
     .from(demandPartner)
     .where(
       and(
@@ -39,12 +44,10 @@ export async function listDemandPartners(
 }
 
 export async function readDemandPartner(db: Db, id: number) {
-  const [row] = await db.select().from(demandPartner).where(eq(demandPartner.id, id));
+  const [row] = await db.select(shownDemand).from(demandPartner).where(eq(demandPartner.id, id));
   if (!row) throw notFound();
   return row;
 }
-
-const { keySha256: _key, previousKeySha256: _previous, ...shown } = getTableColumns(supplyPartner);
 
 export async function listSupplyPartners(
   db: Db,

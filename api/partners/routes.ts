@@ -7,6 +7,7 @@ import { requireActor, requireOwned } from '../http/auth.ts';
 import { idempotent } from '../http/idempotency.ts';
 import { pageQuery } from '../http/paging.ts';
 import { idParam, json, query, wire } from '../http/validation.ts';
+import { publishedKey } from './chainKeys.ts';
 import {
   createDemandPartner,
   createSupplyPartner,
@@ -26,6 +27,7 @@ import {
   readSupplyPartner,
 } from './queries.ts';
 import {
+  chainKeyQuery,
   daysQuery,
   demandPartnerEditSchema,
   newDemandPartnerSchema,
@@ -106,6 +108,13 @@ const demandRoutes = new Hono<AppEnv>()
   );
 
 const supplyRoutes = new Hono<AppEnv>()
+  .get(
+    '/chain-keys',
+    describeRoute({ tags, summary: 'The key that another deployment publishes for its hops' }),
+    operator,
+    query(chainKeyQuery),
+    async (c) => c.json(await publishedKey(c.var.ctx, c.req.valid('query').exchange)),
+  )
   .get(
     '/supply-partners',
     describeRoute({ tags, summary: 'Supply partners' }),

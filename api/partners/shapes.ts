@@ -12,11 +12,14 @@ const code = z
   .string()
   .trim()
   .regex(/^[a-z0-9][a-z0-9-]{1,39}$/, '小写字母、数字与连字符，2 至 40 位|2 to 40 of a–z, 0–9, -');
+/** As a chain names a system: a domain; in one's own network an address or `localhost` too. */
 const host = z
   .string()
   .trim()
   .toLowerCase()
-  .regex(/^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,}$/);
+  .regex(
+    /^(localhost|(\d{1,3}\.){3}\d{1,3}|(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,})$/,
+  );
 const url = z.url({ protocol: /^https?$/ }).max(500).refine(
   (text) => URL.canParse(text) && new URL(text).username === '',
   '地址中不可含用户名|an address holds no user name',
@@ -94,6 +97,9 @@ export const supplyPartnerEditSchema = z.strictObject({
   version,
   status: status.optional(),
 });
+
+/** Where the other deployment's exchange is: its origin. */
+export const chainKeyQuery = z.object({ exchange: url });
 
 export const partnerFilter = z.object({ status: status.optional() });
 

@@ -114,6 +114,7 @@ const screens = [
     () => import('../features/reconciliation/reconciliation.tsx'),
     'Reconciliation',
   ),
+  screen('/nettings', () => import('../features/nettings/nettings.tsx'), 'Nettings'),
   screen('/top-ups', () => import('../features/topUps/topUps.tsx'), 'TopUps'),
   screen('/ledger', () => import('../features/ledger/ledger.tsx'), 'Ledger'),
   screen('/advertisers', () => import('../features/advertisers/advertisers.tsx'), 'Advertisers'),

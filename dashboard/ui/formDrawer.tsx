@@ -47,10 +47,15 @@ interface Props<Values extends object, Output> {
   /** The API's first name of a field → the form's. */
   alias?: Readonly<Record<string, string>>;
   size?: number;
+  /** Fields whose typing is kept nowhere. */
+  secret?: readonly (keyof Values & string)[];
   /** What stands left of the buttons. */
   foot?: ReactNode;
   children: ReactNode | ((form: FormInstance<Values>) => ReactNode);
 }
+
+const without = <Values extends object>(values: Values, names: readonly string[] = []) =>
+  Object.fromEntries(Object.entries(values).filter(([name]) => !names.includes(name)));
 
 export function FormDrawer<Values extends object, Output>(props: Props<Values, Output>) {
   const say = useWords();
@@ -145,7 +150,7 @@ export function FormDrawer<Values extends object, Output>(props: Props<Values, O
         preserve={false}
         clearOnDestroy
         initialValues={{ ...props.initial, ...readKept<Values>(name) }}
-        onValuesChange={(_, all) => keep(name, all)}
+        onValuesChange={(_, all) => keep(name, without(all, props.secret))}
         onFinish={(values) => save.mutate(values)}
       >
         {typeof props.children === 'function' ? props.children(form) : props.children}

@@ -20,6 +20,7 @@ import { fetchBill, matchBill } from '../../api/reconciliation/reconciliation.ts
 import {
   approveStatement,
   confirmStatement,
+  daysOfMonth,
   draftStatements,
   freezeMonth,
   statementPort,
@@ -40,6 +41,7 @@ import {
 } from '../../db/terms/day.ts';
 import { Failure } from '../../db/terms/failure.ts';
 import { askBack, enterTitles, invoiceBuyer, invoiceStatement } from './invoiced.ts';
+import { netMonth, seedNeighbour } from './neighbour.ts';
 
 const HOUR_MS = 3_600_000;
 /** The bill of a day is there from nine the next morning. */
@@ -57,7 +59,11 @@ export interface Switchboard {
 
 export async function seedSettled(ctx: Context, gateway: Switchboard): Promise<void> {
   const people = await findPeople(ctx);
-  const month = await chargeOldestMonth(ctx);
+  const now = hourOf(ctx.clock());
+  const due = await hoursDue(ctx.db, now, now - 24 * 70);
+  const month = monthOf(dayOf((due[0] ?? now) * HOUR_MS));
+  const neighbour = await seedNeighbour(ctx, `${month}-01`);
+  await chargeMonth(ctx, month);
   const nowMs = ctx.clock();
   const today = dayOf(nowMs);
   const day = addDays(today, msOfDay(nowMs) >= BILL_READY_MS ? -1 : -2);
@@ -65,6 +71,7 @@ export async function seedSettled(ctx: Context, gateway: Switchboard): Promise<v
   await openCash(ctx, gateway.openingFen, day);
   const frozenMs = Math.max(nowMs - backMs - 24 * HOUR_MS, firstMomentAfter(month));
   const freezing = { ...ctx, clock: () => ctx.clock() - (nowMs - frozenMs) };
+  await netMonth(freezing, { ...neighbour, month }, people);
   await draftStatements(freezing, month);
   await freezeMonth(freezing, { month, by: people.maker });
   await command(gateway, 'clock', { advanceMs: -backMs });
@@ -132,15 +139,11 @@ async function openCash(ctx: Context, openingFen: bigint, day: Day): Promise<voi
   ]);
 }
 
-/** Charges the hours of the first month that has any; the worker charges the rest. */
-async function chargeOldestMonth(ctx: Context): Promise<string> {
-  const now = hourOf(ctx.clock());
-  const due = await hoursDue(ctx.db, now, now - 24 * 70);
-  const month = monthOf(dayOf((due[0] ?? now) * HOUR_MS));
-  const endHour = hourOf(dayEndMs(addDays(`${month}-01`, 31)));
-  for (const hour of due)
-    if (hour < endHour && monthOf(dayOf(hour * HOUR_MS)) === month) await closeHour(ctx, hour);
-  return month;
+/** Charges the hours of the month; the worker charges the rest. */
+async function chargeMonth(ctx: Context, month: string): Promise<void> {
+  const { from, to } = daysOfMonth(month);
+  for (const hour of await hoursDue(ctx.db, hourOf(dayEndMs(to)), hourOf(dayStartMs(from))))
+    await closeHour(ctx, hour);
 }
 
 /** The ids of the invoices that were paid on. */

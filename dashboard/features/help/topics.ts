@@ -188,6 +188,24 @@ export const TOPICS: Record<string, Topic> = {
       ],
     },
   },
+  nettings: {
+    zh: {
+      what: '与其他省份的部署按月轧差：双方账上一致的部分相抵，余额照常结算。',
+      steps: [
+        '月末各日定案后核算我方金额，取我方对账函交给对方财务。',
+        '贴入对方的对账函，签名由系统核对；一致后由另一人入账。',
+      ],
+      terms: [['对账函', '一方对该月应付与应收的说明，由其部署的私钥签名。']],
+    },
+    en: {
+      what: 'A month with another province’s deployment: what both books say alike is set off, the rest is paid as usual.',
+      steps: [
+        'Once its days are final, work out our sums and hand our word to their finance desk.',
+        'Paste theirs; its signature is checked. When both agree, another person posts.',
+      ],
+      terms: [['Word', 'What one side says it owes and is owed, signed by its deployment’s key.']],
+    },
+  },
   close: {
     zh: {
       what: '十项检查全部满足才能关账，关账后这个月永不再改。',

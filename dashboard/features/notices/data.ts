@@ -131,6 +131,11 @@ const openCases: Finder = async () => {
   });
 };
 
+const nettingsToPost: Finder = async () => {
+  const { items } = await read(api.nettings.$get({ query: { status: 'agreed', limit: LIMIT } }));
+  return some(items.length, { word: 'nettingsToPost', to: '/nettings', tone: 'warn' });
+};
+
 const reviewsWaiting: Finder = async () => {
   const { items } = await read(api.review.$get({ query: { limit: LIMIT } }));
   return some(items.length, { word: 'reviewsWaiting', to: '/review', tone: 'warn' });
@@ -178,6 +183,7 @@ const FINDERS: Record<Desk, Record<string, Finder>> = {
     payoutsUnknown: payoutsIn('unknown', 'payoutsUnknown', 'bad'),
     payoutsFailed: payoutsIn('failed', 'payoutsFailed', 'bad'),
     openCases,
+    nettingsToPost,
     outletsToSign: admissionsAt('signed', 'outletsToSign'),
     invoicesToIssue: invoicesAt('requested', 'invoicesToIssue'),
     invoicesToVerify: invoicesAt('registered', 'invoicesToVerify'),

@@ -28,6 +28,7 @@ export const useNoticeWords = defineWords(
     payoutsUnknown: '笔打款结果未知，正在向支付宝查询',
     payoutsFailed: '笔打款失败',
     openCases: '个对账差异未处理',
+    nettingsToPost: '个轧差月份双方已一致，待入账',
     reviewsWaiting: '个创意待审核',
     advertisersWaiting: '个广告主待核验',
     outletsWaiting: '家媒体的入驻材料待审核',
@@ -74,6 +75,8 @@ export const useNoticeWords = defineWords(
       'payout of unknown outcome; Alipay is being asked|payouts of unknown outcome; Alipay is being asked',
     payoutsFailed: 'payout failed|payouts failed',
     openCases: 'difference is open|differences are open',
+    nettingsToPost:
+      'month both sides agree on, to be posted|months both sides agree on, to be posted',
     reviewsWaiting: 'creative waits for review|creatives wait for review',
     advertisersWaiting: 'advertiser waits to be checked|advertisers wait to be checked',
     outletsWaiting: 'outlet’s papers wait to be looked at|outlets’ papers wait to be looked at',

@@ -23,6 +23,7 @@ interface Values {
   gzip: boolean;
   formats: Format[];
   discountPercent: number;
+  callKey?: string;
 }
 
 export function DemandForm(props: {
@@ -43,7 +44,9 @@ export function DemandForm(props: {
       initial={
         partner ?? { timeoutMs: 150, qps: 1000, gzip: false, formats: [], discountPercent: 0 }
       }
-      run={({ code, advertiserId, dailyFen, ...values }, key): Promise<unknown> => {
+      run={({ code, advertiserId, dailyFen, callKey, ...rest }, key): Promise<unknown> => {
+        // Empty: as it was.
+        const values = { ...rest, ...(callKey ? { callKey } : {}) };
         if (partner) {
           const json = { ...values, version: partner.version };
           return read(demand[':id'].$patch({ param: { id: String(partner.id) }, json }));
@@ -57,13 +60,14 @@ export function DemandForm(props: {
       refresh={[PARTNERS]}
       reload={() => client.invalidateQueries({ queryKey: PARTNERS })}
       say={say('saved')}
+      secret={['callKey']}
     >
-      <Fields isNew={partner === undefined} />
+      <Fields isNew={partner === undefined} hasKey={partner?.hasCallKey ?? false} />
     </FormDrawer>
   );
 }
 
-function Fields({ isNew }: { isNew: boolean }) {
+function Fields({ isNew, hasKey }: { isNew: boolean; hasKey: boolean }) {
   const say = usePartnerWords();
   const format = useFormatLabel();
   const advertisers = useAdvertisers();
@@ -125,6 +129,14 @@ function Fields({ isNew }: { isNew: boolean }) {
           mode="multiple"
           options={FORMATS.map((value) => ({ value, label: format(value) }))}
         />
+      </Form.Item>
+      <Form.Item
+        name="callKey"
+        label={say('callKey')}
+        extra={say(hasKey ? 'callKeyKept' : 'callKeyHint')}
+        rules={[{ pattern: /^[!-~]{16,200}$/, message: say('callKeyWrong') }]}
+      >
+        <Input.Password maxLength={200} autoComplete="off" />
       </Form.Item>
       <Form.Item name="gzip" valuePropName="checked" noStyle>
         <Checkbox>{say('gzip')}</Checkbox>

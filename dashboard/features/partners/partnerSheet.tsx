@@ -48,6 +48,7 @@ export function PartnerSheet({ side, partner, edit }: Props) {
                 ['QPS', count(partner.qps)],
                 [say('discount'), `${partner.discountPercent}%`],
                 ['gzip', say(partner.gzip ? 'yes' : 'no')],
+                [say('deployment'), say(partner.hasCallKey ? 'yes' : 'no')],
               ]
             : [
                 [
@@ -61,6 +62,7 @@ export function PartnerSheet({ side, partner, edit }: Props) {
                 ['QPS', count(partner.qps)],
                 [say('take'), `${partner.takePercent}%`],
                 [say('schain'), say(partner.requireSchain ? 'yes' : 'no')],
+                [say('chainKey'), partner.chainKey ?? '—'],
               ]
         }
       />

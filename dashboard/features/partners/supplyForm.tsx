@@ -4,6 +4,7 @@ import { App, Checkbox, Form, Input, InputNumber, Select, Typography } from 'ant
 import { read } from '../../lib/client.ts';
 import { useOutlets } from '../../lib/parties.ts';
 import { FormDrawer } from '../../ui/formDrawer.tsx';
+import { ChainKey } from './chainKey.tsx';
 import { PARTNERS, type SupplyPartner, supply } from './data.ts';
 import { usePartnerWords } from './words.ts';
 
@@ -15,6 +16,7 @@ interface Values {
   qps: number;
   requireSchain: boolean;
   takePercent: number;
+  chainKey?: string | null;
 }
 
 export function SupplyForm(props: {
@@ -33,7 +35,8 @@ export function SupplyForm(props: {
       title={say(partner ? 'edit' : 'newSupply')}
       name={partner ? `supply-${partner.id}` : 'supply-new'}
       initial={partner ?? { qps: 1000, requireSchain: true, takePercent: 15 }}
-      run={({ code, outletId, ...values }): Promise<{ secret?: string; id: number }> => {
+      run={({ code, outletId, chainKey, ...rest }): Promise<{ secret?: string; id: number }> => {
+        const values = { ...rest, chainKey: chainKey || null };
         if (!partner) return read(supply.$post({ json: { ...values, code, outletId } }));
         const json = { ...values, version: partner.version };
         return read(supply[':id'].$patch({ param: { id: String(partner.id) }, json }));
@@ -95,6 +98,7 @@ function Fields({ isNew }: { isNew: boolean }) {
           <InputNumber min={0} max={90} precision={0} suffix="%" style={{ width: '100%' }} />
         </Form.Item>
       </div>
+      <ChainKey />
       <Form.Item name="requireSchain" valuePropName="checked" noStyle>
         <Checkbox>{say('schain')}</Checkbox>
       </Form.Item>

@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { sql } from 'drizzle-orm';
-import { beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { grantBudgets } from '../../../../api/delivery/budgets.ts';
 import { publishChanges, publishSnapshot } from '../../../../api/delivery/publish.ts';
 import { accounts, post } from '../../../../api/ledger/ledger.ts';
 import { consumeReports, readPrice } from '../../../../api/partners/reports.ts';
+import { chainSigner } from '../../../../bidding/wire/chain.ts';
 import { keys } from '../../../../bidding/wire/keys.ts';
 import type { PartnerReport } from '../../../../bidding/wire/partner.ts';
 import type { SnapshotDelta } from '../../../../bidding/wire/snapshot.ts';
@@ -32,13 +35,28 @@ let seller: Caller & { outletId: number };
 
 beforeAll(async () => {
   const { db } = await openTestDatabase();
-  api = openTestApi({ db, redis: await openTestRedis(), clock: () => NOW });
+  const config = { outboundAllow: [`localhost:${await openTheirs()}`] };
+  api = openTestApi({ db, redis: await openTestRedis(), clock: () => NOW, config });
   await seedDivisions(api);
   await publishSnapshot(api.ctx);
   operator = await newCaller(api, 'platform', { roles: ['operator'] });
   buyer = await newAdvertiser(api);
   seller = await newOutlet(api);
 });
+
+/** Another deployment's exchange, as far as its page goes. */
+const theirs = { page: '', url: '' };
+async function openTheirs(): Promise<number> {
+  const server = createServer((req, res) => {
+    res.statusCode = req.url === '/.well-known/hongze-chain.json' ? 200 : 404;
+    res.end(theirs.page);
+  });
+  await new Promise<void>((done) => server.listen(0, 'localhost', done));
+  afterAll(() => void server.close());
+  const { port } = server.address() as AddressInfo;
+  theirs.url = `http://localhost:${port}`;
+  return port;
+}
 
 async function lastDelta(): Promise<SnapshotDelta> {
   while ((await publishChanges(api.ctx)) !== undefined);
@@ -67,6 +85,44 @@ test('a demand partner is opened paused, reaches the nodes when active, and leav
   expect(Object.keys(sent?.[0] ?? {})).not.toContain('name');
   await edit(on.body.version, { status: 'paused' });
   expect((await lastDelta()).remove.demandPartners).toEqual([body.id]);
+});
+
+test('the key that another deployment gave us is told to nobody, sealed though it is, nor written into the audit log', async () => {
+  const callKey = 'hzs_the-key-that-they-gave';
+  const opened = await operator.call(
+    'POST',
+    '/api/demand-partners',
+    demand({ code: 'province', callKey }),
+  );
+  const path = `/api/demand-partners/${opened.body.id}`;
+  const edited = await operator.call('PATCH', path, { version: 1, callKey: `${callKey}-anew` });
+  const answers = [opened, edited, await operator.call('GET', path)];
+  answers.push(await operator.call('GET', '/api/demand-partners'));
+  answers.push(await operator.call('GET', `/api/audit?subject=demandPartner:${opened.body.id}`));
+  const [row] = await api.ctx.db.execute<{ key: string }>(
+    sql`SELECT call_key AS key FROM demand_partner WHERE id = ${opened.body.id}`,
+  );
+  for (const { status, body } of answers) {
+    expect(status).toBeLessThan(300);
+    expect(JSON.stringify(body)).not.toMatch(/hzs_|"callKey":"[^…]/);
+    expect(JSON.stringify(body)).not.toContain(row?.key);
+  }
+  expect(edited.body.hasCallKey).toBe(true);
+});
+
+test('another deployment’s public key is read where it publishes it, by HTTPS or where that is allowed, and kept by nobody', async () => {
+  const publicKey = chainSigner('77'.repeat(32)).publicKey;
+  const read = (exchange: string) =>
+    operator.call('GET', `/api/chain-keys?exchange=${encodeURIComponent(exchange)}`);
+  theirs.page = JSON.stringify({ domain: 'localhost', alg: 'EdDSA', publicKey });
+  expect((await read(theirs.url)).body).toEqual({ domain: 'localhost', publicKey });
+  for (const page of ['no json', '{}', theirs.page.replace('localhost', 'elsewhere.cn')]) {
+    theirs.page = page;
+    expect((await read(theirs.url)).body).toMatchObject({ errors: [{ pointer: '/exchange' }] });
+  }
+  for (const url of ['http://ad.example.cn', 'https://10.0.0.1', 'http://localhost:1'])
+    expect((await read(url)).status, url).toBe(422);
+  expect((await seller.call('GET', `/api/chain-keys?exchange=${theirs.url}`)).status).toBe(403);
 });
 
 test('what a partner buys is bounded by its advertiser’s wallet: its line item is granted like any other', async () => {
