@@ -42,6 +42,8 @@ export function judgeResponse(body: unknown, question: Question): Received | 'ga
       judgeBid(objectOf(bid), textOf(seat.seat), currency, group, question),
     );
     // All or nothing: one that cannot stand takes its group with it.
+    const bidid = textOf(response.bidid);
+    for (const one of judged) if ('impIndex' in one) (one.ref as ReceivedBid).bidid = bidid;
     const isBroken = group !== '' && judged.some((one) => !('impIndex' in one));
     for (const one of judged) {
       if (!('impIndex' in one)) received.refused.push(one);
@@ -56,8 +58,12 @@ export function judgeResponse(body: unknown, question: Question): Received | 'ga
 function inItsSlot(bid: PartnerBid, request: BidRequest, slots: Map<number, number>): PartnerBid {
   const nth = slots.get(bid.impIndex) ?? 0;
   slots.set(bid.impIndex, nth + 1);
-  const isPod = request.imps[bid.impIndex + nth] === request.imps[bid.impIndex];
-  return isPod && nth > 0 ? { ...bid, impIndex: bid.impIndex + nth } : bid;
+  const { imps } = request;
+  const { slotInPod } = bid.ref as ReceivedBid;
+  let last = bid.impIndex;
+  while (imps[last + 1] === imps[bid.impIndex]) last++;
+  const place = slotInPod === 1 ? bid.impIndex : slotInPod === -1 ? last : bid.impIndex + nth;
+  return place > bid.impIndex && place <= last ? { ...bid, impIndex: place } : bid;
 }
 
 const brokenBy = ({ partner, id, lurl }: ReceivedBid): Refused => ({

@@ -7,8 +7,10 @@ import { NO_BID, type NoBidReason } from '../engine/reasons.ts';
 import { BARRED_FOR_MINORS } from '../engine/stops.ts';
 import { isWithin, touchedBy } from '../openrtb/categories.ts';
 import { floorMicroCny } from '../openrtb/decimal.ts';
-import { durationFloorMicroCny, fitsDuration } from '../openrtb/durations.ts';
-import type { BidRequest, Deal, Imp, Media } from '../openrtb/message.ts';
+import { asksMoney, durationFloorMicroCny, fitsDuration } from '../openrtb/durations.ts';
+import type { Deal, Imp, Media } from '../openrtb/imp.ts';
+import type { BidRequest } from '../openrtb/message.ts';
+import { FRAMED_BANNER, isSpoken } from '../openrtb/shown.ts';
 import { noticeUrl } from './markup.ts';
 import { dealNamed } from './offers.ts';
 import { listOf, type Question, type ReceivedBid, type Refused, textOf } from './received.ts';
@@ -61,11 +63,13 @@ export function judgeBid(
   const dealFault = dealRefusal(dealId, deal, adomain, seat, bidMicroCny);
   if (dealFault !== NO_BID.none) return refuse(dealFault);
   if (dealId === '' && imp.privateAuction) return refuse(NO_BID.private_auction);
-  const lengthFloor = media && dealId === '' ? durationFloorMicroCny(media, durationS) : 0;
-  if (priceMicroCny < lengthFloor) return refuse(NO_BID.below_floor);
+  const lengthFloor = media ? durationFloorMicroCny(deal ?? media, durationS) : 0;
+  if ((deal ? bidMicroCny : priceMicroCny) < lengthFloor)
+    return refuse(deal ? NO_BID.below_deal_floor : NO_BID.below_floor);
   const received: ReceivedBid = {
     partner,
     id: textOf(bid.id),
+    bidid: '',
     crid: textOf(bid.crid),
     adm: textOf(bid.adm),
     nurl: textOf(bid.nurl),
@@ -81,6 +85,10 @@ export function judgeBid(
     seat,
     adId: textOf(bid.adid),
     durationS,
+    protocol: numberOf(bid.protocol),
+    language: languageOf(bid),
+    expS: numberOf(bid.exp),
+    slotInPod: bid.slotinpod === 1 || bid.slotinpod === -1 ? bid.slotinpod : 0,
     bidMicroCny,
   };
   return {
@@ -105,6 +113,8 @@ export const seatMay = (seat: string, { wseat, bseat }: BidRequest): boolean =>
 const housed = (bid: Json): readonly string[] =>
   listOf(bid.cat).flatMap((code) => touchedBy(textOf(code), numberOf(bid.cattax) || 1));
 
+const languageOf = (bid: Json): string => textOf(bid.language) || textOf(bid.langb);
+
 const INSECURE = /\bsrc\s*=\s*["']?http:|<MediaFile[^>]*>\s*(?:<!\[CDATA\[)?\s*http:/i;
 
 function markupRefusal(bid: Json, imp: Imp, media: Media | undefined): NoBidReason {
@@ -118,6 +128,9 @@ function markupRefusal(bid: Json, imp: Imp, media: Media | undefined): NoBidReas
     if (!facts) return NO_BID.no_markup;
     if (!plays(facts, media)) return NO_BID.format_not_offered;
   }
+  const said = numberOf(bid.protocol);
+  if (media && adm === '' && said > 0 && media.protocols.length > 0)
+    if (!media.protocols.includes(said)) return NO_BID.format_not_offered;
   return imp.secure === 1 && INSECURE.test(adm) ? NO_BID.insecure : NO_BID.none;
 }
 
@@ -131,11 +144,13 @@ function listRefusal(
   request: BidRequest,
   match: ImpMatch,
 ): NoBidReason {
-  const { badv, bapp, bcat, acat, refused } = request;
+  const { badv, bapp, bcat, acat, refused, languages } = request;
   if (badv.length > 0 && adomain.length === 0) return NO_BID.bad_domain;
   if (adomain.some((each) => isBlocked(each, badv) || isBlocked(each, refused)))
     return NO_BID.bad_domain;
-  if (bapp.length > 0 && bapp.includes(textOf(bid.bundle))) return NO_BID.bad_domain;
+  if (bapp.length > 0 && bapp.includes(textOf(bid.bundle))) return NO_BID.bad_app;
+  // As with domains: what says no language cannot be held against a list of them.
+  if (languages.length > 0 && !isSpoken(languages, languageOf(bid))) return NO_BID.bad_language;
   const said = listOf(bid.cat).map(textOf);
   const house = housed(bid);
   if (bcat.some((code) => said.some((each) => isWithin(each, code)) || house.includes(code)))
@@ -173,6 +188,11 @@ function shapeRefusal(
 ): NoBidReason {
   if (mtype === 1 && !sizeOffered(numberOf(bid.w), numberOf(bid.h), imp, match))
     return NO_BID.bad_size;
+  if (mtype === 1 && imp.banner?.btype.includes(FRAMED_BANNER)) return NO_BID.format_not_offered;
+  // What the markup needs and the imp does not list is not there (§3.2.6–3.2.8 `api`); `apis` it merely knows.
+  const needed = numberOf(bid.api);
+  const apis = mtype === 1 ? imp.banner?.api : media?.api;
+  if (needed > 0 && mtype !== 4 && !apis?.includes(needed)) return NO_BID.bad_attribute;
   const barred = mtype === 1 ? imp.banner?.battr : mtype === 4 ? imp.nativeBattr : media?.battr;
   if (barred?.length && listOf(bid.attr).some((each) => barred.includes(each as number)))
     return NO_BID.bad_attribute;
@@ -209,6 +229,6 @@ function dealRefusal(
   if (deal.wadomain.length > 0 && !adomain.some((each) => deal.wadomain.includes(each)))
     return NO_BID.no_deal;
   const floor = floorMicroCny(deal.floor) ?? 0;
-  if (floor > 0 && deal.floorCurrency !== 'CNY') return NO_BID.no_deal;
+  if ((floor > 0 || asksMoney(deal)) && deal.floorCurrency !== 'CNY') return NO_BID.no_deal;
   return bidMicroCny < floor ? NO_BID.below_deal_floor : NO_BID.none;
 }

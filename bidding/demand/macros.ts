@@ -4,7 +4,9 @@
  */
 
 export interface MacroValues {
+  /** `BidRequest.id`, as the partner was sent it. */
   AUCTION_ID: string;
+  /** `BidResponse.bidid`. */
   AUCTION_BID_ID: string;
   AUCTION_IMP_ID: string;
   AUCTION_SEAT_ID: string;
@@ -17,6 +19,7 @@ export interface MacroValues {
   AUCTION_LOSS: string;
   AUCTION_MIN_TO_WIN: string;
   AUCTION_MULTIPLIER: string;
+  /** When it was shown: known once it is billed, and until then nothing, but in a bill notice (`shownAt`). */
   AUCTION_IMP_TS: string;
 }
 
@@ -36,6 +39,11 @@ export function fillMacros(
   });
 }
 
+/** Stands in a bill notice for the moment of its impression until that is known. */
+export const SHOWN_LATER = 'hongzeShownAt';
+export const shownAt = (url: string, atMs: number): string =>
+  url.replaceAll(SHOWN_LATER, String(atMs));
+
 /** Loss reasons (AdCOM 1.0 "Loss Reason Codes"; OpenRTB 2.6 §4.4) that we can tell apart. */
 export const LOSS = {
   won: 0,
@@ -51,7 +59,9 @@ export const LOSS = {
   size: 203,
   format: 204,
   advertiser: 205,
+  app: 206,
   insecure: 207,
+  language: 208,
   category: 209,
   attribute: 210,
   duration: 212,

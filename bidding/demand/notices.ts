@@ -8,6 +8,7 @@ import { Agent, request as httpRequest } from 'node:http';
 import { request as httpsRequest, Agent as SecureAgent } from 'node:https';
 import { type Store, within } from '../state/script.ts';
 import { lookUpPublic, mayBeCalled, WEB_PORTS } from './address.ts';
+import { shownAt } from './macros.ts';
 import { noticeUrl } from './markup.ts';
 
 const KEEP_S = 900;
@@ -36,7 +37,7 @@ export interface Notices {
   /** Remembers whom to tell when this imp is billed. */
   await(auctionId: string, impOrdinal: number, burl: string, partner: Asked): void;
   /** The imp was billed: tells the partner, again every ten seconds for a minute until it says 200 or 204. */
-  billed(auctionId: string, impOrdinal: number): Promise<void>;
+  billed(auctionId: string, impOrdinal: number, atMs: number): Promise<void>;
   /** A win or a loss: told once, unanswered or not. */
   tell(url: string, partner: Asked): void;
   close(): void;
@@ -121,12 +122,13 @@ export function createNotices(
       const kept = hostOf(url) === hostOf(partner.url) ? `${OWN}${url}` : url;
       void within(REDIS_TIMEOUT_MS, store.set(key, kept, 'EX', KEEP_S)).catch(() => undefined);
     },
-    async billed(auctionId, impOrdinal) {
+    async billed(auctionId, impOrdinal, atMs) {
       const key = noticeKey(auctionId, impOrdinal);
       const kept = await within(REDIS_TIMEOUT_MS, store.getdel(key)).catch(() => null);
       if (kept === null) return;
       const isOwn = kept.startsWith(OWN);
-      await insist(isOwn ? kept.slice(OWN.length) : kept, isOwn, RETRIES);
+      const url = shownAt(isOwn ? kept.slice(OWN.length) : kept, atMs);
+      await insist(url, isOwn, RETRIES);
     },
     tell(url, partner) {
       const checked = noticeUrl(url);

@@ -2,13 +2,14 @@
 import type { Market } from '../engine/market.ts';
 import type { ImpMatch } from '../engine/outcome.ts';
 import { cpmYuan } from '../openrtb/decimal.ts';
-import type { Deal, Imp } from '../openrtb/message.ts';
+import { type Deal, type Imp, newDeal } from '../openrtb/imp.ts';
 import type { SnapshotDeal } from '../wire/snapshot.ts';
 
 const NONE: readonly Deal[] = [];
 const MICRO_PER_CPM_FEN = 10;
 
 const asDeal = (deal: SnapshotDeal): Deal => ({
+  ...newDeal(),
   id: deal.id,
   floor: cpmYuan(deal.priceCpmFen * MICRO_PER_CPM_FEN),
   floorCurrency: 'CNY',

@@ -5,7 +5,8 @@
 import { gzipSync } from 'node:zlib';
 import type { Found, ImpMatch } from '../engine/outcome.ts';
 import { cpmYuan } from '../openrtb/decimal.ts';
-import type { BidRequest, Deal } from '../openrtb/message.ts';
+import type { Deal } from '../openrtb/imp.ts';
+import type { BidRequest } from '../openrtb/message.ts';
 import type { ChainNode } from '../wire/chain.ts';
 import { dealJson } from './offers.ts';
 import { withoutReader } from './reader.ts';

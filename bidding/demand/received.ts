@@ -1,12 +1,15 @@
 /** What a partner sent: the shapes that reading an answer, judging its bids and settling them share. */
 import type { Found, PartnerBid } from '../engine/outcome.ts';
 import type { NoBidReason } from '../engine/reasons.ts';
-import type { BidRequest, Deal } from '../openrtb/message.ts';
+import type { Deal } from '../openrtb/imp.ts';
+import type { BidRequest } from '../openrtb/message.ts';
 import type { Partner } from './partner.ts';
 
 export interface ReceivedBid {
   partner: Partner;
   id: string;
+  /** Of the response that it came in; empty: it had none. */
+  bidid: string;
   crid: string;
   adm: string;
   nurl: string;
@@ -24,6 +27,14 @@ export interface ReceivedBid {
   adId: string;
   /** Seconds; 0 where nothing plays. */
   durationS: number;
+  /** AdCOM's number of its VAST; 0: none, or not known. */
+  protocol: number;
+  /** Of the creative, as said; empty: not. */
+  language: string;
+  /** Seconds it may wait to be shown; 0: not said. */
+  expS: number;
+  /** The only place in a pod that it is for: 1 the first, −1 the last; 0: any. */
+  slotInPod: number;
   /** What the partner bid, µCNY an impression, before our discount. */
   bidMicroCny: number;
 }

@@ -5,7 +5,8 @@
 import type { Market } from '../engine/market.ts';
 import type { Found, PartnerBid } from '../engine/outcome.ts';
 import { reasonOf } from '../engine/reasons.ts';
-import type { BidRequest, Deal } from '../openrtb/message.ts';
+import type { Deal } from '../openrtb/imp.ts';
+import type { BidRequest } from '../openrtb/message.ts';
 import type { ChainSigner } from '../wire/chain.ts';
 import { judgeResponse } from './incoming.ts';
 import type { Lateness } from './lateness.ts';

@@ -7,14 +7,15 @@ import { NO_BID, type NoBidReason, reasonOf } from '../engine/reasons.ts';
 import { cpmYuan } from '../openrtb/decimal.ts';
 import type { Links } from '../render/links.ts';
 import type { FanOut } from './fanout.ts';
-import { fillMacros, LOSS, type MacroValues } from './macros.ts';
+import { fillMacros, LOSS, type MacroValues, SHOWN_LATER } from './macros.ts';
 import { noticeUrl, partnerMarkup } from './markup.ts';
 import type { Notices } from './notices.ts';
 import type { ReceivedBid, Refused } from './received.ts';
 
 export interface SaleContext {
   auctionId: string;
-  atMs: number;
+  /** `id` of the bid request: what partners know the auction by. */
+  requestId: string;
   test: boolean;
   /** People that a play-out of the imp reaches. */
   multiplierAt: (impIndex: number) => number;
@@ -27,22 +28,33 @@ function valuesOf(
   sale: SaleContext,
   impIndex: number,
 ): MacroValues {
-  const clearing = win?.priceMicroCny ?? 0;
+  // Who lost hears what would have won (§4.4.1), not what was paid.
+  const clearing = win?.partnerBid?.ref === bid ? win.priceMicroCny : undefined;
+  const ratio =
+    clearing === undefined || bid.bidMicroCny <= 0 ? undefined : clearing / bid.bidMicroCny;
   return {
-    AUCTION_ID: sale.auctionId,
-    AUCTION_BID_ID: bid.id,
+    AUCTION_ID: sale.requestId,
+    AUCTION_BID_ID: bid.bidid || bid.id,
     AUCTION_IMP_ID: impId,
     AUCTION_SEAT_ID: bid.seat,
     AUCTION_AD_ID: bid.adId,
-    AUCTION_PRICE: cpmYuan(Math.floor(clearing)),
+    AUCTION_PRICE: clearing === undefined ? '' : cpmYuan(Math.floor(clearing)),
     AUCTION_CURRENCY: 'CNY',
-    AUCTION_MBR:
-      bid.bidMicroCny > 0 ? String(Math.round((clearing / bid.bidMicroCny) * 10_000) / 10_000) : '',
+    AUCTION_MBR: ratio === undefined ? '' : String(Math.round(ratio * 10_000) / 10_000),
     AUCTION_LOSS: '',
-    AUCTION_MIN_TO_WIN: cpmYuan(Math.ceil(win?.minToWinMicroCny ?? 0)),
+    AUCTION_MIN_TO_WIN: win ? minToWin(bid, win, clearing !== undefined) : '',
     AUCTION_MULTIPLIER: String(sale.multiplierAt(impIndex)),
-    AUCTION_IMP_TS: String(sale.atMs),
+    AUCTION_IMP_TS: '',
   };
+}
+
+/**
+ * What would have sufficed: to tie with the next best for who won, with the winner for who lost (§4.4.1); as a bid of this partner,
+ * before its discount.
+ */
+function minToWin({ partner }: ReceivedBid, win: Win, hasWon: boolean): string {
+  const netMicroCny = hasWon ? win.minToWinMicroCny : win.priceMicroCny;
+  return cpmYuan(Math.ceil((netMicroCny * 100) / (100 - partner.discountPercent)));
 }
 
 export interface PartnerSale {
@@ -65,7 +77,11 @@ export function partnerSale(
   const filled: ReceivedBid = {
     ...bid,
     nurl: fillMacros(bid.nurl, values, { encode: true, test: sale.test }),
-    burl: fillMacros(bid.burl, values, { encode: true, test: sale.test }),
+    burl: fillMacros(
+      bid.burl,
+      { ...values, AUCTION_IMP_TS: SHOWN_LATER },
+      { encode: true, test: sale.test },
+    ),
   };
   const adm = fillMacros(bid.adm, values, { test: sale.test });
   const markup = partnerMarkup(filled, adm, size, links);
@@ -91,6 +107,8 @@ const LOSS_OF: Partial<Record<NoBidReason, number>> = {
   [NO_BID.no_deal]: LOSS.invalidDeal,
   [NO_BID.private_auction]: LOSS.invalidDeal,
   [NO_BID.bad_domain]: LOSS.advertiser,
+  [NO_BID.bad_app]: LOSS.app,
+  [NO_BID.bad_language]: LOSS.language,
   [NO_BID.no_markup]: LOSS.noMarkup,
   [NO_BID.seat_not_allowed]: LOSS.seatBlocked,
   [NO_BID.bad_size]: LOSS.size,
@@ -132,14 +150,20 @@ export function tellLosers(
     demand.fanOut.settled(ref.partner, key);
     if (ref.lurl === '') continue;
     const values = valuesOf(ref, imp?.match.imp.id ?? '', imp?.win, sale, bid.impIndex);
-    const told = { ...values, AUCTION_LOSS: String(code) };
+    // Where the price did not decide, no price would have won.
+    const isPriced = code === LOSS.outbid;
+    const told = {
+      ...values,
+      AUCTION_LOSS: String(code),
+      ...(isPriced ? {} : { AUCTION_MIN_TO_WIN: '' }),
+    };
     demand.notices.tell(fillMacros(ref.lurl, told, { encode: true }), ref.partner);
   }
   for (const { partner, lurl, reason } of refused) {
     demand.fanOut.settled(partner, reasonOf(reason)?.key ?? 'invalid');
     if (noticeUrl(lurl) === undefined) continue;
     const loss = LOSS_OF[reason] ?? LOSS.invalid;
-    const values = { AUCTION_ID: sale.auctionId, AUCTION_LOSS: String(loss) };
+    const values = { AUCTION_ID: sale.requestId, AUCTION_LOSS: String(loss) };
     demand.notices.tell(fillMacros(lurl, values, { encode: true }), partner);
   }
 }

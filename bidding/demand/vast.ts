@@ -3,6 +3,7 @@
  * is looked at: well-formedness, since one broken document would take a whole pod with it, and no document types, since their
  * entities are a player's undoing.
  */
+import { VAST_PROTOCOLS } from '../openrtb/codes.ts';
 import { type Links, trackerUrl } from '../render/links.ts';
 
 export interface VastFacts {
@@ -65,22 +66,12 @@ export function readVast(xml: string): VastFacts | undefined {
   return ads > 0 && open.length === 0 ? facts : undefined;
 }
 
-/** AdCOM 1.0 "Creative Subtypes - Audio/Video": inline and wrapper of each version. */
-const PROTOCOLS: Record<string, readonly [number, number]> = {
-  '1.0': [1, 4],
-  '2.0': [2, 5],
-  '3.0': [3, 6],
-  '4.0': [7, 8],
-  '4.1': [11, 12],
-  '4.2': [13, 14],
-};
-
 /** Whether a player that says what it plays plays this; what it does not say, it plays. */
 export function plays(
   facts: VastFacts,
   player: { protocols: readonly number[]; mimes: readonly string[] },
 ): boolean {
-  const protocol = PROTOCOLS[facts.version]?.[facts.isWrapper ? 1 : 0];
+  const protocol = VAST_PROTOCOLS[facts.version]?.[facts.isWrapper ? 1 : 0];
   if (player.protocols.length > 0 && protocol !== undefined && !player.protocols.includes(protocol))
     return false;
   const { mimes } = facts;

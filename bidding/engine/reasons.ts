@@ -71,6 +71,8 @@ export const NO_BID = {
   below_deal_floor: 99,
   group_broken: 100,
   bad_chain: 101,
+  bad_language: 102,
+  bad_app: 103,
 } as const;
 
 export type NoBidReason = (typeof NO_BID)[keyof typeof NO_BID];
@@ -128,6 +130,8 @@ const WORDS: Record<Key, Words> = {
   below_deal_floor: ['partner', '低于交易底价', 'below the floor of the deal', '按交易价出价', 'bid the price of the deal'],
   group_broken: ['partner', '整组未能全部成交', 'not all of the group could win', '拆分该组', 'bid without the group'],
   bad_chain: ['partner', '供应链不完整或末端不符', 'the supply chain is incomplete or ends elsewhere', '补全 schain', 'complete the schain'],
+  bad_language: ['partner', '创意语言不在允许之列', 'language of the creative not allowed', '核对 language 与 wlang', 'check language against wlang'],
+  bad_app: ['partner', '推广的应用不允许', 'advertised app not allowed', '核对 bundle 与 bapp', 'check bundle against bapp'],
 };
 
 /** Every reason by code; a hole in the numbers is undefined. */

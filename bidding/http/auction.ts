@@ -181,7 +181,8 @@ function decide(
   if (partnerBids.length + partnerRefusals.length > 0) {
     const multiplierAt = (i: number) =>
       multiplierOf(hearing.message.imps[i], outcome.imps[i]?.match);
-    const sale = { auctionId, atMs: request.atMs, test: request.test, multiplierAt };
+    const { id: requestId } = hearing.message;
+    const sale = { auctionId, requestId, test: request.test, multiplierAt };
     tellLosers(deps.demand, partnerBids, partnerRefusals, outcome, sale);
   }
   const reason = outcome.imps.find((imp) => imp.reason !== NO_BID.none)?.reason ?? NO_BID.none;

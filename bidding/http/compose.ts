@@ -5,21 +5,19 @@ import { partnerSale, tellWinner } from '../demand/settle.ts';
 import type { ImpOutcome, Outcome, PartnerBid, TraceLine, Win } from '../engine/outcome.ts';
 import { reasonOf } from '../engine/reasons.ts';
 import { cpmYuan } from '../openrtb/decimal.ts';
-import type { BidRequest, Imp } from '../openrtb/message.ts';
+import type { Imp } from '../openrtb/imp.ts';
+import type { BidRequest } from '../openrtb/message.ts';
 import { AD_PRODUCT_2, productsOf } from '../openrtb/products.ts';
-import {
-  asciiJson,
-  attributesOf,
-  bidJson,
-  prepare,
-  preparedOf,
-  responseJson,
-} from '../openrtb/write.ts';
+import { OUR_LANGUAGE } from '../openrtb/shown.ts';
+import { asciiJson, bidJson, prepare, preparedOf, responseJson } from '../openrtb/write.ts';
 import { TOKEN_TTL_MS } from '../wire/budget.ts';
 import { reportQuery } from '../wire/reported.ts';
 import { BILLED_ON, sealToken, type Token } from '../wire/token.ts';
 import type { AuctionDeps, Hearing } from './hearing.ts';
 import { billedMicroCny, multiplierOf, OUR_SEAT } from './limits.ts';
+
+/** Seconds for which a token is good, and so a bid. */
+const OUR_EXP_S = TOKEN_TTL_MS / 1000;
 
 /** The bidder code by which this caller knows us: Prebid wants back the name that it asked. */
 function seatFor(message: BidRequest, imp: Imp): string {
@@ -103,9 +101,10 @@ function bidOf(
       domains: source.advertiserDomain ? [source.advertiserDomain] : [],
       categories: productsOf(candidate.creative.category),
       taxonomy: AD_PRODUCT_2,
-      attributes: attributesOf(imp, prepared.mtype),
+      language: OUR_LANGUAGE,
+      slotInPod: 0,
       dealId: win.dealId,
-      expS: TOKEN_TTL_MS / 1000,
+      expS: OUR_EXP_S,
     },
     deps.links,
   );
@@ -127,7 +126,8 @@ function partnerBidOf(
   const first = imp.banner?.sizes[0] ?? outcome.match.placement?.sizes[0] ?? { w: 300, h: 250 };
   const size = ref.w > 0 && ref.h > 0 ? { w: ref.w, h: ref.h } : first;
   const multiplierAt = () => multiplierOf(imp, outcome.match);
-  const sale = { auctionId, atMs: request.atMs, test: request.test, multiplierAt };
+  const { id: requestId } = hearing.message;
+  const sale = { auctionId, requestId, test: request.test, multiplierAt };
   const sold = partnerSale(partnerBid, imp.id, win, size, deps.links, sale);
   if (!sold) return undefined;
   tellWinner(deps.demand.notices, sold, ordinal, sale);
@@ -139,16 +139,17 @@ function partnerBidOf(
       impId: imp.id,
       bidId: `${auctionId}-${ordinal}`,
       ...priced(deps, hearing, outcome, win, ordinal),
-      prepared: preparedOf(sold.markup, ref.mtype, size),
+      prepared: preparedOf(sold.markup, ref.mtype, size, ref),
       creativeId: ref.crid,
       campaignId: 0,
       lineItemId: 0,
       domains: ref.adomain,
       categories: ref.categories,
       taxonomy: ref.taxonomy,
-      attributes: ref.attributes,
+      language: ref.language,
+      slotInPod: ref.slotInPod,
       dealId: win.dealId,
-      expS: TOKEN_TTL_MS / 1000,
+      expS: ref.expS > 0 ? Math.min(ref.expS, OUR_EXP_S) : OUR_EXP_S,
     },
     deps.links,
   );

@@ -15,7 +15,8 @@ import {
   isTimed,
   USUAL_DURATION_S,
 } from '../openrtb/durations.ts';
-import type { Imp } from '../openrtb/message.ts';
+import type { Imp } from '../openrtb/imp.ts';
+import { isSpoken, OUR_LANGUAGE } from '../openrtb/shown.ts';
 import { prepare } from '../openrtb/write.ts';
 import { counterKey, type UserCounts } from '../state/caps.ts';
 import type { AuctionDeps, Hearing } from './hearing.ts';
@@ -36,6 +37,7 @@ export function unfitness(
   const { message, found } = hearing;
   if (message.wseat.length + message.bseat.length > 0 && !seatMay(OUR_SEAT, message))
     return NO_BID.seat_not_allowed;
+  if (!isSpoken(message.languages, OUR_LANGUAGE)) return NO_BID.bad_language;
   const imp = message.imps[found.imps.indexOf(match)];
   const format = match.placement?.format;
   if (!imp || !format || !prepare(candidate.creative, format, imp, deps.links))

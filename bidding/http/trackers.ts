@@ -138,7 +138,7 @@ export function track(deps: TrackerDeps, letter: string, visitor: Visitor, query
   if (counts && kind === EVENT_KIND.feedback) hear(deps, event, query);
   if (counts && kind === EVENT_KIND.impression && query.has('p')) report(deps, token, event, query);
   if (counts && kind === EVENT_KIND.impression && token.creativeId === 0)
-    void deps.notices.billed(token.auctionId, token.impOrdinal);
+    void deps.notices.billed(token.auctionId, token.impOrdinal, event.atMs);
   const monitor =
     kind === EVENT_KIND.impression && counts ? monitorOf(deps, token, visitor) : undefined;
   return monitor === undefined ? pixel : leadTo(monitor);

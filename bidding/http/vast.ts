@@ -4,6 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { VAST_PROTOCOLS } from '../openrtb/codes.ts';
 import { TOKEN_MARK } from '../render/links.ts';
 import {
   emptyVast,
@@ -19,14 +20,6 @@ import { sendText } from './respond.ts';
 
 const XML = 'application/xml; charset=utf-8';
 const NO_STORE = { 'cache-control': 'no-store' };
-/** AdCOM's creative subtype of each version, inline; with the wrapper's beside it. */
-const PROTOCOLS: Record<VastVersion, number[]> = {
-  '4.2': [13, 14],
-  '4.1': [11, 12],
-  '4.0': [7, 8],
-  '3.0': [3, 6],
-  '2.0': [2, 5],
-};
 const MAX_POD = 8;
 
 function versionOf(query: URLSearchParams): VastVersion {
@@ -48,7 +41,7 @@ function requestOf(
 ): object {
   const tagid = query.get('placement') ?? '';
   const format = deps.market()?.placements.get(Number(tagid))?.format;
-  const protocols = PROTOCOLS[version];
+  const protocols = VAST_PROTOCOLS[version];
   const media =
     format === 'audio'
       ? { audio: { mimes: ['audio/mpeg', 'audio/mp4', 'audio/ogg'], protocols } }

@@ -104,3 +104,13 @@ export function mtypeOf(format: Format): 1 | 2 | 3 | 4 {
   if (format === 'audio') return MTYPE.audio;
   return format === 'native' ? MTYPE.native : MTYPE.banner;
 }
+
+/** AdCOM 1.0 "Creative Subtypes - Audio/Video": inline and wrapper of each version of VAST. */
+export const VAST_PROTOCOLS: Record<string, readonly [inline: number, wrapper: number]> = {
+  '1.0': [1, 4],
+  '2.0': [2, 5],
+  '3.0': [3, 6],
+  '4.0': [7, 8],
+  '4.1': [11, 12],
+  '4.2': [13, 14],
+};

@@ -3,7 +3,7 @@
  * `durfloors`; pods: `poddur`, `maxseq`). Owns the rules; asked only where an imp constrains length at all.
  */
 import { floorMicroCny } from './decimal.ts';
-import type { Imp, Media } from './message.ts';
+import type { Imp, LengthPrices, Media } from './imp.ts';
 
 /** A creative that does not say how long it is. */
 export const USUAL_DURATION_S = 15;
@@ -15,8 +15,7 @@ export const isTimed = (media: Media | undefined): boolean =>
   (media.minDurationS >= 0 ||
     media.maxDurationS >= 0 ||
     media.requiredDurationsS.length > 0 ||
-    media.minCpmPerSec !== '' ||
-    media.durationFloors.length > 0 ||
+    hasLengthPrice(media) ||
     media.podDurationS > 0);
 
 /** Unknown lengths (0) fit where any length does. */
@@ -28,11 +27,20 @@ export function fitsDuration(media: Media, durationS: number): boolean {
   return podDurationS <= 0 || durationS <= podDurationS;
 }
 
+export const hasLengthPrice = ({ minCpmPerSec, durationFloors }: LengthPrices): boolean =>
+  minCpmPerSec !== '' || durationFloors.length > 0;
+
+/** Whether any of them asks for money, and so has to say in which currency. */
+export const asksMoney = ({ minCpmPerSec, durationFloors }: LengthPrices): boolean =>
+  [minCpmPerSec, ...durationFloors.map(({ floor }) => floor)].some(
+    (text) => floorMicroCny(text) !== 0,
+  );
+
 /** µCNY an impression of this length, rounded up; 0 where length has no price. */
-export function durationFloorMicroCny(media: Media, durationS: number): number {
-  if (media.minCpmPerSec !== '')
-    return Math.ceil((floorMicroCny(media.minCpmPerSec) ?? 0) * durationS);
-  for (const { minS, maxS, floor } of media.durationFloors)
+export function durationFloorMicroCny(prices: LengthPrices, durationS: number): number {
+  if (prices.minCpmPerSec !== '')
+    return Math.ceil((floorMicroCny(prices.minCpmPerSec) ?? 0) * durationS);
+  for (const { minS, maxS, floor } of prices.durationFloors)
     if (durationS >= minS && (maxS < 0 || durationS <= maxS)) return floorMicroCny(floor) ?? 0;
   return 0;
 }

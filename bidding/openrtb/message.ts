@@ -2,89 +2,10 @@
  * A bid request in OpenRTB's words, flattened to the fields this exchange reads. Owns the form and its blanks; `read`
  * fills it, `valid` judges it, `understand` turns it into the engine's request.
  */
-import type { Size } from '../../db/terms/market.ts';
+import type { Imp } from './imp.ts';
 
 /** Which of site, app, dooh the request carries: bits, since exactly one must. */
 export const CHANNEL = { site: 1, app: 2, dooh: 4 } as const;
-
-export interface Banner {
-  w: number;
-  h: number;
-  /** Of `format`; of `w` and `h` where there is none. */
-  sizes: Size[];
-  /** Flexible sizes by ratio (`wratio`, `hratio`) are counted as a format without a fixed size. */
-  flexible: boolean;
-  battr: number[];
-  btype: number[];
-}
-
-export interface DurationFloor {
-  minS: number;
-  maxS: number;
-  /** CPM decimal text. */
-  floor: string;
-}
-
-/** Video and audio share their fields; what only one of them has is left blank by the other. */
-export interface Media {
-  mimes: string[];
-  minDurationS: number;
-  maxDurationS: number;
-  requiredDurationsS: number[];
-  w: number;
-  h: number;
-  protocols: number[];
-  api: number[];
-  linearity: number;
-  /** −1: unknown; else 0 or 1. */
-  skip: number;
-  maxSequence: number;
-  podDurationS: number;
-  podId: string;
-  /** CPM decimal text per second; empty where none. */
-  minCpmPerSec: string;
-  /** `durfloors`: floors by length; `maxS` −1: no upper end. */
-  durationFloors: DurationFloor[];
-  battr: number[];
-}
-
-export interface Deal {
-  id: string;
-  /** Decimal text, CPM in `floorCurrency`. */
-  floor: string;
-  floorCurrency: string;
-  at: number;
-  wseat: string[];
-  wadomain: string[];
-  guaranteed: boolean;
-}
-
-export interface Imp {
-  id: string;
-  tagId: string;
-  banner: Banner | undefined;
-  video: Media | undefined;
-  audio: Media | undefined;
-  /** The request for native: JSON as text. */
-  native: string | undefined;
-  nativeBattr: number[];
-  floor: string;
-  floorCurrency: string;
-  instl: boolean;
-  secure: number;
-  privateAuction: boolean;
-  deals: Deal[];
-  /** Milliseconds between this request and the play-out (`dt`), DOOH. */
-  dtMs: number;
-  multiplier: string;
-  multiplierSource: number;
-  multiplierVendor: string;
-  /** Prebid's `imp.ext.prebid` named us, and how. */
-  storedRequestId: string;
-  bidders: string[];
-  /** `imp.ext.prebid.bidder.<ours>.placement`. */
-  bidderPlacement: string;
-}
 
 export interface Geo {
   lat: number;
@@ -106,6 +27,10 @@ export interface BidRequest {
   acat: string[];
   /** Taxonomy of bcat and acat; AdCOM 1.0 "Category Taxonomies". */
   categoryTaxonomy: number;
+  /** Of creatives (`wlang`, `wlangb`), whichever was sent; empty: any. */
+  languages: string[];
+  /** Which of the two were sent: bits. */
+  languageLists: number;
   badv: string[];
   bapp: string[];
   channels: number;
@@ -118,6 +43,10 @@ export interface BidRequest {
   ip: string;
   ipv6: string;
   os: string;
+  /** `sua`: better than `ua` where there is one. */
+  platform: string;
+  /** −1: not said. */
+  mobile: number;
   deviceType: number;
   connectionType: number;
   carrier: string;
@@ -150,68 +79,6 @@ export interface BidRequest {
   imps: Imp[];
 }
 
-export const newBanner = (): Banner => ({
-  w: 0,
-  h: 0,
-  sizes: [],
-  flexible: false,
-  battr: [],
-  btype: [],
-});
-
-export const newMedia = (): Media => ({
-  mimes: [],
-  minDurationS: -1,
-  maxDurationS: -1,
-  requiredDurationsS: [],
-  w: 0,
-  h: 0,
-  protocols: [],
-  api: [],
-  linearity: 0,
-  skip: -1,
-  maxSequence: 0,
-  podDurationS: 0,
-  podId: '',
-  minCpmPerSec: '',
-  durationFloors: [],
-  battr: [],
-});
-
-/** A deal's currency defaults to USD by itself: it does not inherit the imp's (2.6 §3.2.12). */
-export const newDeal = (): Deal => ({
-  id: '',
-  floor: '',
-  floorCurrency: 'USD',
-  at: 0,
-  wseat: [],
-  wadomain: [],
-  guaranteed: false,
-});
-
-export const newImp = (): Imp => ({
-  id: '',
-  tagId: '',
-  banner: undefined,
-  video: undefined,
-  audio: undefined,
-  native: undefined,
-  nativeBattr: [],
-  floor: '',
-  floorCurrency: 'USD',
-  instl: false,
-  secure: 0,
-  privateAuction: false,
-  deals: [],
-  dtMs: 0,
-  multiplier: '',
-  multiplierSource: -1,
-  multiplierVendor: '',
-  storedRequestId: '',
-  bidders: [],
-  bidderPlacement: '',
-});
-
 export const newGeo = (): Geo => ({
   lat: Number.NaN,
   lon: Number.NaN,
@@ -230,6 +97,8 @@ export const newBidRequest = (): BidRequest => ({
   bcat: [],
   acat: [],
   categoryTaxonomy: 1,
+  languages: [],
+  languageLists: 0,
   badv: [],
   bapp: [],
   channels: 0,
@@ -242,6 +111,8 @@ export const newBidRequest = (): BidRequest => ({
   ip: '',
   ipv6: '',
   os: '',
+  platform: '',
+  mobile: -1,
   deviceType: 0,
   connectionType: 0,
   carrier: '',

@@ -2,9 +2,11 @@
  * Bytes → BidRequest. Owns where each field stands in OpenRTB 2.6 (2.5's places of later fields included) and the bounds
  * of lists. Refuses wrong types of the fields it reads, naming them; knows nothing of unknown ones and of `ext`.
  */
+
+import { newImp } from './imp.ts';
 import { fields, JsonReader, RepeatedKey } from './json.ts';
 import { Malformed } from './malformed.ts';
-import { type BidRequest, CHANNEL, newBidRequest, newImp } from './message.ts';
+import { type BidRequest, CHANNEL, newBidRequest } from './message.ts';
 import { IMP } from './readimp.ts';
 import { DEVICE, EXT, REGS, SOURCE, USER } from './readuser.ts';
 import { words } from './words.ts';
@@ -16,20 +18,24 @@ const PUBLISHER = fields<BidRequest>({
     t.publisherId = r.string();
   },
 });
+/** What the page, the app or the piece in it is about. */
+const ABOUT = {
+  cat: (r: JsonReader, t: BidRequest): void => {
+    t.categories.push(...r.strings());
+  },
+  keywords: (r: JsonReader, t: BidRequest): void => {
+    t.keywords.push(...words(r.string()));
+  },
+  kwarray: (r: JsonReader, t: BidRequest): void => {
+    t.keywords.push(...r.strings());
+  },
+};
 const CONTENT = fields<BidRequest>({
   url: (r, t) => {
     const url = r.string();
     t.page ||= url;
   },
-  cat: (r, t) => {
-    t.categories.push(...r.strings());
-  },
-  keywords: (r, t) => {
-    t.keywords.push(...words(r.string()));
-  },
-  kwarray: (r, t) => {
-    t.keywords.push(...r.strings());
-  },
+  ...ABOUT,
 });
 const SITE = fields<BidRequest>({
   publisher: (r, t) => r.object(PUBLISHER, t),
@@ -43,15 +49,13 @@ const SITE = fields<BidRequest>({
   page: (r, t) => {
     t.page = r.string();
   },
-  cat: (r, t) => {
+  sectioncat: (r, t) => {
     t.categories.push(...r.strings());
   },
-  keywords: (r, t) => {
-    t.keywords.push(...words(r.string()));
+  pagecat: (r, t) => {
+    t.categories.push(...r.strings());
   },
-  kwarray: (r, t) => {
-    t.keywords.push(...r.strings());
-  },
+  ...ABOUT,
 });
 
 const REQUEST = fields<BidRequest>({
@@ -106,6 +110,14 @@ const REQUEST = fields<BidRequest>({
   },
   cattax: (r, t) => {
     t.categoryTaxonomy = r.integer();
+  },
+  wlang: (r, t) => {
+    t.languages = r.strings();
+    t.languageLists |= 1;
+  },
+  wlangb: (r, t) => {
+    t.languages = r.strings();
+    t.languageLists |= 2;
   },
   badv: (r, t) => {
     t.badv = r.strings();

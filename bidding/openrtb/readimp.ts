@@ -1,8 +1,8 @@
 /** An element of `imp` (OpenRTB 2.6 §3.2.4–3.2.12). Owns its field tables. */
 import type { Size } from '../../db/terms/market.ts';
+import { type Banner, type Deal, type Imp, newBanner, newDeal } from './imp.ts';
 import { fields } from './json.ts';
-import { type Banner, type Deal, type Imp, newBanner, newDeal } from './message.ts';
-import { readMedia } from './readmedia.ts';
+import { LENGTH_PRICES, readMedia } from './readmedia.ts';
 
 const MAX_LIST = 1000;
 const MAX_SIZES = 64;
@@ -39,6 +39,12 @@ const BANNER = fields<Banner>({
   btype: (r, t) => {
     t.btype = r.integers();
   },
+  mimes: (r, t) => {
+    t.mimes = r.strings();
+  },
+  api: (r, t) => {
+    t.api = r.integers();
+  },
 });
 
 const NATIVE = fields<Imp>({
@@ -72,6 +78,7 @@ const DEAL = fields<Deal>({
   guar: (r, t) => {
     t.guaranteed = r.integer() === 1;
   },
+  ...LENGTH_PRICES,
 });
 
 const PMP = fields<Imp>({

@@ -1,7 +1,8 @@
 /** The `video` and `audio` objects of an imp (OpenRTB 2.6 §3.2.7, §3.2.8). Owns their field tables. */
+
+import { type DurationFloor, type LengthPrices, type Media, newMedia } from './imp.ts';
 import type { JsonReader } from './json.ts';
 import { fields } from './json.ts';
-import { type DurationFloor, type Media, newMedia } from './message.ts';
 
 const MAX_LIST = 1000;
 
@@ -16,6 +17,20 @@ const DURATION_FLOOR = fields<DurationFloor>({
     t.floor = r.numberText();
   },
 });
+
+/** `mincpmpersec` and `durfloors`, of media and of deals (§3.2.12). */
+export const LENGTH_PRICES = {
+  mincpmpersec: (r: JsonReader, t: LengthPrices): void => {
+    t.minCpmPerSec = r.numberText();
+  },
+  durfloors: (r: JsonReader, t: LengthPrices): void => {
+    r.array((each) => {
+      const floor: DurationFloor = { minS: 0, maxS: -1, floor: '' };
+      each.object(DURATION_FLOOR, floor);
+      t.durationFloors.push(floor);
+    }, MAX_LIST);
+  },
+};
 
 const MEDIA = fields<Media>({
   mimes: (r, t) => {
@@ -48,6 +63,21 @@ const MEDIA = fields<Media>({
   skip: (r, t) => {
     t.skip = r.integer();
   },
+  skipmin: (r, t) => {
+    t.skipMinS = r.integer();
+  },
+  skipafter: (r, t) => {
+    t.skipAfterS = r.integer();
+  },
+  minbitrate: (r, t) => {
+    t.minBitrateKbps = r.integer();
+  },
+  maxbitrate: (r, t) => {
+    t.maxBitrateKbps = r.integer();
+  },
+  delivery: (r, t) => {
+    t.delivery = r.integers();
+  },
   maxseq: (r, t) => {
     t.maxSequence = r.integer();
   },
@@ -57,16 +87,7 @@ const MEDIA = fields<Media>({
   podid: (r, t) => {
     t.podId = r.peek() === '"' ? r.string() : r.numberText();
   },
-  mincpmpersec: (r, t) => {
-    t.minCpmPerSec = r.numberText();
-  },
-  durfloors: (r, t) => {
-    r.array((each) => {
-      const floor: DurationFloor = { minS: 0, maxS: -1, floor: '' };
-      each.object(DURATION_FLOOR, floor);
-      t.durationFloors.push(floor);
-    }, MAX_LIST);
-  },
+  ...LENGTH_PRICES,
   battr: (r, t) => {
     t.battr = r.integers();
   },

@@ -29,10 +29,22 @@ const geo = (r: JsonReader): Geo => {
   return t;
 };
 
+const BRAND = fields<BidRequest>({
+  brand: (r, t) => {
+    t.platform = r.string();
+  },
+});
+const USER_AGENT = fields<BidRequest>({
+  mobile: (r, t) => {
+    t.mobile = r.integer();
+  },
+  platform: (r, t) => r.object(BRAND, t),
+});
 export const DEVICE = fields<BidRequest>({
   ua: (r, t) => {
     t.ua = r.string();
   },
+  sua: (r, t) => r.object(USER_AGENT, t),
   ip: (r, t) => {
     t.ip = r.string();
   },
@@ -107,7 +119,10 @@ export const USER = fields<BidRequest>({
     t.buyerUid = r.string();
   },
   keywords: (r, t) => {
-    t.userKeywords = words(r.string());
+    t.userKeywords.push(...words(r.string()));
+  },
+  kwarray: (r, t) => {
+    t.userKeywords.push(...r.strings());
   },
   geo: (r, t) => {
     t.userGeo = geo(r);
@@ -120,6 +135,11 @@ export const USER = fields<BidRequest>({
   ext: (r, t) => r.object(USER_EXT, t),
 });
 
+/** US privacy string: its third letter says whether the reader has opted out of sale. */
+const usPrivacy = (r: JsonReader, t: BidRequest): void => {
+  if (/^1.y/i.test(r.string())) t.optedOut = true;
+};
+
 const REGS_EXT = fields<BidRequest>({
   // Global Privacy Control as browsers' clients pass it on: a text or a number, and no business of anything else.
   gpc: (r, t) => {
@@ -131,6 +151,7 @@ const REGS_EXT = fields<BidRequest>({
   gdpr: (r, t) => {
     t.gdpr = r.integer();
   },
+  us_privacy: usPrivacy,
 });
 export const REGS = fields<BidRequest>({
   coppa: (r, t) => {
@@ -139,6 +160,7 @@ export const REGS = fields<BidRequest>({
   gdpr: (r, t) => {
     t.gdpr = r.integer();
   },
+  us_privacy: usPrivacy,
   ext: (r, t) => r.object(REGS_EXT, t),
 });
 

@@ -21,7 +21,9 @@ import {
   osOf,
 } from './codes.ts';
 import { floorMicroCny } from './decimal.ts';
-import { type BidRequest, CHANNEL, type Geo, type Imp } from './message.ts';
+import { asksMoney } from './durations.ts';
+import type { Imp } from './imp.ts';
+import { type BidRequest, CHANNEL, type Geo } from './message.ts';
 
 const bit = (format: (typeof FORMATS)[number]): number => 1 << FORMATS.indexOf(format);
 const BANNER_FORMATS = bit('banner') | bit('splash') | bit('post') | bit('print') | bit('dooh');
@@ -79,11 +81,18 @@ function formatsOf(imp: Imp, dooh: boolean): number {
   return dooh ? formats | bit('dooh') : formats;
 }
 
+/** The imp's currency is that of all its floors, by length too (§3.2.4). */
+const hasFloor = ({ video, audio }: Imp, floor: number): boolean =>
+  floor > 0 ||
+  (video !== undefined && asksMoney(video)) ||
+  (audio !== undefined && asksMoney(audio));
+
 /** What is wrong with the money of a request for us, or its imps' floors in µCNY. */
 function impOf(imp: Imp, request: BidRequest): RequestImp | 'bad_currency' {
   const target = newEngineImp(imp.id, placementIdOf(imp));
   const floor = floorMicroCny(imp.floor);
-  if (floor === undefined || (floor > 0 && imp.floorCurrency !== 'CNY')) return 'bad_currency';
+  if (floor === undefined || (hasFloor(imp, floor) && imp.floorCurrency !== 'CNY'))
+    return 'bad_currency';
   target.floorMicroCny = floor;
   target.formats = formatsOf(imp, request.channels === CHANNEL.dooh);
   target.sizes = imp.banner && !imp.banner.flexible ? imp.banner.sizes : [];
@@ -124,8 +133,10 @@ export function understand(
   target.userHash = userHashOf(request, salt);
   locateUser(request, target);
   const device = deviceOf(request.deviceType);
-  target.device = device >= 0 ? device : deviceFromUserAgent(request.ua);
-  target.os = request.os === '' ? osFromUserAgent(request.ua) : osOf(request.os);
+  const fromAgent = request.mobile === 1 ? deviceOf(1) : deviceFromUserAgent(request.ua);
+  target.device = device >= 0 ? device : fromAgent;
+  const os = request.os || request.platform;
+  target.os = os === '' ? osFromUserAgent(request.ua) : osOf(os);
   target.connection = connectionOf(request.connectionType);
   target.carrier = carrierOf(request.carrier);
   target.categories = request.categories;

@@ -2,7 +2,8 @@
  * Whether a request that reads well makes sense. Owns the rules of OpenRTB 2.6 that a request must keep, each with its
  * section. A rule broken is the caller's to mend (400); what we merely cannot serve is a no-bid, not an error.
  */
-import type { BidRequest, Imp, Media } from './message.ts';
+import type { Imp, Media } from './imp.ts';
+import type { BidRequest } from './message.ts';
 
 export interface Violation {
   pointer: string;
@@ -43,6 +44,13 @@ export function violationOf(request: BidRequest): Violation | undefined {
     );
   if (request.bcat.length > 0 && request.acat.length > 0)
     return violation('/acat', '3.2.1', 'bcat 与 acat 不可并用', 'bcat and acat exclude each other');
+  if (request.languageLists === 3)
+    return violation(
+      '/wlangb',
+      '3.2.1',
+      'wlang 与 wlangb 不可并用',
+      'wlang and wlangb exclude each other',
+    );
   if (request.tmaxMs < 0)
     return violation('/tmax', '3.2.1', 'tmax 不可为负', 'tmax is not negative');
   for (let i = 0; i < request.imps.length; i++) {

@@ -6,11 +6,12 @@ import type { Format } from '../../db/terms/market.ts';
 import { bannerMarkup } from '../render/banner.ts';
 import { type Links, TOKEN_MARK } from '../render/links.ts';
 import { nativeMarkup } from '../render/native.ts';
-import { vastMarkup } from '../render/vast.ts';
+import { DEFAULT_DURATION_MS, mediaFilesOf, vastMarkup } from '../render/vast.ts';
 import type { SnapshotCreative } from '../wire/snapshot.ts';
-import { MTYPE, mtypeOf } from './codes.ts';
+import { MTYPE, mtypeOf, VAST_PROTOCOLS } from './codes.ts';
 import { cpmYuan } from './decimal.ts';
-import type { Imp, Media } from './message.ts';
+import type { Imp } from './imp.ts';
+import { filesFor, SKIPPABLE_ONLY, showsBanner, skipAfterS } from './shown.ts';
 
 /** Markup cut at the token's places, as JSON string content. */
 export interface Prepared {
@@ -18,7 +19,15 @@ export interface Prepared {
   mtype: 1 | 2 | 3 | 4;
   w: number;
   h: number;
+  /** AdCOM 1.0 "Creative Attributes". */
+  attributes: readonly number[];
+  /** Of what plays: seconds, 0 where not known, and AdCOM's number of its VAST, 0 where there is none. */
+  durationS: number;
+  protocol: number;
 }
+
+/** What of markup is said beside it. */
+export type Facts = Pick<Prepared, 'attributes' | 'durationS' | 'protocol'>;
 
 export interface WrittenBid {
   seat: string;
@@ -31,11 +40,14 @@ export interface WrittenBid {
   creativeId: number | string;
   campaignId: number;
   lineItemId: number;
-  /** What is advertised: whose, what by `taxonomy`, and how (AdCOM 1.0 "Creative Attributes"). */
+  /** What is advertised: whose, and what by `taxonomy`. */
   domains: readonly string[];
   categories: readonly string[];
   taxonomy: number;
-  attributes: readonly number[];
+  /** Of the creative; empty: not known. */
+  language: string;
+  /** Its only place in a pod: 1 the first, −1 the last; 0: any. */
+  slotInPod: number;
   dealId: string;
   /** Hung on the bill notice: what a supply partner reports its price by. */
   billQuery?: string;
@@ -56,12 +68,17 @@ interface Made {
   mtype: number;
   w: number;
   h: number;
-  skip: number;
-  /** Player's protocols, or the native request. */
+  /** Seconds; −1: not skippable. */
+  skipS: number;
+  /** Of what plays, which files: bits. */
+  files: number;
+  /** Player's VAST, or the native request. */
   wanted: string;
   prepared: Prepared | undefined;
 }
 
+const NO_NUMBERS: readonly number[] = [];
+const NO_FACTS: Facts = { attributes: NO_NUMBERS, durationS: 0, protocol: 0 };
 const MAX_MADE = 32;
 const MAX_WANTED_CHARS = 4_096;
 const madeOf = new WeakMap<SnapshotCreative, Made[]>();
@@ -80,10 +97,15 @@ export function prepare(
   const mtype =
     format === 'dooh' && playing !== undefined && imp.video ? MTYPE.video : mtypeOf(format);
   const { w, h } = shapeOf(imp, creative);
-  const media = mtype === MTYPE.banner ? undefined : mtype === MTYPE.video ? imp.video : imp.audio;
-  const skip = maySkip(media) ? 1 : 0;
-  const wanted =
-    mtype === MTYPE.native ? (imp.native ?? '') : media ? vastVersionFor(media.protocols) : '';
+  const media = mtype === MTYPE.video ? imp.video : mtype === MTYPE.audio ? imp.audio : undefined;
+  const files = media ? filesFor(media, mediaFilesOf(creative, links)) : 0;
+  if (media && files === 0) return undefined;
+  if (mtype === MTYPE.banner && imp.banner && !showsBanner(imp.banner, creative.content.imageUrl))
+    return undefined;
+  const durationMs = creative.content.durationMs ?? DEFAULT_DURATION_MS;
+  const version = vastVersionFor(media?.protocols ?? NO_NUMBERS);
+  const skipS = media && version !== '2.0' ? skipAfterS(media, durationMs) : -1;
+  const wanted = mtype === MTYPE.native ? (imp.native ?? '') : media ? version : '';
   let made = madeOf.get(creative);
   if (!made) {
     made = [];
@@ -94,16 +116,33 @@ export function prepare(
       each.mtype === mtype &&
       each.w === w &&
       each.h === h &&
-      each.skip === skip &&
+      each.skipS === skipS &&
+      each.files === files &&
       each.wanted === wanted
     )
       return each.prepared;
-  const markup = markupOf(creative, mtype, imp, { w, h }, links);
-  const prepared = markup === undefined ? undefined : preparedOf(markup, mtype, { w, h });
+  const markup =
+    mtype === MTYPE.native
+      ? nativeMarkup(wanted || '{}', creative, links)
+      : mtype === MTYPE.banner
+        ? bannerMarkup(creative, w, h, links)
+        : vastMarkup(creative, links, {
+            version,
+            w,
+            h,
+            files,
+            ...(skipS < 0 ? {} : { skipAfterS: skipS }),
+          });
+  const facts: Facts = {
+    attributes: skipS < 0 ? NO_NUMBERS : SKIPPABLE_ONLY,
+    durationS: media ? Math.round(durationMs / 1000) : 0,
+    protocol: media ? (VAST_PROTOCOLS[version]?.[0] ?? 0) : 0,
+  };
+  const prepared = markup === undefined ? undefined : preparedOf(markup, mtype, { w, h }, facts);
   // Callers choose what it is made for: what they could fill memory with is bounded.
   if (wanted.length > MAX_WANTED_CHARS) return prepared;
   if (made.length >= MAX_MADE) made.length = 0;
-  made.push({ mtype, w, h, skip, wanted, prepared });
+  made.push({ mtype, w, h, skipS, files, wanted, prepared });
   return prepared;
 }
 
@@ -112,9 +151,10 @@ export function preparedOf(
   markup: string,
   mtype: 1 | 2 | 3 | 4,
   size: { w: number; h: number },
+  facts: Facts = NO_FACTS,
 ): Prepared {
   const escaped = asciiJson(JSON.stringify(markup)).slice(1, -1);
-  return { pieces: escaped.split(TOKEN_MARK), mtype, ...size };
+  return { pieces: escaped.split(TOKEN_MARK), mtype, ...size, ...facts };
 }
 
 /**
@@ -136,23 +176,6 @@ function withToken(pieces: readonly string[], token: string): string {
   return text;
 }
 
-function markupOf(
-  creative: SnapshotCreative,
-  mtype: 1 | 2 | 3 | 4,
-  imp: Imp,
-  size: { w: number; h: number },
-  links: Links,
-): string | undefined {
-  if (mtype === MTYPE.native) return nativeMarkup(imp.native ?? '{}', creative, links);
-  if (mtype === MTYPE.banner) return bannerMarkup(creative, size.w, size.h, links);
-  const media = mtype === MTYPE.video ? imp.video : imp.audio;
-  return vastMarkup(creative, links, {
-    version: vastVersionFor(media?.protocols ?? []),
-    ...size,
-    ...(maySkip(media) ? { skipAfterS: 5 } : {}),
-  });
-}
-
 /** The newest VAST that the player says it knows (AdCOM 1.0 creative subtypes); 4.2 where it says nothing. */
 export function vastVersionFor(
   protocols: readonly number[],
@@ -161,21 +184,6 @@ export function vastVersionFor(
   if (protocols.includes(11) || protocols.includes(12)) return '4.1';
   if (protocols.includes(7) || protocols.includes(8)) return '4.0';
   return protocols.includes(3) || protocols.includes(6) ? '3.0' : '2.0';
-}
-
-/** A player may skip it: the only attribute that our own markup can have. */
-const SKIPPABLE = 16;
-const NO_ATTRIBUTES: readonly number[] = [];
-const SKIPPABLE_ONLY: readonly number[] = [SKIPPABLE];
-
-const maySkip = (media: Media | undefined): boolean =>
-  media?.skip === 1 && !media.battr.includes(SKIPPABLE);
-
-/** Attributes of the markup that `prepare` makes for an imp. */
-export function attributesOf(imp: Imp, mtype: number): readonly number[] {
-  const media = mtype === MTYPE.video ? imp.video : mtype === MTYPE.audio ? imp.audio : undefined;
-  const { protocols = [] } = media ?? {};
-  return maySkip(media) && vastVersionFor(protocols) !== '2.0' ? SKIPPABLE_ONLY : NO_ATTRIBUTES;
 }
 
 /** A JSON string in ASCII; most of what is written needs no escape. */
@@ -200,12 +208,17 @@ export function bidJson(bid: WrittenBid, links: Links): string {
     mtype === MTYPE.video || mtype === MTYPE.audio
       ? `"nurl":"${links.exchangeUrl}/vast?t=${token}",`
       : '';
+  const { attributes, durationS, protocol } = prepared;
+  const dur = durationS > 0 ? `"dur":${durationS},` : '';
+  const played = protocol > 0 ? `"protocol":${protocol},` : '';
+  const language = bid.language === '' ? '' : `"language":${quoted(bid.language)},`;
+  const slot = bid.slotInPod === 0 ? '' : `"slotinpod":${bid.slotInPod},`;
   const deal = bid.dealId === '' ? '' : `"dealid":${quoted(bid.dealId)},`;
   return (
     `{"id":"${bid.bidId}","impid":${quoted(bid.impId)},"price":${cpmYuan(bid.priceMicroCny)},` +
     `"adid":${creative},"crid":${creative},"cid":"${bid.campaignId}",` +
     `"adomain":[${listed(bid.domains)}],"cat":[${listed(bid.categories)}],` +
-    `"cattax":${bid.taxonomy},"attr":[${bid.attributes.join()}],` +
+    `"cattax":${bid.taxonomy},"attr":[${attributes.join()}],${language}${dur}${played}${slot}` +
     `"w":${prepared.w},"h":${prepared.h},"mtype":${mtype},"exp":${bid.expS},${deal}${nurl}` +
     `"burl":"${links.exchangeUrl}/t/i?t=${token}&b=1${bid.billQuery ?? ''}","adm":"${withToken(prepared.pieces, token)}",` +
     `"ext":{"lineItemId":${bid.lineItemId},"prebid":{"type":"${PREBID_TYPES[mtype]}"}}}`

@@ -15,12 +15,15 @@ export interface VastOptions {
   h: number;
   /** Seconds after which a viewer may skip; undefined: not skippable. Ignored before 3.0. */
   skipAfterS?: number;
+  /** Which of the creative's files, as bits in their order; all where it is not said. */
+  files?: number;
   /** Position in a pod, from 1; undefined outside pods. */
   sequence?: number;
 }
 
 const PROGRESS = ['start', 'firstQuartile', 'midpoint', 'thirdQuartile', 'complete'] as const;
-const DEFAULT_DURATION_MS = 15_000;
+export const DEFAULT_DURATION_MS = 15_000;
+const ALL_FILES = -1;
 
 const pad = (value: number, digits = 2): string => value.toString().padStart(digits, '0');
 
@@ -45,15 +48,37 @@ const mimeOf = (address: string, audio: boolean): string => {
   return audio ? 'audio/mpeg' : 'video/mp4';
 };
 
-/** The main file says no bitrate: a player that knows none of them takes the first. */
-function mediaFile(address: string, w: number, h: number, audio: boolean, kbps?: number): string {
+/** One file that a player may load. */
+export interface MediaFile {
+  address: string;
+  type: string;
+  /** Absent: as large as the player. */
+  w: number | null;
+  h: number | null;
+  /** Not said of the main file, which comes first: a player that knows none of them takes it. */
+  kbps: number | undefined;
+}
+
+/** All files of a creative, the main one first; none where it has no media that a player can load. */
+export function mediaFilesOf({ content, w, h }: SnapshotCreative, links: Links): MediaFile[] {
+  const isAudio = content.videoUrl === undefined;
+  const main = webUrl(content.videoUrl ?? content.audioUrl, links.assetsUrl);
+  if (main === undefined) return [];
+  const files: MediaFile[] = [
+    { address: main, type: mimeOf(main, isAudio), w, h, kbps: undefined },
+  ];
+  for (const { url: path, w, h, bitrateKbps } of content.videoRenditions ?? []) {
+    const address = webUrl(path, links.assetsUrl);
+    if (address !== undefined)
+      files.push({ address, type: mimeOf(address, false), w, h, kbps: bitrateKbps });
+  }
+  return files;
+}
+
+function mediaFile({ address, type, w, h, kbps }: MediaFile, player: VastOptions): string {
   const bitrate = kbps === undefined ? '' : ` bitrate="${kbps}"`;
-  const type = mimeOf(address, audio);
-  return url(
-    'MediaFile',
-    address,
-    ` delivery="progressive" type="${type}" width="${w}" height="${h}"${bitrate}`,
-  );
+  const size = `width="${w ?? player.w}" height="${h ?? player.h}"`;
+  return url('MediaFile', address, ` delivery="progressive" type="${type}" ${size}${bitrate}`);
 }
 
 function tracking(links: Links, options: VastOptions): string {
@@ -65,15 +90,6 @@ function tracking(links: Links, options: VastOptions): string {
   return `<TrackingEvents>${each.join('')}</TrackingEvents>`;
 }
 
-function renditionsOf({ content }: SnapshotCreative, links: Links): string {
-  let files = '';
-  for (const { url: path, w, h, bitrateKbps } of content.videoRenditions ?? []) {
-    const address = webUrl(path, links.assetsUrl);
-    if (address !== undefined) files += mediaFile(address, w, h, false, bitrateKbps);
-  }
-  return files;
-}
-
 /** One inline ad with the token's place marked; undefined when the creative has no media that a player can load. */
 export function vastMarkup(
   creative: SnapshotCreative,
@@ -81,8 +97,9 @@ export function vastMarkup(
   options: VastOptions,
 ): string | undefined {
   const { content } = creative;
-  const media = webUrl(content.videoUrl ?? content.audioUrl, links.assetsUrl);
-  if (media === undefined) return undefined;
+  const { files = ALL_FILES } = options;
+  const given = mediaFilesOf(creative, links).filter((_, i) => (files & (1 << i)) !== 0);
+  if (given.length === 0) return undefined;
   const modern = options.version.startsWith('4');
   const skip =
     options.skipAfterS === undefined || options.version === '2.0'
@@ -94,13 +111,7 @@ export function vastMarkup(
     `<Linear${skip}><Duration>${vastTime(content.durationMs ?? DEFAULT_DURATION_MS)}</Duration>` +
     tracking(links, options) +
     `<VideoClicks>${url('ClickThrough', trackerUrl(links, 'c'))}</VideoClicks><MediaFiles>` +
-    mediaFile(
-      media,
-      creative.w ?? options.w,
-      creative.h ?? options.h,
-      content.videoUrl === undefined,
-    ) +
-    renditionsOf(creative, links) +
+    given.map((each) => mediaFile(each, options)).join('') +
     '</MediaFiles></Linear>';
   const id = `hongze-${creative.id}`;
   const universal = modern ? `<UniversalAdId idRegistry="hongze">${id}</UniversalAdId>` : '';

@@ -17,8 +17,15 @@ beforeAll(async () => {
     domain: 'kids.example',
     forMinors: true,
   } as const;
+  const videoRenditions = [
+    { url: '/media/tea-360.mp4', w: 640, h: 360, bitrateKbps: 700 },
+    { url: '/media/tea-1080.mp4', w: 1920, h: 1080, bitrateKbps: 4500 },
+  ];
   it = await openTestExchange(
     aSnapshot({
+      creatives: aSnapshot().creatives.map((each) =>
+        each.id === 602 ? { ...each, content: { ...each.content, videoRenditions } } : each,
+      ),
       properties: [...aSnapshot().properties, minors],
       placements: [
         ...placements,
@@ -72,6 +79,8 @@ async function play(each: Case): Promise<void> {
     expect(at(body, path) ?? null, path).toEqual(value);
   for (const [path, piece] of Object.entries(wanted.contains ?? {}))
     expect(at(body, path), path).toContain(piece);
+  for (const [path, piece] of Object.entries(wanted.lacks ?? {}))
+    expect(at(body, path), path).not.toContain(piece);
 }
 
 for (const folder of ['exemplary', 'supplemental'] as const)

@@ -38,6 +38,8 @@ export const caseSchema = z.strictObject({
     body: z.record(z.string(), json).optional(),
     /** Paths in the response and what their text must hold. */
     contains: z.record(z.string(), z.string()).optional(),
+    /** … and must not. */
+    lacks: z.record(z.string(), z.string()).optional(),
     headers: z.record(z.string(), z.string()).optional(),
   }),
 });

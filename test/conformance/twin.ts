@@ -14,6 +14,10 @@ const open = <T extends z.ZodRawShape>(shape: T) => z.looseObject(shape).nullish
 const geo = open({ lat: number, lon: number, type: whole, ext: open({ divisionCode: text }) });
 const eids = list(z.looseObject({ uids: list(z.looseObject({ id: text })) }));
 const schain = open({ complete: whole, nodes: list(z.looseObject({ asi: text })) });
+const prices = {
+  mincpmpersec: number,
+  durfloors: list(z.looseObject({ mindur: whole, maxdur: whole, bidfloor: number })),
+};
 const media = open({
   mimes: list(z.string()),
   minduration: whole,
@@ -28,8 +32,12 @@ const media = open({
   maxseq: whole,
   poddur: whole,
   podid: textOrNumber,
-  mincpmpersec: number,
-  durfloors: list(z.looseObject({ mindur: whole, maxdur: whole, bidfloor: number })),
+  ...prices,
+  skipmin: whole,
+  skipafter: whole,
+  minbitrate: whole,
+  maxbitrate: whole,
+  delivery: list(z.number().refine(Number.isSafeInteger)),
   battr: list(z.number().refine(Number.isSafeInteger)),
 });
 const size = z.looseObject({ w: whole, h: whole, wratio: whole });
@@ -41,6 +49,7 @@ const deal = z.looseObject({
   wseat: list(z.string()),
   wadomain: list(z.string()),
   guar: whole,
+  ...prices,
 });
 const imp = z.looseObject({
   id: text,
@@ -51,6 +60,8 @@ const imp = z.looseObject({
     format: list(size),
     battr: list(z.number().refine(Number.isSafeInteger)),
     btype: list(z.number().refine(Number.isSafeInteger)),
+    mimes: list(z.string()),
+    api: list(z.number().refine(Number.isSafeInteger)),
   }),
   video: media,
   audio: media,
@@ -79,6 +90,8 @@ const site = open({
   bundle: text,
   page: text,
   cat: list(z.string()),
+  sectioncat: list(z.string()),
+  pagecat: list(z.string()),
   keywords: text,
   kwarray: list(z.string()),
 });
@@ -91,6 +104,7 @@ export const twin = z.looseObject({
   dooh: site,
   device: open({
     ua: text,
+    sua: open({ mobile: whole, platform: open({ brand: text }) }),
     ip: text,
     ipv6: text,
     os: text,
@@ -107,6 +121,7 @@ export const twin = z.looseObject({
     id: text,
     buyeruid: text,
     keywords: text,
+    kwarray: list(z.string()),
     geo,
     data: list(z.looseObject({ segment: list(z.looseObject({ id: text })) })),
     consent: text,
@@ -119,7 +134,12 @@ export const twin = z.looseObject({
       eids,
     }),
   }),
-  regs: open({ coppa: whole, gdpr: whole, ext: open({ gdpr: whole }) }),
+  regs: open({
+    coppa: whole,
+    gdpr: whole,
+    us_privacy: text,
+    ext: open({ gdpr: whole, us_privacy: text }),
+  }),
   source: open({ schain, ext: open({ schain }) }),
   test: whole,
   at: whole,
@@ -130,6 +150,8 @@ export const twin = z.looseObject({
   bcat: list(z.string()),
   acat: list(z.string()),
   cattax: whole,
+  wlang: list(z.string()),
+  wlangb: list(z.string()),
   badv: list(z.string()),
   bapp: list(z.string()),
   ext: open({ schain, prebid: open({ aliases: z.record(z.string(), z.unknown()).nullish() }) }),

@@ -52,6 +52,9 @@ beforeEach(() => {
 });
 
 interface Bid {
+  id: string;
+  adomain: string[];
+  slotinpod?: number;
   impid: string;
   price: number;
   dealid?: string;
@@ -80,6 +83,15 @@ async function ask(over: object = {}, imps: object[] = [{}]) {
     bids: seats.flatMap((each) => each.bid.map((bid) => ({ seat: each.seat, ...bid }))),
   };
 }
+
+const A_BANNER = { impid: '1', crid: 'c', w: 300, h: 250, mtype: 1, adm: '<b>ad</b>' };
+const A_VIDEO = {
+  impid: '1',
+  crid: 'c',
+  mtype: 2,
+  dur: 15,
+  adm: '<VAST version="4.0"><Ad><InLine><Creatives/></InLine></Ad></VAST>',
+};
 
 const LOSS_MACRO = '$'.concat('{AUCTION_LOSS}');
 let cases = 0;
@@ -134,14 +146,104 @@ test('the caller’s own lists hold for partners: seats, categories, attributes,
   expect(await loses({ wseat: ['hongze'] }, {})).toBe('104');
   expect(await loses({ bcat: ['IAB2'] }, { cat: ['IAB2-3'] })).toBe('209');
   expect(await loses({ acat: ['IAB8'] }, { cat: ['IAB2'] })).toBe('209');
-  expect(await loses({ bapp: ['com.bad'] }, { bundle: 'com.bad' })).toBe('205');
+  expect(await loses({ bapp: ['com.bad'] }, { bundle: 'com.bad' })).toBe('206');
   expect(await loses({ badv: ['x.example'] }, { adomain: [] })).toBe('205');
   const banner = { format: [{ w: 300, h: 250 }], battr: [3, 6] };
   expect(await loses({}, { attr: [6] }, { banner })).toBe('210');
+  expect(await loses({ wlang: ['fr'] }, { language: 'en' })).toBe('208');
+  expect(await loses({ wlang: ['fr'] }, {})).toBe('208');
+  const apis = { format: [{ w: 300, h: 250 }], api: [3] };
+  expect(await loses({}, { api: 5 }, { banner: apis })).toBe('210');
+  const frameless = { format: [{ w: 300, h: 250 }], btype: [4] };
+  expect(await loses({}, {}, { banner: frameless })).toBe('204');
   const adm = '<img src="http://plain.example/a.png">';
   expect(await loses({}, { adm }, { secure: 1 })).toBe('207');
   dsp.options.bid = { cat: ['IAB8-5'] };
   expect((await ask({ acat: ['IAB8'] })).seat).toBe('one');
+});
+
+test('a deal of the caller’s asks for what its length costs, in its own currency', async () => {
+  const dealt = (deal: object) => ({
+    tagid: '202',
+    banner: null,
+    video: { mimes: ['video/mp4'] },
+    pmp: { deals: [{ id: 'theirs', bidfloorcur: 'CNY', ...deal }] },
+  });
+  const bid = { dealid: 'theirs', dur: 20, price: 30 };
+  expect(await lossOf(bid, {}, dealt({ mincpmpersec: 1.51 }))).toBe('101');
+  const floors = [
+    { maxdur: 15, bidfloor: 10 },
+    { mindur: 16, bidfloor: 31 },
+  ];
+  expect(await lossOf(bid, {}, dealt({ durfloors: floors }))).toBe('101');
+  expect(await lossOf(bid, {}, dealt({ mincpmpersec: 1, bidfloorcur: 'USD' }))).toBe('4');
+  dsp.options.bid = bid;
+  expect((await ask({}, [dealt({ mincpmpersec: 1.5 })])).bids).toMatchObject([
+    { dealid: 'theirs' },
+  ]);
+});
+
+test('in a pod a bid for the last place stands there', async () => {
+  const video = { mimes: ['video/mp4'], poddur: 45, maxseq: 3, minduration: 5 };
+  const pod = { tagid: '202', banner: null, video };
+  dsp.options.answer = ({ id }) => ({
+    id,
+    cur: 'CNY',
+    seatbid: [
+      {
+        seat: 'one',
+        bid: [
+          { ...A_VIDEO, id: 'b-last', price: 90, slotinpod: -1, adomain: ['last.example'] },
+          { ...A_VIDEO, id: 'b-first', price: 30, slotinpod: 1, adomain: ['first.example'] },
+        ],
+      },
+    ],
+  });
+  const { bids } = await ask({}, [pod]);
+  dsp.options.answer = undefined;
+  const inOrder = bids.sort((a, b) => a.id.localeCompare(b.id));
+  expect(inOrder.map((bid) => [bid.adomain[0], bid.slotinpod])).toEqual([
+    ['first.example', 1],
+    ['tea.example', undefined],
+    ['last.example', -1],
+  ]);
+});
+
+test('macros say the request’s own id, the response’s, the moment of the impression; who lost hears no price', async () => {
+  const macros = ['ID', 'BID_ID', 'PRICE', 'MBR', 'MIN_TO_WIN', 'IMP_TS'];
+  const filled = macros.map((each) => `${each}=`.concat('$', `{AUCTION_${each}}`)).join('&');
+  const of = (path: string) => dsp.notices.find((each) => each.pathname === path)?.searchParams;
+  const said = (path: string) => macros.map((each) => of(path)?.get(each));
+  dsp.options.answer = ({ id, imp }) => ({
+    id,
+    bidid: 'response-7',
+    cur: 'CNY',
+    seatbid: [40, 30].map((price) => ({
+      seat: 'one',
+      bid: [
+        {
+          ...A_BANNER,
+          id: `b-${price}`,
+          impid: imp[0]?.id,
+          price,
+          adomain: [`b${price}.example`],
+          nurl: `${dsp.url}/m-win?${filled}`,
+          burl: `${dsp.url}/m-bill?${filled}`,
+          lurl: `${dsp.url}/m-loss?${filled}`,
+        },
+      ],
+    })),
+  });
+  const { bids } = await ask();
+  await expect.poll(() => of('/m-win') && of('/m-loss')).toBeTruthy();
+  const before = Date.now();
+  await fetch(bids[0]?.burl ?? '');
+  await expect.poll(() => of('/m-bill')).toBeTruthy();
+  dsp.options.answer = undefined;
+  expect(said('/m-win')).toEqual(['r1', 'response-7', '40', '1', '30', '']);
+  expect(said('/m-loss')).toEqual(['r1', 'response-7', '', '', '40', '']);
+  expect(said('/m-bill').slice(0, 3)).toEqual(['r1', 'response-7', '40']);
+  expect(Math.abs(Number(of('/m-bill')?.get('IMP_TS')) - before)).toBeLessThan(60_000);
 });
 
 test('seats of ours are asked for too: where only others may bid, our line items stand back', async () => {

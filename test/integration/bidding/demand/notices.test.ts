@@ -59,7 +59,7 @@ async function notify(url: string): Promise<void> {
   const sale = `sale-${++sales}`;
   notices.tell(url, partner);
   notices.await(sale, 0, url, partner);
-  await notices.billed(sale, 0);
+  await notices.billed(sale, 0, 1);
   notices.tell(`http://127.0.0.1:${own.port}/after-${sales}`, partner);
   await expect.poll(() => own.heard).toContain(`/after-${sales}`);
 }

@@ -7,6 +7,7 @@ const links = { exchangeUrl: 'https://x.example', assetsUrl: 'https://x.example'
 const aBid = (over: Partial<ReceivedBid>): ReceivedBid => ({
   partner: aPartner(1, 's', 'http://one.example'),
   id: '1',
+  bidid: '',
   crid: 'c',
   adm: '',
   nurl: '',
@@ -22,6 +23,10 @@ const aBid = (over: Partial<ReceivedBid>): ReceivedBid => ({
   seat: 's',
   adId: '',
   durationS: 0,
+  protocol: 0,
+  language: '',
+  expS: 0,
+  slotInPod: 0,
   bidMicroCny: 1,
   ...over,
 });

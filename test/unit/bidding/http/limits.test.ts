@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { billedMicroCny, multiplierOf } from '../../../../bidding/http/limits.ts';
-import { newImp } from '../../../../bidding/openrtb/message.ts';
+import { newImp } from '../../../../bidding/openrtb/imp.ts';
 import { aPlacement } from '../../../kit/snapshot.ts';
 
 const match = (format: 'dooh' | 'banner') => ({ placement: aPlacement({ format }) }) as never;

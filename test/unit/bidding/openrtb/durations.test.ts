@@ -6,7 +6,7 @@ import {
   MAX_POD,
   spreadPods,
 } from '../../../../bidding/openrtb/durations.ts';
-import { newImp, newMedia } from '../../../../bidding/openrtb/message.ts';
+import { newImp, newMedia } from '../../../../bidding/openrtb/imp.ts';
 
 const pod = (podDurationS: number, maxSequence: number) => ({
   ...newImp(),

@@ -17,7 +17,8 @@ const bid = {
   domains: ['茶.example'],
   categories: [],
   taxonomy: 8,
-  attributes: [],
+  language: '',
+  slotInPod: 0,
   dealId: '交易',
   expS: 60,
 };
