@@ -111,7 +111,7 @@ async function markUnknown(
         : answer.reason;
   const waitMs = refused && part.attempts === 1 ? REFUSAL_CONFIRM_MS : backoffMs(part.queries);
   await ctx.db.transaction(async (tx) => {
-    await lockPayout(tx, part.payoutId);
+    const row = await lockPayout(tx, part.payoutId);
     await tx
       .update(payoutPart)
       .set({
@@ -122,7 +122,7 @@ async function markUnknown(
       })
       // Whoever was slow to record must not undo what a query has settled since.
       .where(and(eq(payoutPart.id, part.id), inArray(payoutPart.status, ['sending', 'unknown'])));
-    await rollUp(ctx, tx, part.payoutId);
+    await rollUp(ctx, tx, row);
   });
 }
 

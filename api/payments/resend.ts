@@ -81,7 +81,7 @@ export function resendFailedParts(
         after: { parts: lost.length },
         at: now,
       });
-      await rollUp(ctx, tx, row.id);
+      await rollUp(ctx, tx, row);
       return { parts: lost.length };
     }),
   );

@@ -76,7 +76,7 @@ async function settleIn(
     .where(and(eq(payoutPart.id, partId), inArray(payoutPart.status, settlement.from)))
     .returning();
   if (!part) return false;
-  await rollUp(ctx, tx, row.id);
+  await rollUp(ctx, tx, row);
   // Last: clearing and cash are the ledger's busiest rows, and are locked from here to the commit.
   await postSettlement(ctx, tx, settlement, part, row);
   return true;
@@ -154,13 +154,12 @@ const STEP: Partial<Record<PayoutStatus, PayoutStep>> = {
   reconciled: 'reconciled',
 };
 
-/** Brings a payout's row, and the statement behind it, after its parts. */
-export async function rollUp(ctx: PayoutContext, tx: Transaction, payoutId: number): Promise<void> {
-  const row = await lockPayout(tx, payoutId);
+/** Brings a payout's locked row, and the statement behind it, after its parts. */
+export async function rollUp(ctx: PayoutContext, tx: Transaction, row: Payout): Promise<void> {
   const parts = await tx
     .select()
     .from(payoutPart)
-    .where(and(eq(payoutPart.payoutId, payoutId), isNull(payoutPart.replacedBy)));
+    .where(and(eq(payoutPart.payoutId, row.id), isNull(payoutPart.replacedBy)));
   const status = statusOf(parts);
   if (status === row.status) return;
   const settled = status === 'succeeded' || status === 'failed' || status === 'part_succeeded';
@@ -179,8 +178,8 @@ export async function rollUp(ctx: PayoutContext, tx: Transaction, payoutId: numb
         ? { failure: parts.find((p) => p.lastError)?.lastError }
         : {}),
     })
-    .where(eq(payout.id, payoutId));
-  if (status === 'failed' || status === 'returned') await returnClawbacks(tx, payoutId);
+    .where(eq(payout.id, row.id));
+  if (status === 'failed' || status === 'returned') await returnClawbacks(tx, row.id);
 }
 
 /** Payouts whose every part is in a bill: succeeded → reconciled, set-wise. */

@@ -1,5 +1,5 @@
 /**
- * The money simulator. `npm run sim -- --seed S --steps N [--walk 2000] [--lanes 2] [--kill-per-mille 60] [--deep-every 200]
+ * The money simulator. `npm run sim -- --seed S --steps N [--walk 2000] [--lanes 4] [--kill-per-mille 60] [--deep-every 200]
  * [--json]` plays N random acts in walks on fresh ground and checks every invariant after each; `npm run sim --
  * --crash-points [--every 1]` kills the process before each step of the line in turn. Exits 1 on a violation, with the
  * command that shows it again.

@@ -58,7 +58,7 @@ export async function walk(
     refusals: {},
     violation: null,
   };
-  await inLanes(Math.ceil(steps / length), args.number('lanes', 2), async (n) => {
+  await inLanes(Math.ceil(steps / length), args.number('lanes', 4), async (n) => {
     // The first walk is the seed's own, so that `--seed S --steps N` of a violation shows it.
     const mine = seed + n;
     await grounds.within(mine, async (world) => {
