@@ -5,8 +5,8 @@
 import { escapeHtml, webUrl } from '../render/escape.ts';
 import { type Links, trackerUrl } from '../render/links.ts';
 import { vastWrapper } from '../render/vast.ts';
+import { withOurTrackers } from './merged.ts';
 import type { ReceivedBid } from './received.ts';
-import { withOurImpression } from './vast.ts';
 
 const MARK =
   'position:absolute;left:0;bottom:0;padding:2px 5px;background:rgba(0,0,0,.55);color:#fff;' +
@@ -52,10 +52,12 @@ export function partnerMarkup(
     return isThere ? framed(bid, adm, links, size.w, size.h) : undefined;
   }
   if (adm === '') {
-    return bid.mtype === 4 ? undefined : vastWrapper(bid.nurl, links, { version: '4.2', ...size });
+    return bid.mtype === 4
+      ? undefined
+      : vastWrapper(bid.nurl, links, { version: '4.2', isForeign: true, ...size });
   }
   if (bid.mtype === 4) return withOurTracker(adm, links);
-  return withOurImpression(adm, links);
+  return withOurTrackers(adm, links);
 }
 
 /** An address of a partner's that is one of the web; where it leads is judged when it is called. */

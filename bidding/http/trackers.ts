@@ -132,7 +132,8 @@ export function track(deps: TrackerDeps, letter: string, visitor: Visitor, query
   const counts = token.billedOn !== BILLED_ON.test;
   if (kind === EVENT_KIND.click) {
     if (counts) countClick(deps, token, event);
-    return redirect(deps, visitor, token);
+    // A partner's ad leads where it leads; we are only told.
+    return token.creativeId === 0 ? pixel : redirect(deps, visitor, token);
   }
   if (counts) deps.events.append(event, query.get('b') === '1');
   if (counts && kind === EVENT_KIND.feedback) hear(deps, event, query);

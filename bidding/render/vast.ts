@@ -81,14 +81,27 @@ function mediaFile({ address, type, w, h, kbps }: MediaFile, player: VastOptions
   return url('MediaFile', address, ` delivery="progressive" type="${type}" ${size}${bitrate}`);
 }
 
-function tracking(links: Links, options: VastOptions): string {
-  const events: string[] = [...PROGRESS, 'mute', 'pause', 'resume', 'closeLinear'];
-  if (options.skipAfterS !== undefined && options.version !== '2.0') events.push('skip');
-  const each = events
-    .filter((event) => event !== 'closeLinear' || options.version !== '2.0')
-    .map((event) => url('Tracking', `${trackerUrl(links, 'e')}&e=${event}`, ` event="${event}"`));
-  return `<TrackingEvents>${each.join('')}</TrackingEvents>`;
+/** Our trackers of progress, as elements of `TrackingEvents`. */
+export function progressOf(links: Links, version: string, maySkip: boolean): string {
+  const isOld = version === '2.0' || version === '1.0';
+  const events: string[] = [...PROGRESS, 'mute', 'pause', 'resume'];
+  if (!isOld) events.push('closeLinear');
+  if (!isOld && maySkip) events.push('skip');
+  return events
+    .map((event) => url('Tracking', `${trackerUrl(links, 'e')}&e=${event}`, ` event="${event}"`))
+    .join('');
 }
+
+const tracking = (links: Links, { version, skipAfterS }: VastOptions): string =>
+  `<TrackingEvents>${progressOf(links, version, skipAfterS !== undefined)}</TrackingEvents>`;
+
+/** Of an ad as a whole: our error and our impression. */
+export const errorOf = (links: Links): string =>
+  url('Error', `${trackerUrl(links, 'e')}&e=error&code=[ERRORCODE]`);
+export const impressionOf = (links: Links): string => url('Impression', trackerUrl(links, 'i'));
+
+/** A click that leads elsewhere than by us is told us beside. */
+export const clickOf = (links: Links): string => url('ClickTracking', trackerUrl(links, 'c'));
 
 /** One inline ad with the token's place marked; undefined when the creative has no media that a player can load. */
 export function vastMarkup(
@@ -123,8 +136,8 @@ export function vastMarkup(
   return (
     `<?xml version="1.0" encoding="UTF-8"?><VAST version="${options.version}">` +
     `<Ad id="${creative.id}"${sequence}><InLine><AdSystem version="1.0">Hongze</AdSystem>` +
-    url('Error', `${trackerUrl(links, 'e')}&e=error&code=[ERRORCODE]`) +
-    url('Impression', trackerUrl(links, 'i')) +
+    errorOf(links) +
+    impressionOf(links) +
     `${serving}<AdTitle>${title}</AdTitle>${viewable}` +
     `<Creatives><Creative id="${creative.id}" adId="${id}"${options.sequence === undefined ? '' : ` sequence="${options.sequence}"`}>${universal}${linear}</Creative></Creatives>` +
     `<Extensions><Extension type="adMark">${creative.isPsa ? '公益广告' : '广告'}</Extension></Extensions>` +
@@ -132,21 +145,23 @@ export function vastMarkup(
   );
 }
 
-/** A wrapper: our trackers around another server's VAST. */
+/** A wrapper: our trackers around another VAST, our own ad's or, `isForeign`, another server's, whose clicks do not lead by us. */
 export function vastWrapper(
   adTagUrl: string,
   links: Links,
-  options: VastOptions,
+  options: VastOptions & { isForeign?: boolean },
 ): string | undefined {
   const address = webUrl(adTagUrl, links.exchangeUrl);
   if (address === undefined) return undefined;
-  const clicks = url('ClickTracking', `${trackerUrl(links, 'e')}&e=click`);
+  const clicks = options.isForeign
+    ? clickOf(links)
+    : url('ClickTracking', `${trackerUrl(links, 'e')}&e=click`);
   return (
     `<?xml version="1.0" encoding="UTF-8"?><VAST version="${options.version}">` +
     '<Ad id="wrapper"><Wrapper><AdSystem version="1.0">Hongze</AdSystem>' +
     url('VASTAdTagURI', address) +
-    url('Error', `${trackerUrl(links, 'e')}&e=error&code=[ERRORCODE]`) +
-    url('Impression', trackerUrl(links, 'i')) +
+    errorOf(links) +
+    impressionOf(links) +
     `<Creatives><Creative><Linear>${tracking(links, { ...options, skipAfterS: undefined })}` +
     `<VideoClicks>${clicks}</VideoClicks></Linear></Creative></Creatives></Wrapper></Ad></VAST>`
   );

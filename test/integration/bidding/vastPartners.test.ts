@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { EVENT_KIND } from '../../../bidding/wire/event.ts';
 import { openTestExchange, type TestExchange } from '../../kit/exchange.ts';
 import { aPartner, aSnapshot } from '../../kit/snapshot.ts';
 import { type Dsp, openDsp } from '../../simulator/dsp/dsp.ts';
@@ -50,6 +51,27 @@ test('a partner may win what a player asks for: its document with our impression
   expect((await fetch(pixel)).status).toBe(200);
   const [event] = await it.events();
   expect(event).toMatchObject({ advertiserId: 701, priceMicroCny: 90_000 });
+});
+
+test('a player that is not ours reports impression, progress, clicks and errors of a partner’s ad to us, counted once each', async () => {
+  const xml = await vast('&v=4.0');
+  const addresses = [...xml.matchAll(/CDATA\[(http:\/\/127[^\]]*)/g)].map((found) =>
+    (found[1] as string).replace('[ERRORCODE', '405'),
+  );
+  expect(new Set(addresses).size).toBe(addresses.length);
+  const before = (await it.events()).length;
+  for (const address of [...addresses, ...addresses]) {
+    const answer = await fetch(address, { redirect: 'manual' });
+    expect([address, answer.status]).toEqual([address, 200]);
+  }
+  const counted = async () =>
+    (await it.events()).slice(before).map(({ kind, eventKey }) => eventKey.split('.')[1] ?? kind);
+  const { impression, click } = EVENT_KIND;
+  const progress = ['start', 'firstQuartile', 'midpoint', 'thirdQuartile', 'complete'];
+  const other = ['mute', 'pause', 'resume', 'closeLinear', 'skip', 'error'];
+  await expect
+    .poll(async () => (await counted()).sort())
+    .toEqual([impression, click, ...progress, ...other].sort());
 });
 
 test('the address of a bid that a partner won leads to its document, as a second copy', async () => {
