@@ -45,14 +45,15 @@ export async function readAdvertiser(db: Db, id: number) {
   return row;
 }
 
-/** Sums of the metered past for a set of campaigns or line items, µCNY. */
-function spentSubquery(
-  column: typeof rollupHour.campaignId | typeof rollupHour.lineItemId,
-  of: SQL,
-) {
-  return sql<bigint>`coalesce((SELECT sum(${rollupHour.spendMicroCny}) FROM ${rollupHour}
-    WHERE ${column} = ${of}), 0)`.mapWith(BigInt);
-}
+/** Sum of the metered past of one line item, or of a campaign's, µCNY. */
+const spentBy = (lineItems: SQL) =>
+  sql<bigint>`coalesce((SELECT sum(${rollupHour.spendMicroCny}) FROM ${rollupHour}
+    WHERE ${rollupHour.lineItemId} ${lineItems}), 0)`.mapWith(BigInt);
+const spentByLineItem = spentBy(sql`= ${lineItem.id}`);
+// By its line items: that is what sums are indexed by.
+const spentByCampaign = spentBy(
+  sql`IN (SELECT li.id FROM line_item li WHERE li.campaign_id = ${campaign.id})`,
+);
 
 const campaignRow = {
   id: campaign.id,
@@ -61,7 +62,7 @@ const campaignRow = {
   name: campaign.name,
   status: campaign.status,
   totalBudgetMicroCny: campaign.totalBudgetMicroCny,
-  spentMicroCny: spentSubquery(rollupHour.campaignId, sql`${campaign.id}`),
+  spentMicroCny: spentByCampaign,
   lineItems: sql<number>`(SELECT count(*)::int FROM ${lineItem}
     WHERE ${lineItem.campaignId} = ${campaign.id})`,
   startsOn: campaign.startsOn,
@@ -104,7 +105,7 @@ export async function readCampaign(db: Db, id: number) {
 const lineItemRow = {
   lineItem,
   campaignName: campaign.name,
-  spentMicroCny: spentSubquery(rollupHour.lineItemId, sql`${lineItem.id}`),
+  spentMicroCny: spentByLineItem,
   creativeIds: sql<number[]>`coalesce((SELECT jsonb_agg(${lineItemCreative.creativeId}
     ORDER BY ${lineItemCreative.creativeId}) FROM ${lineItemCreative}
     WHERE ${lineItemCreative.lineItemId} = ${lineItem.id}), '[]')`,
@@ -161,8 +162,8 @@ export async function diagnoseLineItem(db: Db, id: number, nowMs: number) {
       advertiserStatus: advertiser.status,
       category: advertiser.category,
       funded: advertiserFunding.funded,
-      spentMicroCny: spentSubquery(rollupHour.lineItemId, sql`${lineItem.id}`),
-      campaignSpentMicroCny: spentSubquery(rollupHour.campaignId, sql`${campaign.id}`),
+      spentMicroCny: spentByLineItem,
+      campaignSpentMicroCny: spentByCampaign,
       spentTodayMicroCny: sql<bigint>`coalesce((SELECT sum(${rollupHour.spendMicroCny})
         FROM ${rollupHour} WHERE ${rollupHour.lineItemId} = ${lineItem.id}
         AND ${rollupHour.hour} >= ${hourOf(dayStartMs(today))}), 0)`.mapWith(BigInt),
