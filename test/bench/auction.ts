@@ -7,16 +7,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
 import { Redis } from 'ioredis';
-import { BUDGET_LUA } from '../../bidding/wire/budget.ts';
 import { keys } from '../../bidding/wire/keys.ts';
-import type { Snapshot } from '../../bidding/wire/snapshot.ts';
 import { bootRedis } from '../../db/embedded/redis.ts';
 import { dayOf } from '../../db/terms/day.ts';
 import { buildPrograms, programFile } from '../../run/demo/programs.ts';
 import { newRandom } from '../kit/random.ts';
-import { benchBody } from './auction/bodies.ts';
+import { grantAll, publish } from '../kit/snapshot.ts';
+import { auctionMarket, benchBody } from './auction/bodies.ts';
 import {
   bidRequest,
   type Contestant,
@@ -26,7 +24,6 @@ import {
 } from './auction/contestant.ts';
 import { bundle } from './kit/bundle.ts';
 import { mean, readArguments, report, round } from './kit/figures.ts';
-import { benchSnapshot } from './kit/market.ts';
 
 const args = readArguments(process.argv);
 const items = args.number('items', 100_000);
@@ -35,47 +32,13 @@ const rounds = args.number('rounds', 3);
 const soak = args.number('soak', 0);
 const BODIES = 300;
 const SOAK_SLICE_S = 10;
-const CAPS = [{ scope: 'lineItem', window: 'day', count: 5 } as const];
-/** Everything that any format needs, so that whoever is found can be shown. */
-const CONTENT = {
-  title: '春茶上市，直达产地',
-  description: '明前龙井，采摘当日发货',
-  brandName: '云栖茶社',
-  imageUrl: 'https://cdn.example.cn/tea/640.jpg',
-  videoUrl: 'https://cdn.example.cn/tea/15s.mp4',
-  durationMs: 15_000,
-};
-
 const random = newRandom(args.number('seed', 1));
-const base = benchSnapshot(random, items, 2);
-const snapshot: Snapshot = {
-  ...base,
-  creatives: base.creatives.map((creative) => ({ ...creative, content: CONTENT })),
-  lineItems: base.lineItems.map((item) => ({
-    ...item,
-    startsAtMs: 0,
-    endsAtMs: Number.MAX_SAFE_INTEGER,
-    frequencyCaps: CAPS,
-  })),
-};
+const snapshot = auctionMarket(random, items);
 const bodies = Array.from({ length: BODIES }, (_, n) => benchBody(random, snapshot, n));
 
 const dataDir = mkdtempSync(join(tmpdir(), 'hongze-bench-'));
 const server = await bootRedis({ dataDir, durable: false });
 const redis = new Redis(server.url);
-
-async function fill(): Promise<void> {
-  await redis.set(keys.snapshot, gzipSync(JSON.stringify(snapshot), { level: 1 }));
-  await redis.set(keys.snapshotVersion, String(snapshot.version));
-  const sha = (await redis.script('LOAD', BUDGET_LUA.grant)) as string;
-  const day = dayOf(Date.now());
-  for (let i = 0; i < snapshot.lineItems.length; i += 5_000) {
-    const pipeline = redis.pipeline();
-    for (const { id } of snapshot.lineItems.slice(i, i + 5_000))
-      pipeline.evalsha(sha, 1, keys.budget(id, day), 1e12, 'bench', 86_400);
-    await pipeline.exec();
-  }
-}
 
 /** One real answer, so that the bare servers send the same number of bytes. */
 async function sampleAnswer(port: number): Promise<string> {
@@ -151,7 +114,8 @@ async function enter(): Promise<[ours: Contestant, ...Contestant[]]> {
 }
 
 async function run(): Promise<void> {
-  await fill();
+  await publish(redis, snapshot);
+  await grantAll(redis, snapshot, dayOf(Date.now()), 1e12);
   moveToLoadCore(Number(/process_id:(\d+)/.exec(await redis.info('server'))?.[1]));
   const all = await enter();
   const [ours] = all;

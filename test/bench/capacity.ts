@@ -1,42 +1,41 @@
 /**
  * How many machines so many provinces need: processor time an auction, measured on one warm node, and what follows from it.
- * Checked by three nodes under the same traffic: the model foretells what they use together.
- * `npm run capacity -- [--seconds 8] [--rate 1200] [--provinces 31] [--eventsPerS 47749] [--json]`; the last is what
- * `npm run bench -- ingest` measures.
+ * Checked by three nodes, each under as much traffic: the model foretells what they use together.
+ * `npm run capacity -- [--items 100000] [--seconds 8] [--rate 1200] [--provinces 31] [--eventsPerS 140780] [--json]`:
+ * auctions a second a node, and what `npm run bench -- ingest` measures.
  */
 import { execFile } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { type House, openHouse } from '../faults/kit/house.ts';
+import { newRandom } from '../kit/random.ts';
+import { auctionMarket, benchBody } from './auction/bodies.ts';
 import { bidRequest } from './auction/contestant.ts';
 import type { Measured, Plan } from './auction/generator.ts';
 import { bundle } from './kit/bundle.ts';
 import { readArguments, report, round } from './kit/figures.ts';
 
 const args = readArguments(process.argv);
+const items = args.number('items', 100_000);
 const seconds = args.number('seconds', 8);
 const rate = args.number('rate', 1_200);
 const mostProvinces = args.number('provinces', 31);
-const eventsPerS = args.number('eventsPerS', 47_749);
+const eventsPerS = args.number('eventsPerS', 140_780);
 /** Of a province in its busiest second. */
 const AUCTIONS_PER_S = 10_000;
 /** What may be used of a core before answers become slow. */
 const USABLE = 0.6;
 /** Auctions whose ad is seen, and so metered. */
 const SEEN_SHARE = 0.3;
-const WARM_UP_S = 6;
-const BODIES = 200;
+const WARM_AUCTIONS = 40_000;
+const WARM_PER_S = 8_000;
+const WARM_ROUNDS = 20;
+const BODIES = 300;
 
-const body = (n: number): string =>
-  JSON.stringify({
-    id: `c${n}`,
-    imp: [{ id: '1', tagid: '201', banner: { format: [{ w: 300, h: 250 }] } }],
-    site: { publisher: { id: '1' } },
-    device: { ua: 'Mozilla/5.0 (Linux; Android 14) Mobile', ip: `10.4.0.${n % 250}` },
-    user: { id: `reader-${String(n).padStart(6, '0')}`, ext: { divisionCode: '330110' } },
-    cur: ['CNY'],
-  });
+const random = newRandom(1);
+const snapshot = auctionMarket(random, items);
+const bodies = Array.from({ length: BODIES }, (_, n) => benchBody(random, snapshot, n));
 
 interface Used {
   nodes: number;
@@ -57,13 +56,13 @@ async function used(house: House): Promise<Used> {
 
 const { generator } = await bundle({ generator: 'test/bench/auction/generator.ts' });
 
-/** The traffic, an equal share to each node. Auctions answered. */
-async function load(house: House, forS: number): Promise<number> {
-  const shares = house.urls.map(async (url, n) => {
+/** The traffic, as much to each node. Auctions answered. */
+async function load(house: House, urls: readonly string[], perS: number, forS: number) {
+  const shares = urls.map(async (url, n) => {
     const port = Number(new URL(url).port);
-    const requests = Array.from({ length: BODIES }, (_, i) => bidRequest(body(i), port));
+    const requests = bodies.map((body) => bidRequest(body, port));
     const plan = join(house.folder, `plan-${n}.json`);
-    const pace = { rate: rate / house.urls.length, connections: 32, from: 0 };
+    const pace = { rate: perS, connections: 32, from: 0 };
     const traffic: Plan = { port, warmUpS: 0, seconds: forS, requests, ...pace };
     writeFileSync(plan, JSON.stringify(traffic));
     const { stdout } = await promisify(execFile)(process.execPath, [generator, plan]);
@@ -72,18 +71,26 @@ async function load(house: House, forS: number): Promise<number> {
   return (await Promise.all(shares)).reduce((all, each) => all + each, 0);
 }
 
+async function warmUp(house: House, url: string): Promise<void> {
+  let answered = 0;
+  for (let n = 0; n < WARM_ROUNDS && answered < WARM_AUCTIONS; n++)
+    answered += await load(house, [url], WARM_PER_S, 2);
+}
+
 /** Of nodes that are warm: what they use for nothing, each second, and under the traffic. */
 async function measure(nodes: number) {
   const house = await openHouse({
     impressions: 50_000_000,
+    snapshot,
     nodes: () => Array.from({ length: nodes }, () => ({})),
   });
   try {
-    await load(house, WARM_UP_S);
+    // One after another, by what it has answered: on a busy machine seconds make no node warm.
+    for (const url of house.urls) await warmUp(house, url);
     const still = await used(house);
     await new Promise((wake) => setTimeout(wake, 3_000));
     const before = await used(house);
-    const auctions = await load(house, seconds);
+    const auctions = await load(house, house.urls, rate, seconds);
     const after = await used(house);
     const idlePerS = (before.nodes - still.nodes) / 3;
     return {
@@ -120,6 +127,7 @@ function needs(provinces: number): Record<string, number> {
 report(
   'capacity',
   {
+    items,
     microsAnAuction: { node: round(unit.node, 1), redis: round(unit.redis, 1) },
     idleMicrosASecond: Math.round(one.idlePerS),
     threeNodes: {

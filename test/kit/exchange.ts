@@ -7,7 +7,7 @@ import { keys } from '../../bidding/wire/keys.ts';
 import type { Snapshot } from '../../bidding/wire/snapshot.ts';
 import { dayOf } from '../../db/terms/day.ts';
 import { openTestRedis } from './redis.ts';
-import { aSnapshot, grant, publish } from './snapshot.ts';
+import { aSnapshot, grantAll, publish } from './snapshot.ts';
 import { eventsWaiting } from './streams.ts';
 
 export const TOKEN_KEY = '11'.repeat(32);
@@ -30,9 +30,7 @@ export async function openTestExchange(
   const redis = await openTestRedis();
   await publish(redis, snapshot);
   const day = dayOf((options.clock ?? Date.now)());
-  const partners = (snapshot.demandPartners ?? []).map(({ lineItemId }) => ({ id: lineItemId }));
-  for (const { id } of [...snapshot.lineItems, ...partners])
-    await grant(redis, id, day, 1_000_000_000);
+  await grantAll(redis, snapshot, day, 1_000_000_000);
   const exchange = createExchange({
     redis,
     tokenKey: TOKEN_KEY,

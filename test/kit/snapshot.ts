@@ -149,7 +149,7 @@ export const aSnapshot = (over: Partial<Snapshot> = {}): Snapshot => ({
 
 /** Puts a snapshot where nodes look for it. */
 export async function publish(redis: Redis, snapshot: Snapshot): Promise<void> {
-  await redis.set(keys.snapshot, gzipSync(JSON.stringify(snapshot)));
+  await redis.set(keys.snapshot, gzipSync(JSON.stringify(snapshot), { level: 1 }));
   await redis.set(keys.snapshotVersion, String(snapshot.version));
 }
 
@@ -157,6 +157,23 @@ export async function publishDelta(redis: Redis, delta: SnapshotDelta): Promise<
   const body = JSON.stringify(delta);
   await redis.xadd(keys.snapshotDeltas, '*', 'v', String(delta.version), 'd', body);
   await redis.set(keys.snapshotVersion, String(delta.version));
+}
+
+/** Grants the day's pool of whoever buys in the market. */
+export async function grantAll(
+  redis: Redis,
+  { lineItems, demandPartners = [] }: Snapshot,
+  day: Day,
+  amountMicroCny: number,
+): Promise<void> {
+  const sha = (await redis.script('LOAD', BUDGET_LUA.grant)) as string;
+  const ids = [...lineItems.map(({ id }) => id), ...demandPartners.map((each) => each.lineItemId)];
+  for (let i = 0; i < ids.length; i += 5_000) {
+    const pipeline = redis.pipeline();
+    for (const id of ids.slice(i, i + 5_000))
+      pipeline.evalsha(sha, 1, keys.budget(id, day), amountMicroCny, 'test', 86_400);
+    await pipeline.exec();
+  }
 }
 
 /** Grants a line item's pool of a day. */

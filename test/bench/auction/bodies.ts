@@ -1,9 +1,21 @@
-/** Bid requests of about 2 KB, as callers send them: the fields that matter among many that do not. */
+/** The market and the bid requests of whole-server benches: requests of about 2 KB, the fields that matter among many that do not. */
 
 import type { Snapshot } from '../../../bidding/wire/snapshot.ts';
 import { CONNECTIONS, DEVICES, OPERATING_SYSTEMS } from '../../../db/terms/market.ts';
 import type { Random } from '../../kit/random.ts';
+import { benchSnapshot } from '../kit/market.ts';
 import { benchRequest } from '../kit/requests.ts';
+
+const CAPS = [{ scope: 'lineItem', window: 'day', count: 5 } as const];
+/** Everything that any format needs, so that whoever is found can be shown. */
+const CONTENT = {
+  title: '春茶上市，直达产地',
+  description: '明前龙井，采摘当日发货',
+  brandName: '云栖茶社',
+  imageUrl: 'https://cdn.example.cn/tea/640.jpg',
+  videoUrl: 'https://cdn.example.cn/tea/15s.mp4',
+  durationMs: 15_000,
+};
 
 const DEVICE_TYPES = { mobile: 4, tablet: 5, desktop: 2, tv: 3, dooh: 8 };
 const OS_NAMES = ['Android', 'iOS', 'HarmonyOS', 'Windows', 'macOS', 'Linux'];
@@ -18,6 +30,21 @@ const CONNECTION_TYPES: Record<string, number> = {
 const UA =
   'Mozilla/5.0 (Linux; Android 14; V2324A Build/UP1A.231005.007; wv) AppleWebKit/537.36 (KHTML, like Gecko) ' +
   'Version/4.0 Chrome/123.0.6312.118 Mobile Safari/537.36 MicroMessenger/8.0.49.2600';
+
+/** Line items with caps, running for ever, whose creatives can be shown in any format. */
+export function auctionMarket(random: Random, items: number): Snapshot {
+  const base = benchSnapshot(random, items, 2);
+  return {
+    ...base,
+    creatives: base.creatives.map((creative) => ({ ...creative, content: CONTENT })),
+    lineItems: base.lineItems.map((item) => ({
+      ...item,
+      startsAtMs: 0,
+      endsAtMs: Number.MAX_SAFE_INTEGER,
+      frequencyCaps: CAPS,
+    })),
+  };
+}
 
 /** One body; about 2,000 bytes. */
 export function benchBody(random: Random, snapshot: Snapshot, n: number): string {

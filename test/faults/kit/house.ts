@@ -19,7 +19,7 @@ import { dayOf } from '../../../db/terms/day.ts';
 import { startProcess, untilHealthy } from '../../../run/demo/processes.ts';
 import { buildPrograms } from '../../../run/demo/programs.ts';
 import { PRICE } from '../../kit/readers.ts';
-import { aSnapshot, grant, publish } from '../../kit/snapshot.ts';
+import { aSnapshot, grantAll, publish } from '../../kit/snapshot.ts';
 
 export interface NodeOptions {
   /** Added to this node's clock. */
@@ -141,8 +141,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     const budgetMicroCny = options.impressions * PRICE;
     const snapshot = options.snapshot ?? aSnapshot();
     await publish(redis, snapshot);
-    for (const { id } of snapshot.lineItems)
-      await grant(redis, id, dayOf(Date.now()), budgetMicroCny);
+    await grantAll(redis, snapshot, dayOf(Date.now()), budgetMicroCny);
     const wanted = await options.nodes(server.port);
     const nodes = await Promise.all(
       wanted.map((node, i) => startNode(folder, `node-${i}`, { redisUrl: server.url, ...node })),

@@ -25,7 +25,7 @@ import {
 } from '../../../kit/books.ts';
 import { openTestDatabase } from '../../../kit/database.ts';
 import { openTestRedis } from '../../../kit/redis.ts';
-import { aPlacement, aSnapshot, grant, publish } from '../../../kit/snapshot.ts';
+import { aPlacement, aSnapshot, grantAll, publish } from '../../../kit/snapshot.ts';
 
 const MONTH = '2026-10';
 const KEY = { zhejiang: 'hzs_the-key-zhejiang-gave', jiangsu: 'hzs_the-key-jiangsu-gave' };
@@ -46,9 +46,7 @@ const digest = (text: string) => createHash('sha256').update(text).digest('hex')
 async function openExchange(name: Name, snapshot: Snapshot): Promise<Deployment> {
   const redis = await openTestRedis();
   await publish(redis, snapshot);
-  const own = (snapshot.demandPartners ?? []).map(({ lineItemId }) => ({ id: lineItemId }));
-  for (const { id } of [...snapshot.lineItems, ...own])
-    await grant(redis, id, dayOf(Date.now()), 1_000_000_000);
+  await grantAll(redis, snapshot, dayOf(Date.now()), 1_000_000_000);
   const port = await freePort();
   const publicUrl = `http://${HOST[name]}:${port}`;
   const exchange = createExchange({
