@@ -10,7 +10,7 @@ import { Failure } from '../../db/terms/failure.ts';
 import type { MicroCny } from '../../db/terms/money.ts';
 import { record } from '../audit/audit.ts';
 import { accounts, lockPeriod, post } from '../ledger/ledger.ts';
-import { daysOfMonth } from './drafts.ts';
+import { daysOfMonth, lockMonth, refreshDrafts } from './drafts.ts';
 
 export type Adjustment = typeof statementAdjustment.$inferSelect;
 
@@ -83,7 +83,7 @@ export function approveAdjustment(
     if (row.approvedBy) {
       throw new Failure('conflict', { zh: '该调账已审批', en: 'approved before' });
     }
-    await lockPeriod(tx, row.month);
+    await lockMonth(tx, row.month);
     await refuseFrozen(tx, row);
     const journalKey = `adjustment:${row.id}`;
     await post(tx, [
@@ -104,6 +104,8 @@ export function approveAdjustment(
       .set({ journalKey, approvedBy: input.by, approvedAt: new Date(ctx.clock()) })
       .where(eq(statementAdjustment.id, row.id))
       .returning();
+    // A draft says what is approved, also one that is being frozen.
+    await refreshDrafts(tx, row.month, row.outletId);
     await record(tx, {
       actor: { userId: input.by },
       action: 'adjustment.approve',

@@ -3,6 +3,7 @@ import { sql } from 'drizzle-orm';
 import type { Db } from '../../db/client.ts';
 import { addDays, type Day } from '../../db/terms/day.ts';
 import { Failure } from '../../db/terms/failure.ts';
+import { lockPeriod } from '../ledger/ledger.ts';
 
 export interface MonthDays {
   from: Day;
@@ -23,6 +24,12 @@ export function daysOfMonth(month: string): MonthDays {
   const from = `${month}-01`;
   const next = `${addDays(from, 31).slice(0, 7)}-01`;
   return { from, to: addDays(next, -1), next };
+}
+
+/** One writer of a month's statements at a time, and none once it is closed. @throws Failure `period_closed`. */
+export async function lockMonth(tx: Db, month: string): Promise<void> {
+  await tx.execute(sql`SELECT pg_advisory_xact_lock(hashtext('statements'), hashtext(${month}))`);
+  await lockPeriod(tx, month);
 }
 
 /** Outlets with anything in the month get a draft where they have no living statement. Returns how many are new. */

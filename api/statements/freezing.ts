@@ -17,7 +17,7 @@ import {
   type StatementDocument,
   sha256Hex,
 } from './document.ts';
-import { daysOfMonth, openDrafts, refreshDrafts } from './drafts.ts';
+import { daysOfMonth, lockMonth, openDrafts, refreshDrafts } from './drafts.ts';
 import { addMinimumGuarantees } from './guarantees.ts';
 import { guaranteesOf } from './promised.ts';
 
@@ -71,12 +71,6 @@ export async function freezeMonth(
     frozen += count;
     if (count < BATCH) return frozen;
   }
-}
-
-/** One writer of a month's statements at a time, and none once it is closed. @throws Failure `period_closed`. */
-export async function lockMonth(tx: Db, month: string): Promise<void> {
-  await tx.execute(sql`SELECT pg_advisory_xact_lock(hashtext('statements'), hashtext(${month}))`);
-  await lockPeriod(tx, month);
 }
 
 interface DraftRow {

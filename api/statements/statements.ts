@@ -7,8 +7,9 @@ import type { Database, Db } from '../../db/client.ts';
 import { statement } from '../../db/schema/statements.ts';
 import type { Clock } from '../../db/terms/day.ts';
 import { Failure } from '../../db/terms/failure.ts';
-import { openDrafts, refreshDrafts } from './drafts.ts';
-import { freezeMonth, lockMonth } from './freezing.ts';
+import { recordClawback } from '../payments/payments.ts';
+import { lockMonth, openDrafts, refreshDrafts } from './drafts.ts';
+import { freezeMonth } from './freezing.ts';
 import { find, move, outOfTurn, type Statement } from './steps.ts';
 
 export { approveAdjustment, proposeAdjustment } from './adjustments.ts';
@@ -75,9 +76,9 @@ export async function resolveDispute(
 ): Promise<Statement> {
   if (!input.accept) return move(ctx, { ...input, from: ['disputed'], to: 'frozen' });
   return ctx.db.transaction(async (tx) => {
-    const db = tx as unknown as Database;
-    const old = await move({ ...ctx, db }, { ...input, from: ['disputed'], to: 'superseded' });
-    await lockMonth(tx, old.month);
+    // The month first, its statements second: as everybody who writes them.
+    await lockMonth(tx, (await find(tx, input.statementId)).month);
+    const old = await move({ ...ctx, db: tx }, { ...input, from: ['disputed'], to: 'superseded' });
     const [next] = await tx
       .insert(statement)
       .values({ outletId: old.outletId, month: old.month, revision: old.revision + 1 })
@@ -87,7 +88,10 @@ export async function resolveDispute(
   });
 }
 
-/** A second person of finance approves what the outlet confirmed. @throws Failure `four_eyes`, `conflict`. */
+/**
+ * A second person of finance approves what the outlet confirmed; one that is less than nothing becomes a clawback.
+ * @throws Failure `four_eyes`, `conflict`.
+ */
 export async function approveStatement(
   ctx: Ctx,
   input: { statementId: number; by: string },
@@ -99,8 +103,30 @@ export async function approveStatement(
       en: 'who froze the statement cannot approve it',
     });
   }
-  return move(ctx, { ...input, from: ['outlet_confirmed'], to: 'approved' }, (at) => ({
-    approvedAt: at,
-    approvedBy: input.by,
-  }));
+  return ctx.db.transaction(async (tx) => {
+    const approved = await move(
+      { ...ctx, db: tx },
+      { ...input, from: ['outlet_confirmed'], to: 'approved' },
+      (at) => ({ approvedAt: at, approvedBy: input.by }),
+    );
+    await keepBack({ ...ctx, db: tx }, approved, input.by);
+    return approved;
+  });
+}
+
+/** What a statement leaves the outlet owing is kept back from its next payouts. */
+async function keepBack(
+  ctx: { db: Db; clock: Clock },
+  { id, outletId, month, totalMicroCny }: Statement,
+  by: string,
+): Promise<void> {
+  if (totalMicroCny >= 0n) return;
+  const reason = `${month} 结算单为负`;
+  await recordClawback(ctx, {
+    outletId,
+    key: `statement:${id}`,
+    amountMicroCny: -totalMicroCny,
+    reason,
+    by,
+  });
 }
