@@ -8,7 +8,13 @@ import {
   writeSegments,
 } from './audiences/audiences.ts';
 import { closeHour, hoursDue } from './billing/billing.ts';
-import { acceptSilence, advanceOrders, closeOverdue, returnPending } from './bookings/bookings.ts';
+import {
+  acceptSilence,
+  advanceOrders,
+  cancelSuspended,
+  closeOverdue,
+  returnPending,
+} from './bookings/bookings.ts';
 import { settleSupply } from './clearing/settling.ts';
 import { consumeArticles, keepArticles, restorePages } from './content/content.ts';
 import type { Context } from './context.ts';
@@ -106,7 +112,15 @@ export function taskList(context: Context): Task[] {
 
     // Money.
     every(10 * SECOND, 'billing', billing()),
-    every(MINUTE, 'bookings', advanceOrders, acceptSilence, closeOverdue, returnPending),
+    every(
+      MINUTE,
+      'bookings',
+      advanceOrders,
+      cancelSuspended,
+      acceptSilence,
+      closeOverdue,
+      returnPending,
+    ),
     every(10 * MINUTE, 'supply-settlement', settleSupply),
     every(10 * MINUTE, 'statements', draftLastMonth),
     every(2 * SECOND, 'payouts', sendPayouts, resolveUnknown),

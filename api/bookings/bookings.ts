@@ -9,7 +9,7 @@ export { askChange } from './changes.ts';
 export { confirmOrder } from './confirming.ts';
 export { createOrder } from './drafting.ts';
 export { addEvidence } from './evidence.ts';
-export { acceptSilence, closeOverdue, judgeDay, missDay } from './fulfilment.ts';
+export { acceptSilence, cancelSuspended, closeOverdue, judgeDay, missDay } from './fulfilment.ts';
 export { priceLine, ratesOf } from './pricing.ts';
 export { answerLine, reserveOrder } from './reserving.ts';
 export type { NewOrder } from './shapes.ts';

@@ -10,7 +10,8 @@ import {
   bookingLine,
   bookingOrder,
 } from '../../db/schema/bookings.ts';
-import { type Day, dayOf } from '../../db/terms/day.ts';
+import { outlet } from '../../db/schema/outlets.ts';
+import { type Day, dayOf, dayStartMs } from '../../db/terms/day.ts';
 import { Failure } from '../../db/terms/failure.ts';
 import type { Author } from '../audit/audit.ts';
 import { forbidden } from '../http/auth.ts';
@@ -148,6 +149,34 @@ export async function acceptSilence(ctx: BookingContext): Promise<number> {
 
 /** Days of which nothing was heard for this long did not run. */
 export const UNPROVED_DAYS = 7;
+/**
+ * Days that begin while their outlet is suspended: cancelled without a fee as each begins, and its money goes back, so that a suspension
+ * that ends costs the order no later day. A day on which it had begun to run is judged by its proof, like any.
+ */
+export async function cancelSuspended(ctx: BookingContext): Promise<number> {
+  const today = dayOf(ctx.clock());
+  const since = new Date(dayStartMs(today));
+  const suspended = sql`(SELECT id FROM ${outlet} WHERE status = 'suspended' AND updated_at < ${since.toISOString()}::timestamptz)`;
+  const rows = await ctx.db
+    .select()
+    .from(bookingDay)
+    .where(
+      and(
+        eq(bookingDay.status, 'sold'),
+        eq(bookingDay.day, today),
+        inArray(bookingDay.outletId, suspended),
+        runningOrder,
+      ),
+    )
+    .limit(BATCH);
+  return eachDay(ctx, rows, 'sold', () => ({
+    status: 'cancelled',
+    ran: 0,
+    chargedMicroCny: 0n,
+    reason: '媒体已暂停合作，当日取消且不收违约金',
+  }));
+}
+
 /** What nobody proved is missed; what nobody made good is given back. Returns how many days moved. */
 export async function closeOverdue(ctx: BookingContext): Promise<number> {
   const now = ctx.clock();

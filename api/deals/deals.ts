@@ -8,7 +8,7 @@ import { and, eq, inArray } from 'drizzle-orm';
 import type { z } from 'zod';
 import type { Db } from '../../db/client.ts';
 import { type DealStatus, deal, dealPlacement } from '../../db/schema/deals.ts';
-import { placement } from '../../db/schema/outlets.ts';
+import { outlet, placement, property } from '../../db/schema/outlets.ts';
 import { asHouse } from '../../db/scope.ts';
 import { type Clock, dayOf } from '../../db/terms/day.ts';
 import { Failure, type FailureDetail } from '../../db/terms/failure.ts';
@@ -111,11 +111,16 @@ async function termsProblems(
   const rows = await db
     .select({ id: placement.id })
     .from(placement)
+    .innerJoin(property, eq(property.id, placement.propertyId))
+    .innerJoin(outlet, eq(outlet.id, placement.outletId))
     .where(
       and(
         inArray(placement.id, [...terms.placementIds]),
         eq(placement.outletId, terms.outletId),
         eq(placement.status, 'active'),
+        eq(property.status, 'active'),
+        // Nothing of an outlet that is not admitted yet, or suspended, is for sale.
+        eq(outlet.status, 'active'),
       ),
     );
   const known = new Set(rows.map((row) => row.id));
@@ -260,6 +265,10 @@ export async function setDealStatus(
         en: `a deal that is ${row.status} cannot become ${status}`,
       });
     }
+    if (status === 'active')
+      refuse(
+        ...(await termsProblems(tx, ctx, { ...row, placementIds: await placementsOf(tx, id) })),
+      );
     if (status === 'ended' || status === 'declined') {
       // Over the wall: whoever ends a deal frees the buyer's line items from it.
       await asHouse(tx, (house) => releaseLines(house, ctx, actor, row));

@@ -1,6 +1,13 @@
+import { eq } from 'drizzle-orm';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { acceptSilence, advanceOrders, closeOverdue } from '../../../../api/bookings/bookings.ts';
+import {
+  acceptSilence,
+  advanceOrders,
+  cancelSuspended,
+  closeOverdue,
+} from '../../../../api/bookings/bookings.ts';
 import { findHolds, holdKeys, ledgerFaults } from '../../../../api/ledger/ledger.ts';
+import { outlet } from '../../../../db/schema/outlets.ts';
 import { addDays } from '../../../../db/terms/day.ts';
 import { newOutlet, type TestApi } from '../../../kit/actors.ts';
 import { formWith } from '../../../kit/files.ts';
@@ -87,6 +94,35 @@ describe('a booked order', () => {
     );
     expect(answers.map((one) => one.status).sort()).toEqual([200, 409, 409]);
     expect((await read(order)).chargedMicroCny).toBe('200000000');
+  });
+
+  test('gives back each day that begins while its outlet is suspended, without a fee, and no other', async () => {
+    const other = await newOutlet(api, { name: '停约融媒' });
+    const before = await wallet();
+    const order = await bookOrder(buyer, other, two(await newSpot(api, other, { dailySlots: 2 })));
+    const set = (status: 'active' | 'suspended') =>
+      api.ctx.db
+        .update(outlet)
+        .set({ status, updatedAt: new Date(time.now) })
+        .where(eq(outlet.id, other.outletId));
+    time.now = at(addDays(START, -1));
+    await set('suspended');
+    await cancelSuspended(api.ctx);
+    expect((await read(order)).days.map((one) => one.status)).toEqual(['sold', 'sold']);
+    time.now = at(START);
+    expect(await cancelSuspended(api.ctx)).toBe(1);
+    expect(await cancelSuspended(api.ctx)).toBe(0);
+    const { days } = await read(order);
+    expect(days.map((one) => [one.status, one.chargedMicroCny])).toEqual([
+      ['cancelled', '0'],
+      ['sold', '0'],
+    ]);
+    expect((await wallet()).heldMicroCny - before.heldMicroCny).toBe(200_000_000n);
+    await set('active');
+    time.now = at(addDays(START, 1));
+    expect(await cancelSuspended(api.ctx)).toBe(0);
+    expect((await read(order)).days[1]?.status).toBe('sold');
+    expect(await ledgerFaults(api.ctx.db)).toEqual([]);
   });
 
   test('is not charged before a contract covers it', async () => {

@@ -9,6 +9,7 @@ import { keys } from '../../../../bidding/wire/keys.ts';
 import type { Snapshot, SnapshotDelta } from '../../../../bidding/wire/snapshot.ts';
 import { lineItem } from '../../../../db/schema/campaigns.ts';
 import { rollupHour } from '../../../../db/schema/metering.ts';
+import { outlet } from '../../../../db/schema/outlets.ts';
 import { dayOf } from '../../../../db/terms/day.ts';
 import {
   type Caller,
@@ -116,6 +117,28 @@ test('a counter-proposal takes the other side’s word back, and only the other 
     priceCpmFen: 9_000,
   });
   expect(late.status).toBe(409);
+});
+
+test('an outlet that is not admitted, or suspended, sells by no deal, and resumes none', async () => {
+  const deal = await agreed();
+  const pause = { version: deal.version, status: 'paused' };
+  const { body } = await seller.call('POST', `/api/deals/${deal.id}/status`, pause);
+  const set = (status: 'active' | 'pending' | 'suspended') =>
+    api.ctx.db.update(outlet).set({ status }).where(eq(outlet.id, seller.outletId));
+  const pointer = [{ pointer: '/placementIds/0' }];
+  for (const status of ['pending', 'suspended'] as const) {
+    await set(status);
+    const proposed = await buyer.call('POST', '/api/deals', terms());
+    expect(proposed).toMatchObject({ status: 422, body: { errors: pointer } });
+    const resumed = await seller.call('POST', `/api/deals/${deal.id}/status`, {
+      version: body.version,
+      status: 'active',
+    });
+    expect(resumed).toMatchObject({ status: 422, body: { errors: pointer } });
+  }
+  await set('active');
+  const again = { version: body.version, status: 'active' };
+  expect((await seller.call('POST', `/api/deals/${deal.id}/status`, again)).status).toBe(200);
 });
 
 test('an ended deal is taken from the nodes, and its line items buy in the open market again', async () => {

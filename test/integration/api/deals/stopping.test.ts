@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { publishChanges, publishSnapshot } from '../../../../api/delivery/publish.ts';
@@ -29,7 +30,8 @@ let placementId = 0;
 let deal: { id: number; version: number; code: string };
 const nodes: Exchange[] = [];
 const urls: string[] = [];
-let worker: NodeJS.Timeout;
+let worker: Promise<void>;
+let ended = false;
 
 beforeAll(async () => {
   const { db } = await openTestDatabase();
@@ -79,12 +81,20 @@ beforeAll(async () => {
     urls.push((await node.listen(0)).url);
   }
   dsp.options.bid = { dealid: deal.code };
-  worker = setInterval(() => void publishChanges(api.ctx), CHANGES_EVERY_MS);
+  worker = publish();
 });
 afterAll(async () => {
-  clearInterval(worker);
+  ended = true;
+  await worker;
   await Promise.all([...nodes.map((node) => node.close()), dsp.close()]);
 });
+
+async function publish(): Promise<void> {
+  while (!ended) {
+    await publishChanges(api.ctx);
+    await sleep(CHANGES_EVERY_MS);
+  }
+}
 
 /** The deal by which a node sells; undefined: it sells nothing. */
 async function soldBy(url: string): Promise<string | undefined> {
