@@ -107,6 +107,12 @@ export function setWalletCredit(
   return ctx.db.transaction(async (tx) => {
     const at = new Date(ctx.clock());
     const line = organizationId === null ? undefined : await lockLine(tx, organizationId);
+    if (organizationId !== null && !line) throw tooMuch(0n);
+    // A row to lock, so that of two who grant for the first time the second sees what the first has granted.
+    await tx
+      .insert(walletCredit)
+      .values({ advertiserId, organizationId, limitMicroCny: 0n, updatedBy: by })
+      .onConflictDoNothing();
     const [before] = await tx
       .select()
       .from(walletCredit)
@@ -120,16 +126,13 @@ export function setWalletCredit(
         });
       }
       const left = (line?.limitMicroCny ?? 0n) - (await spreadOf(tx, organizationId, advertiserId));
-      if (!line || limitMicroCny > left) throw tooMuch(left);
+      if (limitMicroCny > left) throw tooMuch(left);
     }
-    const values = { organizationId, limitMicroCny, updatedBy: by, updatedAt: at };
+    const version = sql`${walletCredit.version} + 1`;
     await tx
-      .insert(walletCredit)
-      .values({ advertiserId, ...values })
-      .onConflictDoUpdate({
-        target: walletCredit.advertiserId,
-        set: { ...values, version: sql`${walletCredit.version} + 1` },
-      });
+      .update(walletCredit)
+      .set({ organizationId, limitMicroCny, updatedBy: by, updatedAt: at, version })
+      .where(eq(walletCredit.advertiserId, advertiserId));
     await setCreditLimit(tx, accounts.wallet(advertiserId), limitMicroCny);
     await record(tx, {
       actor: { userId: by },

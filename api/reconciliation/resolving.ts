@@ -100,8 +100,7 @@ async function supplement(
       '账单中没有这笔流水，无从补记；等待后续账单，或核销',
       'no bill lists it, so there is nothing to book: await the next bill, or write it off',
     );
-  refuseRefunding(row);
-  await refuseUnderWay(tx, row);
+  await refuseEvident(tx, row);
   const account = await ownerOf(tx, row, input);
   await postDifference(ctx, tx, row, 'supplemented', accounts.suspense, account);
   await closeCase(ctx, tx, row, { ...input, evidence: { kind: 'owner', account } });
@@ -161,13 +160,14 @@ export async function proposeWriteOff(
   });
 }
 
+/** What Alipay or a bill can say is not decided otherwise. */
 async function refuseEvident(tx: Transaction, row: Case): Promise<void> {
   refuseRefunding(row);
   await refuseUnderWay(tx, row);
   if (await evidenceAtHand(tx, row))
     throw refuse(
-      '账单已能说明该差异，请按冲正或退款关闭，不得核销',
-      'the bill explains it: close it as reversed or refunded instead of writing it off',
+      '账单已能说明该差异：请按冲正或退款关闭',
+      'a bill explains it: close it as reversed or refunded',
     );
 }
 
@@ -235,11 +235,13 @@ function markRefunding(ctx: PayoutContext, input: { caseId: number; by: string }
   return ctx.db.transaction(async (tx) => {
     const row = await lockAlone(tx, input.caseId);
     requireSuspended(row, input.by);
-    await refuseUnderWay(tx, row);
-    if (row.differenceFen <= 0n || row.outNo === '' || (await counterOf(tx, row)))
+    // Asked for before, its fate unknown: the same again.
+    if (row.evidence?.kind !== 'refund') await refuseEvident(tx, row);
+    // An order of ours that was paid is its advertiser's: that is refunded from the wallet.
+    if (row.differenceFen <= 0n || row.outNo === '' || row.items.length > 0)
       throw refuse(
-        '只有来路不明且尚未退回的收款可以退款',
-        'only income of a trade that has not gone back yet can be refunded',
+        '只有来路不明的收款可以原路退回',
+        'only income of a trade that is nobody’s can be sent back',
       );
     const evidence: Evidence = { kind: 'refund', outRequestNo: numberOf(row) };
     await tx.update(reconciliationCase).set({ evidence }).where(eq(reconciliationCase.id, row.id));

@@ -122,3 +122,26 @@ it('what the platform granted is not the agency’s to change, nor a stranger’
   const other = `/api/credit-line?organizationId=${agency.organizationId}`;
   expect((await stranger.call('GET', other)).status).toBe(404);
 });
+
+it('of the platform and an agency granting a wallet its first credit at once, the platform’s stands', async () => {
+  const { db } = api.ctx;
+  await line('100000');
+  const fresh: number[] = [];
+  for (let n = 0; n < 6; n++) {
+    const { id } = await addAdvertiser(db, 0n);
+    await db.execute(
+      sql`UPDATE advertiser SET agency_organization_id = ${agency.organizationId} WHERE id = ${id}`,
+    );
+    fresh.push(id);
+  }
+  await Promise.all(
+    fresh.flatMap((id, n) =>
+      n % 2
+        ? [spread(agency, id, '900'), spread(finance, id, '700')]
+        : [spread(finance, id, '700'), spread(agency, id, '900')],
+    ),
+  );
+  const rows = await db.execute(sql`
+    SELECT organization_id, limit_micro_cny::int AS limit FROM wallet_credit WHERE advertiser_id >= ${fresh[0]}`);
+  expect([...rows]).toEqual(fresh.map(() => ({ organization_id: null, limit: 700 })));
+});

@@ -116,6 +116,27 @@ describe('a case', () => {
     expect(await unsettledCases(ctx.db)).toEqual([]);
   });
 
+  it('of a line that the bill’s own balances deny is neither booked to anybody, sent back nor written off', async () => {
+    const day = newDay();
+    await topUp();
+    gateway.faults.onBill('extra_row');
+    await reconcile(day);
+    const [found] = await cases();
+    const caseId = found!.id;
+    await suspendCase(ctx, { caseId, by: 'f1' });
+    const by = 'f2';
+    const booked = { caseId, by, resolution: 'supplemented', note: 'n', advertiserId: 1 } as const;
+    for (const attempt of [
+      () => resolveCase(ctx, booked),
+      () => refundCase(ctx, { caseId, by, note: 'n' }),
+      () => proposeWriteOff(ctx, { caseId, by, note: 'n' }),
+      () => end(caseId, by),
+    ])
+      await expect(attempt()).rejects.toMatchObject({ code: 'conflict' });
+    await resolveCase(ctx, { caseId, by, resolution: 'reversed', note: '账单有误' });
+    expect(await world.wrongs()).toEqual([]);
+  });
+
   it('of a movement that Alipay can still tell of is asked about, not written off', async () => {
     const day = newDay();
     await topUp(50_000, false);
