@@ -19,13 +19,13 @@ import {
   type creativeEditSchema,
   type newCreativeSchema,
 } from './content.ts';
+import { papersOf, reviewByRules } from './findings.ts';
 import { checkFiles } from './renditions.ts';
-import { papersOf, reviewByRules } from './review.ts';
 import { isOnFile } from './vault.ts';
 
 export { keepArchive } from './archive.ts';
+export { reviewByRules } from './findings.ts';
 export { expirePermits, patrol } from './patrol.ts';
-export { reviewByRules } from './review.ts';
 export { sniff } from './sniff.ts';
 
 export type CreativeContext = { db: Db; clock: Clock };

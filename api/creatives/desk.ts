@@ -16,8 +16,8 @@ import { decodeIdCursor, type PageQuery, pageOf } from '../http/paging.ts';
 import { lockRow, saveEdit } from '../http/versioned.ts';
 import type { Actor } from '../identity/actor.ts';
 import { type CreativeContext, reviewable } from './creatives.ts';
+import { papersOf } from './findings.ts';
 import { SENSITIVE } from './law.ts';
-import { papersOf } from './review.ts';
 
 const LOCK_MS = 10 * 60_000;
 

@@ -6,8 +6,8 @@
 import type { LandingStatus, landingPage } from '../../db/schema/archive.ts';
 import type { Category } from '../../db/terms/market.ts';
 import { type OutboundPolicy, OutboundRefused, reach } from '../http/outbound.ts';
+import { scanText } from './findings.ts';
 import { fingerprint, similarity, siteOf, titleOf, visibleText } from './pageText.ts';
-import { scanText } from './review.ts';
 
 export interface Look {
   outcome: LandingStatus;

@@ -21,8 +21,8 @@ import {
   withdrawCreative,
 } from './creatives.ts';
 import { decideReview, listCreatives, lockReview, readCreative, reviewQueue } from './desk.ts';
+import { reviewByRules } from './findings.ts';
 import { keepingRoutes } from './keepingRoutes.ts';
-import { reviewByRules } from './review.ts';
 
 const tags = ['creatives'];
 const buyer = requireActor('advertiser', 'agency', 'platform:operator');

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { papersOf, reviewByRules, scanText } from '../../../../api/creatives/review.ts';
+import { papersOf, reviewByRules, scanText } from '../../../../api/creatives/findings.ts';
 import type { Category } from '../../../../db/terms/market.ts';
 
 const found = (text: string, category: Category = 'retail') =>
