@@ -4,11 +4,11 @@
  * there is no forecast, and the outlet's own word decides.
  */
 import { and, eq, gte, inArray, lte, sql } from 'drizzle-orm';
-import type { Target } from '../../bidding/wire/target.ts';
 import type { Db } from '../../db/client.ts';
 import { bookingLine, bookingOrder } from '../../db/schema/bookings.ts';
 import type { Clock, Day } from '../../db/terms/day.ts';
 import type { FailureDetail } from '../../db/terms/failure.ts';
+import type { Target } from '../../db/terms/target.ts';
 import { forecastTarget } from '../delivery/delivery.ts';
 import type { Line } from './order.ts';
 import { daysOf } from './slots.ts';

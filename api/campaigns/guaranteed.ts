@@ -4,11 +4,11 @@
  * any other line item's; those of a booked day cost nothing, for the day is charged by itself.
  */
 import { and, eq, inArray, ne, sql } from 'drizzle-orm';
-import type { Target } from '../../bidding/wire/target.ts';
 import type { Db } from '../../db/client.ts';
 import { campaign, lineItem, lineItemCreative } from '../../db/schema/campaigns.ts';
 import type { Day } from '../../db/terms/day.ts';
 import type { MicroCny } from '../../db/terms/money.ts';
+import type { Target } from '../../db/terms/target.ts';
 import { type Author, record } from '../audit/audit.ts';
 import { assertTarget } from './guards.ts';
 import type { DemandContext } from './ownership.ts';

@@ -2,7 +2,6 @@
 import { and, eq, gte, inArray, isNotNull, lt, ne, type SQL, sql } from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
 import { targetProblems } from '../../bidding/engine/targetProblems.ts';
-import type { Target } from '../../bidding/wire/target.ts';
 import type { Db } from '../../db/client.ts';
 import { segment } from '../../db/schema/audiences.ts';
 import type { CampaignStatus } from '../../db/schema/campaigns.ts';
@@ -13,6 +12,7 @@ import { outlet, placement, property } from '../../db/schema/outlets.ts';
 import { type Day, dayEndMs, dayStartMs, hourOf } from '../../db/terms/day.ts';
 import { Failure, type FailureDetail } from '../../db/terms/failure.ts';
 import type { MicroCny } from '../../db/terms/money.ts';
+import type { Target } from '../../db/terms/target.ts';
 import { namedIn, targetShapeProblem } from './rules.ts';
 
 /** Throws `invalid_input` with whatever of these is a problem. */

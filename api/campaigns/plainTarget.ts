@@ -2,8 +2,9 @@
  * Targets as a sheet can hold them: places, devices and hours, all of which must hold. Owns the reading of names and codes
  * into a target and back; a target that is more than that is left alone. Pure.
  */
-import type { Target } from '../../bidding/wire/target.ts';
+
 import { DEVICES, type Device } from '../../db/terms/market.ts';
+import type { Target } from '../../db/terms/target.ts';
 
 export interface PlainTarget {
   divisionCodes: string[];

@@ -1,6 +1,5 @@
 /** Reading demand: lists, one thing with what hangs on it, its history, and the facts of its diagnosis. */
 import { and, desc, eq, gte, ilike, inArray, isNull, lt, ne, or, type SQL, sql } from 'drizzle-orm';
-import type { Target } from '../../bidding/wire/target.ts';
 import type { Db } from '../../db/client.ts';
 import { bookingLine, bookingSlot } from '../../db/schema/bookings.ts';
 import { advertiser, campaign, lineItem, lineItemCreative } from '../../db/schema/campaigns.ts';
@@ -9,6 +8,7 @@ import { advertiserFunding, stop } from '../../db/schema/delivery.ts';
 import { rollupHour } from '../../db/schema/metering.ts';
 import { outlet, placement } from '../../db/schema/outlets.ts';
 import { type Day, dayOf, dayStartMs, hourOf, hourOfWeek } from '../../db/terms/day.ts';
+import type { Target } from '../../db/terms/target.ts';
 import { notFound, ownedBy } from '../http/auth.ts';
 import { decodeIdCursor, type Page, type PageQuery, pageOf } from '../http/paging.ts';
 import type { Actor } from '../identity/actor.ts';

@@ -2,11 +2,12 @@
  * The rules of a plan, pure: which status follows which, what a budget may not fall below, where dates must lie, what
  * makes a target impossible. Each refusal names its field and, where there is one, the value that would do.
  */
-import type { Target } from '../../bidding/wire/target.ts';
+
 import type { CampaignStatus } from '../../db/schema/campaigns.ts';
 import type { Day } from '../../db/terms/day.ts';
 import type { FailureDetail } from '../../db/terms/failure.ts';
 import { formatYuan, type MicroCny } from '../../db/terms/money.ts';
+import type { Target } from '../../db/terms/target.ts';
 
 const NEXT: Record<CampaignStatus, readonly CampaignStatus[]> = {
   draft: ['active', 'archived'],

@@ -1,12 +1,12 @@
 /** What callers may say about demand. Owns field limits and the rules one request can tell by itself. */
 import { z } from 'zod';
-import { targetSchema } from '../../bidding/wire/target.ts';
 import { CAMPAIGN_STATUSES } from '../../db/schema/campaigns.ts';
 import { daySchema } from '../../db/terms/day.ts';
 import { domainSchema } from '../../db/terms/domain.ts';
 import { idSchema } from '../../db/terms/id.ts';
 import { CATEGORIES, PRICINGS } from '../../db/terms/market.ts';
 import { MAX_MICRO_CNY, MICRO_CNY_PER_YUAN, microCnySchema } from '../../db/terms/money.ts';
+import { targetSchema } from '../../db/terms/target.ts';
 
 const name = z.string().trim().min(1).max(100);
 const id = z.number().int().positive();

@@ -9,11 +9,11 @@ import { type Forecast, forecast, type Promised } from '../../bidding/engine/for
 import { placeOf } from '../../bidding/engine/place.ts';
 import { RequestLog } from '../../bidding/engine/requestLog.ts';
 import type { SampledRequest } from '../../bidding/wire/sample.ts';
-import type { Target } from '../../bidding/wire/target.ts';
 import type { Db } from '../../db/client.ts';
 import { type Replica, readLately } from '../../db/replica.ts';
 import { asHouse } from '../../db/scope.ts';
 import { addDays, type Clock, type Day, dayOf } from '../../db/terms/day.ts';
+import type { Target } from '../../db/terms/target.ts';
 import { promisedOn } from './inventory.ts';
 import { readOutlets, readPlacements, readProperties } from './market.ts';
 import { readSamples } from './samples.ts';

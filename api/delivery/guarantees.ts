@@ -14,10 +14,10 @@ import {
 import { MICRO_PER_CPM_FEN } from '../../bidding/engine/item.ts';
 import { FLAT_CURVE } from '../../bidding/engine/trafficForecast.ts';
 import type { SnapshotDelta } from '../../bidding/wire/snapshot.ts';
-import type { Target } from '../../bidding/wire/target.ts';
 import type { Db } from '../../db/client.ts';
 import { pacingState } from '../../db/schema/delivery.ts';
 import { dayEndMs, dayOf, dayStartMs, hourOf, msOfDay } from '../../db/terms/day.ts';
+import type { Target } from '../../db/terms/target.ts';
 import type { DeliveryContext } from './publish.ts';
 import type { LineTraffic } from './traffic.ts';
 

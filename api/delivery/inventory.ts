@@ -1,11 +1,11 @@
 /** What is promised already of a day's traffic: guaranteed line items and booked days. Owns that list; forecasts take it off. */
 import { sql } from 'drizzle-orm';
 import type { Promised } from '../../bidding/engine/forecast.ts';
-import type { Target } from '../../bidding/wire/target.ts';
 import type { Db } from '../../db/client.ts';
 import type { Day } from '../../db/terms/day.ts';
 import type { Format } from '../../db/terms/market.ts';
 import { MICRO_CNY_PER_CPM_FEN } from '../../db/terms/money.ts';
+import type { Target } from '../../db/terms/target.ts';
 
 /** Promises on a day. `exceptLineItemId`: who asks about itself is not in its own way. */
 export async function promisedOn(db: Db, day: Day, exceptLineItemId?: number): Promise<Promised[]> {

@@ -10,11 +10,11 @@ import {
   stepPacing,
 } from '../../bidding/engine/pacing.ts';
 import { FLAT_CURVE } from '../../bidding/engine/trafficForecast.ts';
-import type { Target } from '../../bidding/wire/target.ts';
 import type { Db } from '../../db/client.ts';
 import { pacingState } from '../../db/schema/delivery.ts';
 import { type Day, dayEndMs, dayOf, dayStartMs, hourOf, msOfDay } from '../../db/terms/day.ts';
 import { MICRO_CNY_PER_FEN } from '../../db/terms/money.ts';
+import type { Target } from '../../db/terms/target.ts';
 import { stepSurge } from './arrivals.ts';
 import { readPromised, stepGuarantees } from './guarantees.ts';
 import { type DeliveryContext, publishChanges } from './publish.ts';

@@ -4,11 +4,11 @@ import { Hono } from 'hono';
 import { streamSSE } from 'hono/streaming';
 import { describeRoute } from 'hono-openapi';
 import { z } from 'zod';
-import { targetSchema } from '../../bidding/wire/target.ts';
 import { division } from '../../db/schema/delivery.ts';
 import { divisionCodeSchema } from '../../db/terms/division.ts';
 import { idSchema } from '../../db/terms/id.ts';
-import { FORMATS } from '../../db/terms/market.ts';
+import { FORMATS, STOP_SCOPES } from '../../db/terms/market.ts';
+import { targetSchema } from '../../db/terms/target.ts';
 import type { AppEnv } from '../context.ts';
 import { assertActsFor, requireActor } from '../http/auth.ts';
 import { idempotent } from '../http/idempotency.ts';
@@ -21,7 +21,7 @@ import { confirmStop, liftStop, listStops, placeStop } from './stops.ts';
 const idParam = z.object({ id: idSchema });
 
 const stopBody = z.strictObject({
-  scope: z.enum(['all', 'category', 'advertiser', 'creative', 'lineItem']),
+  scope: z.enum(STOP_SCOPES),
   subject: z.string().min(1).max(64).nullable().default(null),
   divisionCode: divisionCodeSchema.nullable().default(null),
   outletId: idSchema.nullable().default(null),

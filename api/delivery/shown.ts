@@ -5,9 +5,9 @@
 import { sql } from 'drizzle-orm';
 import { newImp, newRequest } from '../../bidding/engine/request.ts';
 import type { SampledRequest } from '../../bidding/wire/sample.ts';
-import type { Target } from '../../bidding/wire/target.ts';
 import type { Db } from '../../db/client.ts';
 import { type Day, dayEndMs, dayStartMs, hourOf, hourStartMs } from '../../db/terms/day.ts';
+import type { Target } from '../../db/terms/target.ts';
 
 /** Not kept with an event: a target's words on these are passed over, and the answer says so. */
 const UNSEEN = new Set(['os', 'connection', 'carrier', 'category', 'keyword', 'segment', 'radius']);

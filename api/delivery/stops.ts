@@ -6,17 +6,16 @@
 import { desc, eq, getTableColumns, inArray, isNull, or, sql } from 'drizzle-orm';
 import { keys } from '../../bidding/wire/keys.ts';
 import { NODE_GONE_MS, type NodeHealth } from '../../bidding/wire/live.ts';
-import type { SnapshotStop } from '../../bidding/wire/snapshot.ts';
 import type { Database, Db } from '../../db/client.ts';
 import type { RedisStore } from '../../db/redis.ts';
 import { stop, stopReceipt } from '../../db/schema/delivery.ts';
 import type { Clock } from '../../db/terms/day.ts';
 import { Failure } from '../../db/terms/failure.ts';
-import { CATEGORIES } from '../../db/terms/market.ts';
+import { CATEGORIES, type StopScope } from '../../db/terms/market.ts';
 import { type Author, record } from '../audit/audit.ts';
 
 export interface NewStop {
-  scope: SnapshotStop['scope'];
+  scope: StopScope;
   /** Id of the advertiser, creative or line item, or the category's key; null with scope `all`. */
   subject: string | null;
   /** Division or outlet in which it holds; both null: everywhere. */

@@ -10,7 +10,6 @@ import type { Found } from '../../bidding/engine/outcome.ts';
 import { hoursOf } from '../../bidding/engine/target.ts';
 import { BINS, binOf, curveOf, type TrafficCurve } from '../../bidding/engine/trafficForecast.ts';
 import type { SampledRequest } from '../../bidding/wire/sample.ts';
-import type { Target } from '../../bidding/wire/target.ts';
 import type { Db } from '../../db/client.ts';
 import { type Replica, readLately } from '../../db/replica.ts';
 import {
@@ -21,6 +20,7 @@ import {
   hourOfWeek,
   msOfDay,
 } from '../../db/terms/day.ts';
+import type { Target } from '../../db/terms/target.ts';
 import { countByCounty, type DayForecast } from './arrivals.ts';
 import { PROVINCE_SHAPE } from './curve.ts';
 import { readMarket } from './market.ts';

@@ -1,11 +1,11 @@
 /** What there is to plan with: traffic by tier as forecast and at lately paid prices, placements to book with their free days. */
 import { sql } from 'drizzle-orm';
-import type { Target } from '../../bidding/wire/target.ts';
 import type { Db } from '../../db/client.ts';
 import type { PlanBrief } from '../../db/schema/plans.ts';
 import { addDays, type Clock, type Day, dayOf, dayStartMs, hourOf } from '../../db/terms/day.ts';
 import { covers } from '../../db/terms/division.ts';
 import { type PropertyKind, type RateUnit, TIERS, type Tier } from '../../db/terms/market.ts';
+import type { Target } from '../../db/terms/target.ts';
 import { forecastTarget } from '../delivery/delivery.ts';
 import type { FixedOffer, TierOffer } from './allocation.ts';
 

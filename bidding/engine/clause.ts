@@ -3,7 +3,7 @@
  * a place: what the index cannot decide is decided here, on the few that are left.
  */
 import { CARRIERS, CONNECTIONS, DEVICES, OPERATING_SYSTEMS, TIERS } from '../../db/terms/market.ts';
-import type { Predicate, Target } from '../wire/target.ts';
+import type { Predicate, Target } from '../../db/terms/target.ts';
 import { inCircle } from './geo.ts';
 import type { Place } from './place.ts';
 

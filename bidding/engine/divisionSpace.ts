@@ -4,7 +4,7 @@
  * of their narrowest ancestor that has one, and are decided by the residual.
  */
 import type { DivisionCode } from '../../db/terms/division.ts';
-import type { Predicate } from '../wire/target.ts';
+import type { Predicate } from '../../db/terms/target.ts';
 import { type Clause, soleAttributeIs } from './clause.ts';
 import { divisionChain } from './place.ts';
 import { Axis, type Row } from './rows.ts';

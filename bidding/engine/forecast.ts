@@ -3,7 +3,7 @@
  * the very clauses that the matching engine tests. Owns the estimation; what is booked already and where the log lies are the
  * caller's.
  */
-import type { Target } from '../wire/target.ts';
+import type { Target } from '../../db/terms/target.ts';
 import { type Clause, clausesOf } from './clause.ts';
 import type { Shape } from './fit.ts';
 import type { RequestLog } from './requestLog.ts';

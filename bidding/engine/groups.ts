@@ -3,7 +3,7 @@
  * jurisdiction, property, placement) and audience (segment, radius, keyword, category). An item is listed by one clause a
  * group, the narrowest; its other clauses go to the residual. Items that ask for nothing have their bit in `any`.
  */
-import type { Predicate } from '../wire/target.ts';
+import type { Predicate } from '../../db/terms/target.ts';
 import type { Clause } from './clause.ts';
 import { type Circle, cellOf, cellsTouched } from './geo.ts';
 import type { Place } from './place.ts';

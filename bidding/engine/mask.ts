@@ -3,7 +3,7 @@
  * a request when the request's five bits are all set. Owns the packing and the hulls of a target over them.
  */
 import { CARRIERS, CONNECTIONS, DEVICES, OPERATING_SYSTEMS, TIERS } from '../../db/terms/market.ts';
-import type { Predicate } from '../wire/target.ts';
+import type { Predicate } from '../../db/terms/target.ts';
 import { type Clause, soleAttribute } from './clause.ts';
 
 type Small = 'device' | 'os' | 'tier' | 'connection' | 'carrier';

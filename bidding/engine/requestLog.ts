@@ -7,7 +7,7 @@
  * keywords). A leaf of a target is then a table over those values, and an expression is a walk along bytes.
  */
 import type { Format, Size } from '../../db/terms/market.ts';
-import type { Predicate } from '../wire/target.ts';
+import type { Predicate } from '../../db/terms/target.ts';
 import { type Clause, holds } from './clause.ts';
 import { fits, type Shape } from './fit.ts';
 import type { Place } from './place.ts';

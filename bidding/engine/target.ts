@@ -3,7 +3,7 @@
  * division of labour. The bits may keep an item that the target refuses, never drop one that it accepts.
  */
 
-import type { Target } from '../wire/target.ts';
+import type { Target } from '../../db/terms/target.ts';
 import { type Clause, clausesOf, soleAttributeIs } from './clause.ts';
 import type { DivisionSpace } from './divisionSpace.ts';
 import type { Entry, Group } from './groups.ts';

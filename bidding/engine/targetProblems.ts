@@ -4,7 +4,7 @@
  */
 import type { DivisionCode } from '../../db/terms/division.ts';
 import { covers } from '../../db/terms/division.ts';
-import type { Predicate, Target } from '../wire/target.ts';
+import type { Predicate, Target } from '../../db/terms/target.ts';
 import { type Clause, clausesOf } from './clause.ts';
 import { canHold, divisionsNamed } from './divisionSpace.ts';
 import { isEmptyMask, maskHull } from './mask.ts';

@@ -11,10 +11,11 @@ import type {
   Priority,
   PropertyKind,
   Size,
+  StopScope,
   Tier,
 } from '../../db/terms/market.ts';
+import type { Target } from '../../db/terms/target.ts';
 import type { SnapshotDemandPartner, SnapshotSupplyPartner } from './partner.ts';
-import type { Target } from './target.ts';
 
 export interface SnapshotOutlet {
   id: number;
@@ -103,7 +104,7 @@ export interface BookedVoice {
 /** What may not be served, whatever else holds: take-downs and silent periods. */
 export interface SnapshotStop {
   id: number;
-  scope: 'all' | 'category' | 'advertiser' | 'creative' | 'lineItem';
+  scope: StopScope;
   /** Id or category key; null with scope `all`. */
   subject: string | null;
   /** Division prefix or outlet it holds in; both null: everywhere. */

@@ -10,8 +10,8 @@ import {
   text,
   timestamp,
 } from 'drizzle-orm/pg-core';
-import type { Target } from '../../bidding/wire/target.ts';
 import type { FrequencyCap, Pricing, Priority } from '../terms/market.ts';
+import type { Target } from '../terms/target.ts';
 import { identity, microCny, timestamps, version } from './columns.ts';
 
 export const advertiser = pgTable('advertiser', {

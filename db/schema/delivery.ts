@@ -12,8 +12,8 @@ import {
   text,
   timestamp,
 } from 'drizzle-orm/pg-core';
-import type { SnapshotStop } from '../../bidding/wire/snapshot.ts';
 import type { DivisionLevel } from '../terms/division.ts';
+import type { StopScope } from '../terms/market.ts';
 import { bytea, identity, microCny } from './columns.ts';
 
 /** GB/T 2260 with dates: an abolished code stays readable and names its successor. Reference data; from the seed. */
@@ -42,7 +42,7 @@ export const deliveryChange = pgTable('delivery_change', {
 /** A take-down (撤播) or silent period (静默). Lifted, never deleted. */
 export const stop = pgTable('stop', {
   id: identity(),
-  scope: text('scope').$type<SnapshotStop['scope']>().notNull(),
+  scope: text('scope').$type<StopScope>().notNull(),
   subject: text('subject'),
   divisionCode: text('division_code'),
   outletId: bigint('outlet_id', { mode: 'number' }),

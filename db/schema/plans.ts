@@ -1,7 +1,7 @@
 /** Media plans: a brief, what was proposed for it and why, what it became. Written by api/plans only. */
 import { bigint, index, jsonb, pgTable, text } from 'drizzle-orm/pg-core';
-import type { Target } from '../../bidding/wire/target.ts';
 import type { Device, Pricing, PropertyKind, RateUnit, Tier } from '../terms/market.ts';
+import type { Target } from '../terms/target.ts';
 import { bookingOrder } from './bookings.ts';
 import { advertiser, campaign } from './campaigns.ts';
 import { identity, timestamps, version } from './columns.ts';

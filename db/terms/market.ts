@@ -95,3 +95,7 @@ export const CATEGORIES = [
   'telecom', 'internet', 'game', 'agriculture', 'culture', 'sports', 'government', 'psa', 'other',
 ] as const; // biome-ignore format: one line
 export type Category = (typeof CATEGORIES)[number];
+
+/** What a stop takes off the air. */
+export const STOP_SCOPES = ['all', 'category', 'advertiser', 'creative', 'lineItem'] as const;
+export type StopScope = (typeof STOP_SCOPES)[number];

@@ -20,7 +20,7 @@ export const PROGRAMS = {
   exchange: 'bidding/server.ts',
   worker: 'api/worker.ts',
   traffic: 'test/simulator/traffic/main.ts',
-  seed: 'run/demo/seed.ts',
+  seed: 'run/seed.ts',
   migrate: 'run/migrate.ts',
 } as const;
 export type ProgramName = keyof typeof PROGRAMS;

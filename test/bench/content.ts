@@ -16,7 +16,7 @@ import { bootPostgres } from '../../db/embedded/postgres.ts';
 import { bootRedis } from '../../db/embedded/redis.ts';
 import { migrate } from '../../db/migrate.ts';
 import { outlet, property } from '../../db/schema/outlets.ts';
-import { createRandom } from '../../db/seed/random.ts';
+import { createRandom } from '../../run/seed/random.ts';
 import { readArguments, report, round } from './kit/figures.ts';
 
 const args = readArguments(process.argv.slice(2));

@@ -13,7 +13,6 @@ import type {
   SnapshotPlacement,
   SnapshotProperty,
 } from '../../bidding/wire/snapshot.ts';
-import type { Predicate, Target } from '../../bidding/wire/target.ts';
 import { hourOfWeek } from '../../db/terms/day.ts';
 import { cityOf, covers } from '../../db/terms/division.ts';
 import {
@@ -23,6 +22,7 @@ import {
   FORMATS,
   OPERATING_SYSTEMS,
 } from '../../db/terms/market.ts';
+import type { Predicate, Target } from '../../db/terms/target.ts';
 
 export interface Expected {
   lineItemId: number;

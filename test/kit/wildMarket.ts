@@ -10,7 +10,6 @@ import type {
   SnapshotLineItem,
   SnapshotPlacement,
 } from '../../bidding/wire/snapshot.ts';
-import type { Predicate, Target } from '../../bidding/wire/target.ts';
 import {
   CARRIERS,
   CATEGORIES,
@@ -20,6 +19,7 @@ import {
   OPERATING_SYSTEMS,
   TIERS,
 } from '../../db/terms/market.ts';
+import type { Predicate, Target } from '../../db/terms/target.ts';
 import type { Random } from './random.ts';
 
 export const WILD_START_MS = Date.parse('2026-03-02T00:00:00+08:00');

@@ -40,7 +40,6 @@ export const API_COMMON = ['api/context.ts', 'api/env.ts'];
 /** Programs: what is started, not imported. Everything alive is reached from one of these. */
 export const ENTRANCES = [
   /^run\/[\w.-]+$/,
-  /^run\/demo\/seed\.ts$/,
   /^api\/(server|worker|edge)\.ts$/,
   /^api\/statements\/verify\.ts$/,
   // wrangler.toml names it.

@@ -18,7 +18,7 @@ describe('the import table', () => {
     ['bidding/server.ts', "import { sql } from 'drizzle-orm';"],
     ['db/terms/money.ts', "import { x } from '../client.ts';"],
     ['db/terms/money.ts', "import dayjs from 'dayjs';"],
-    ['db/schema/outlets.ts', "import { x } from '../../bidding/wire/target.ts';"],
+    ['db/schema/outlets.ts', "import type { X } from '../../bidding/wire/snapshot.ts';"],
     ['api/ledger/posting.ts', "import { x } from '../billing/billing.ts';"],
     ['api/billing/billing.ts', "import { x } from '../delivery/delivery.ts';"],
     ['api/billing/billing.ts', "import { x } from '../ledger/posting.ts';"],
@@ -40,7 +40,7 @@ describe('the import table', () => {
     ['api/billing/billing.ts', "import { post } from '../ledger/ledger.ts';"],
     ['api/ledger/routes.ts', "import type { Actor } from '../identity/actor.ts';"],
     ['api/delivery/publish.ts', "import { x } from '../../bidding/engine/pacing.ts';"],
-    ['db/schema/campaigns.ts', "import type { Target } from '../../bidding/wire/target.ts';"],
+    ['db/schema/campaigns.ts', "import type { Target } from '../../db/terms/target.ts';"],
     ['dashboard/lib/client.ts', "import type { AppType } from '../../api/app.ts';"],
     ['test/unit/x.test.ts', "import { x } from '../../bidding/state/leases.ts';"],
   ])('%s may: %s', (path, text) => {

@@ -8,7 +8,7 @@ import type {
   SnapshotOutlet,
   SnapshotPlacement,
 } from '../../../bidding/wire/snapshot.ts';
-import type { Target } from '../../../bidding/wire/target.ts';
+import type { Target } from '../../../db/terms/target.ts';
 import { newRandom, type Random } from '../../kit/random.ts';
 import { BENCH_DAY_MS, CITIES, COUNTIES, SHAPES, skewed } from '../kit/market.ts';
 

@@ -1,8 +1,8 @@
 /** The events of the ingest bench, and each as the row that metering keeps of it. The same seed, the same events. */
 import { makeLeaseId } from '../../../bidding/wire/budget.ts';
 import { EVENT_KIND, type TrackedEvent } from '../../../bidding/wire/event.ts';
-import { createRandom } from '../../../db/seed/random.ts';
 import { dayOf, hourOf } from '../../../db/terms/day.ts';
+import { createRandom } from '../../../run/seed/random.ts';
 
 export const NOON_MS = Date.parse('2026-03-02T12:00:00+08:00');
 

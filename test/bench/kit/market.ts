@@ -10,8 +10,8 @@ import type {
   SnapshotOutlet,
   SnapshotPlacement,
 } from '../../../bidding/wire/snapshot.ts';
-import type { Predicate, Target } from '../../../bidding/wire/target.ts';
 import { CATEGORIES, OPERATING_SYSTEMS, type Size } from '../../../db/terms/market.ts';
+import type { Predicate, Target } from '../../../db/terms/target.ts';
 import type { Random } from '../../kit/random.ts';
 
 export const BENCH_DAY_MS = Date.parse('2026-03-03T00:00:00+08:00');

@@ -3,8 +3,8 @@
  * people it asks for on any outlet of the province. Bids and budgets are the same.
  */
 import type { Snapshot, SnapshotLineItem, SnapshotOutlet } from '../../../bidding/wire/snapshot.ts';
-import type { Target } from '../../../bidding/wire/target.ts';
 import { CATEGORIES } from '../../../db/terms/market.ts';
+import type { Target } from '../../../db/terms/target.ts';
 import type { Random } from '../../kit/random.ts';
 import { smallLineItem } from '../../kit/smallMarket.ts';
 import { BENCH_DAY_MS, benchSnapshot, CITIES } from '../kit/market.ts';

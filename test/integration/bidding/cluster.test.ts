@@ -18,8 +18,8 @@ import { connectRedis as connectExchange } from '../../../bidding/server.ts';
 import { keys } from '../../../bidding/wire/keys.ts';
 import type { Snapshot } from '../../../bidding/wire/snapshot.ts';
 import { connectRedis, redisEpochs, slotOf } from '../../../db/redis.ts';
-import { seed } from '../../../db/seed/seed.ts';
 import { dayOf } from '../../../db/terms/day.ts';
+import { seed } from '../../../run/seed/seed.ts';
 import { openTestCluster, restartMaster } from '../../kit/cluster.ts';
 import { openTestDatabase } from '../../kit/database.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Target } from '../../../bidding/wire/target.ts';
+import type { Target } from '../../../db/terms/target.ts';
 import { openTestExchange } from '../../kit/exchange.ts';
 import { aLineItem, aSnapshot, publishDelta } from '../../kit/snapshot.ts';
 

@@ -5,9 +5,9 @@ import { activate, createDraft } from '../../../api/contracts/contracts.ts';
 import { advertiser, campaign, lineItem, lineItemCreative } from '../../../db/schema/campaigns.ts';
 import { creative, creativeReview } from '../../../db/schema/creatives.ts';
 import { outlet, placement, property } from '../../../db/schema/outlets.ts';
-import { contentHash } from '../../../db/seed/creatives.ts';
-import { seedDivisions } from '../../../db/seed/divisions.ts';
 import type { Day } from '../../../db/terms/day.ts';
+import { contentHash } from '../../../run/seed/creatives.ts';
+import { seedDivisions } from '../../../run/seed/divisions.ts';
 
 export interface Cast {
   province: number;

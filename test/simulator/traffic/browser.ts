@@ -2,7 +2,7 @@
  * What a browser does with a bid: finds the trackers in the markup and calls them as a reader would see, watch and click.
  * Owns no knowledge of tokens; an ad whose markup names no tracker is simply shown.
  */
-import type { Random } from '../../../db/seed/random.ts';
+import type { Random } from '../../../run/seed/random.ts';
 import type { Visit } from './readers.ts';
 
 export interface Rendered {

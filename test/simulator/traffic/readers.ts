@@ -7,8 +7,8 @@ import type {
   SnapshotOutlet,
   SnapshotPlacement,
 } from '../../../bidding/wire/snapshot.ts';
-import type { Random } from '../../../db/seed/random.ts';
 import { covers, divisionLevel } from '../../../db/terms/division.ts';
+import type { Random } from '../../../run/seed/random.ts';
 
 export interface Device {
   userAgent: string;

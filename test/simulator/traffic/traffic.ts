@@ -4,8 +4,8 @@
  */
 import { HOURLY_SHAPE } from '../../../api/delivery/curve.ts';
 import type { Snapshot } from '../../../bidding/wire/snapshot.ts';
-import { createRandom } from '../../../db/seed/random.ts';
 import { type Clock, msOfDay } from '../../../db/terms/day.ts';
+import { createRandom } from '../../../run/seed/random.ts';
 import { type BrowserOptions, type Rendered, show } from './browser.ts';
 import { createProvince, nextVisit, type Visit } from './readers.ts';
 import { requestOf } from './request.ts';

@@ -17,10 +17,10 @@ import {
 import { keys } from '../../../../bidding/wire/keys.ts';
 import { campaign, lineItem } from '../../../../db/schema/campaigns.ts';
 import { budgetGrant } from '../../../../db/schema/delivery.ts';
-import { seed } from '../../../../db/seed/seed.ts';
 import { dayOf } from '../../../../db/terms/day.ts';
 import type { Failure } from '../../../../db/terms/failure.ts';
 import { formatYuan } from '../../../../db/terms/money.ts';
+import { seed } from '../../../../run/seed/seed.ts';
 import { openTestDatabase } from '../../../kit/database.ts';
 import { openTestRedis } from '../../../kit/redis.ts';
 import { append, trackedEvent } from '../metering/events.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { forecastTarget } from '../../../../api/delivery/forecast.ts';
-import { seed } from '../../../../db/seed/seed.ts';
+import { seed } from '../../../../run/seed/seed.ts';
 import { openTestDatabase } from '../../../kit/database.ts';
 
 const { db } = await openTestDatabase();

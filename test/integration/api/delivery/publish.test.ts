@@ -22,7 +22,7 @@ import type { Snapshot, SnapshotDelta } from '../../../../bidding/wire/snapshot.
 import { campaign } from '../../../../db/schema/campaigns.ts';
 import { creative } from '../../../../db/schema/creatives.ts';
 import { outlet } from '../../../../db/schema/outlets.ts';
-import { seed } from '../../../../db/seed/seed.ts';
+import { seed } from '../../../../run/seed/seed.ts';
 import { openTestDatabase } from '../../../kit/database.ts';
 import { openTestRedis } from '../../../kit/redis.ts';
 

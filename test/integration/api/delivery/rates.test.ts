@@ -13,7 +13,7 @@ import { connect } from '../../../../db/client.ts';
 import { lineItem, lineItemCreative } from '../../../../db/schema/campaigns.ts';
 import { creative } from '../../../../db/schema/creatives.ts';
 import { rateModel } from '../../../../db/schema/delivery.ts';
-import { seed } from '../../../../db/seed/seed.ts';
+import { seed } from '../../../../run/seed/seed.ts';
 import { openTestDatabase } from '../../../kit/database.ts';
 import { openTestRedis } from '../../../kit/redis.ts';
 import { append, trackedEvent } from '../metering/events.ts';

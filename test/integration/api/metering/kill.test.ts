@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { sql } from 'drizzle-orm';
 import { afterAll, expect, test } from 'vitest';
 import { drain } from '../../../../api/metering/metering.ts';
-import { createRandom } from '../../../../db/seed/random.ts';
+import { createRandom } from '../../../../run/seed/random.ts';
 import { openTestDatabase } from '../../../kit/database.ts';
 import { openTestRedisServer } from '../../../kit/redis.ts';
 import { append, trackedEvent } from './events.ts';

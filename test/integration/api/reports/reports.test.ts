@@ -10,8 +10,8 @@ import { INCOME_DIMENSIONS, SPEND_DIMENSIONS } from '../../../../api/reports/dim
 import { incomeReport } from '../../../../api/reports/income.ts';
 import { spendSheet } from '../../../../api/reports/sheets.ts';
 import { spendReport } from '../../../../api/reports/spend.ts';
-import { seed } from '../../../../db/seed/seed.ts';
 import { addDays, dayOf, hourOf } from '../../../../db/terms/day.ts';
+import { seed } from '../../../../run/seed/seed.ts';
 import { openTestDatabase } from '../../../kit/database.ts';
 
 const { db } = await openTestDatabase();

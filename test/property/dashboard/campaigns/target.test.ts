@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { targetSchema } from '../../../../bidding/wire/target.ts';
 import {
   type Aim,
   ALL_HOURS,
@@ -10,6 +9,7 @@ import {
 } from '../../../../dashboard/features/campaigns/target.ts';
 import { bookOf } from '../../../../dashboard/ui/counties.ts';
 import { DEVICES, TIERS } from '../../../../db/terms/market.ts';
+import { targetSchema } from '../../../../db/terms/target.ts';
 
 const division = (code: string) => ({
   code,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { targetProblems } from '../../../../bidding/engine/targetProblems.ts';
-import type { Target } from '../../../../bidding/wire/target.ts';
+import type { Target } from '../../../../db/terms/target.ts';
 
 const known = {
   hasDivision: (code: string) => code.startsWith('33'),

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { targetSchema } from '../../../../bidding/wire/target.ts';
+import { targetSchema } from '../../../../db/terms/target.ts';
 
 test('a list of ten thousand counties is refused at its place in the target', () => {
   const counties = Array.from({ length: 10_000 }, (_, i) => String(110_000 + i));

@@ -1,12 +1,12 @@
 /** Deals of the demo: one in force, with some days of what it brought, one that waits for the outlet's word, one for the buyer's. */
 import { eq, sql } from 'drizzle-orm';
-import type { Db } from '../client.ts';
-import { lineItem } from '../schema/campaigns.ts';
-import { deal, dealPlacement } from '../schema/deals.ts';
-import { dealHour, rollupHour } from '../schema/metering.ts';
-import { outlet, placement } from '../schema/outlets.ts';
-import { addDays, type Day, dayStartMs, hourOf } from '../terms/day.ts';
-import { MICRO_CNY_PER_CPM_FEN } from '../terms/money.ts';
+import type { Db } from '../../db/client.ts';
+import { lineItem } from '../../db/schema/campaigns.ts';
+import { deal, dealPlacement } from '../../db/schema/deals.ts';
+import { dealHour, rollupHour } from '../../db/schema/metering.ts';
+import { outlet, placement } from '../../db/schema/outlets.ts';
+import { addDays, type Day, dayStartMs, hourOf } from '../../db/terms/day.ts';
+import { MICRO_CNY_PER_CPM_FEN } from '../../db/terms/money.ts';
 
 const FLIGHT_DAYS = 60;
 /** Days that the one in force has run. */

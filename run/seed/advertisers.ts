@@ -1,5 +1,5 @@
 /** The demand of the demo province: forty invented advertisers with what their pictures say, and three public-service senders. */
-import type { Category } from '../terms/market.ts';
+import type { Category } from '../../db/terms/market.ts';
 
 export type Motif =
   | 'leaf' | 'basket' | 'hill' | 'house' | 'car' | 'bowl' | 'book' | 'sun' | 'wave' | 'drop' | 'ribbon'

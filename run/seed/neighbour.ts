@@ -15,10 +15,10 @@ import { advertiser, lineItem } from '../../db/schema/campaigns.ts';
 import { organization } from '../../db/schema/identity.ts';
 import { rollupHour } from '../../db/schema/metering.ts';
 import { outlet, placement, property } from '../../db/schema/outlets.ts';
-import { PLATFORM } from '../../db/seed/logins.ts';
-import { actorOf } from '../../db/seed/trade.ts';
 import { addDays, type Day, dayStartMs, hourOf } from '../../db/terms/day.ts';
 import { MICRO_CNY_PER_YUAN } from '../../db/terms/money.ts';
+import { PLATFORM } from './logins.ts';
+import { actorOf } from './trade.ts';
 
 const NAME = '江苏部署（演示）';
 const DOMAIN = 'ad.jiangsu.example.cn';

@@ -17,12 +17,12 @@ import {
 } from '../../api/onboarding/onboarding.ts';
 import { createOutlet } from '../../api/outlets/outlets.ts';
 import { createSchedule } from '../../api/reports/schedules.ts';
-import type { Database } from '../client.ts';
-import { advertiser } from '../schema/campaigns.ts';
-import { creative } from '../schema/creatives.ts';
-import { member, user } from '../schema/identity.ts';
-import { addDays, type Clock, dayOf } from '../terms/day.ts';
-import type { CreativeContent } from '../terms/market.ts';
+import type { Database } from '../../db/client.ts';
+import { advertiser } from '../../db/schema/campaigns.ts';
+import { creative } from '../../db/schema/creatives.ts';
+import { member, user } from '../../db/schema/identity.ts';
+import { addDays, type Clock, dayOf } from '../../db/terms/day.ts';
+import type { CreativeContent } from '../../db/terms/market.ts';
 import { seedIntegrations } from './integrations.ts';
 import { taxNoOf } from './titles.ts';
 

@@ -1,12 +1,12 @@
 /** Fills an empty database with the demo province, in a process of its own that may use much memory. */
 import { Redis } from 'ioredis';
-import { readConfig } from '../../api/env.ts';
-import { createAlipay } from '../../api/payments/alipay/client.ts';
-import { connect } from '../../db/client.ts';
-import { houseOf } from '../../db/scope.ts';
-import { seed } from '../../db/seed/seed.ts';
-import { seedCleared } from './cleared.ts';
-import { gatewayAnswers, seedSettled } from './settled.ts';
+import { readConfig } from '../api/env.ts';
+import { createAlipay } from '../api/payments/alipay/client.ts';
+import { connect } from '../db/client.ts';
+import { houseOf } from '../db/scope.ts';
+import { seedCleared } from './seed/cleared.ts';
+import { seed } from './seed/seed.ts';
+import { gatewayAnswers, seedSettled } from './seed/settled.ts';
 
 const config = readConfig(process.env);
 const clock = () => Date.now();

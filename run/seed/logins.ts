@@ -5,8 +5,8 @@
 import { eq } from 'drizzle-orm';
 import { createAccount, ensureMember, type NewOrganization } from '../../api/identity/accounts.ts';
 import type { Role } from '../../api/identity/actor.ts';
-import type { Database, Db } from '../client.ts';
-import { outlet } from '../schema/outlets.ts';
+import type { Database, Db } from '../../db/client.ts';
+import { outlet } from '../../db/schema/outlets.ts';
 import { ADVERTISERS } from './advertisers.ts';
 
 export const DEMO_PASSWORD = 'hongze-demo-2026';

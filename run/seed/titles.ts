@@ -1,8 +1,8 @@
 /** Invoice titles of everyone in the demo, so that a statement can be invoiced and paid from the first day. */
 
-import type { Db } from '../client.ts';
-import { invoiceTitle } from '../schema/invoices.ts';
-import { taxNoCheck } from '../terms/taxNumber.ts';
+import type { Db } from '../../db/client.ts';
+import { invoiceTitle } from '../../db/schema/invoices.ts';
+import { taxNoCheck } from '../../db/terms/taxNumber.ts';
 
 /** A made-up number with a right check character: 9133 (enterprise, Zhejiang) or 1233 (public institution). */
 export const taxNoOf = (prefix: '9133' | '1233', n: number): string => {

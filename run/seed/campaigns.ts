@@ -1,11 +1,12 @@
 /** What the demo advertisers buy: campaigns over counties, cities or the whole province, with line items of several kinds. */
-import type { Target } from '../../bidding/wire/target.ts';
-import type { Db } from '../client.ts';
-import { advertiser, campaign, lineItem, lineItemCreative } from '../schema/campaigns.ts';
-import { addDays, type Day } from '../terms/day.ts';
-import { divisionLevel } from '../terms/division.ts';
-import type { Format, FrequencyCap, Pricing } from '../terms/market.ts';
-import { MICRO_CNY_PER_YUAN } from '../terms/money.ts';
+
+import type { Db } from '../../db/client.ts';
+import { advertiser, campaign, lineItem, lineItemCreative } from '../../db/schema/campaigns.ts';
+import { addDays, type Day } from '../../db/terms/day.ts';
+import { divisionLevel } from '../../db/terms/division.ts';
+import type { Format, FrequencyCap, Pricing } from '../../db/terms/market.ts';
+import { MICRO_CNY_PER_YUAN } from '../../db/terms/money.ts';
+import type { Target } from '../../db/terms/target.ts';
 import type { SeedAdvertiser } from './advertisers.ts';
 import { PROVINCE, type SeedDivision } from './divisions.ts';
 import { createRandom, type Random } from './random.ts';

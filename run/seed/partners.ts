@@ -5,12 +5,12 @@
 import { eq, sql } from 'drizzle-orm';
 import type { Actor } from '../../api/identity/actor.ts';
 import { createDemandPartner, createSupplyPartner } from '../../api/partners/partners.ts';
-import type { Db } from '../client.ts';
-import { lineItem } from '../schema/campaigns.ts';
-import { rollupHour } from '../schema/metering.ts';
-import { partnerReport, supplyPartner } from '../schema/partners.ts';
-import { addDays, type Clock, type Day, dayOf, dayStartMs, hourOf } from '../terms/day.ts';
-import { MICRO_CNY_PER_YUAN } from '../terms/money.ts';
+import type { Db } from '../../db/client.ts';
+import { lineItem } from '../../db/schema/campaigns.ts';
+import { rollupHour } from '../../db/schema/metering.ts';
+import { partnerReport, supplyPartner } from '../../db/schema/partners.ts';
+import { addDays, type Clock, type Day, dayOf, dayStartMs, hourOf } from '../../db/terms/day.ts';
+import { MICRO_CNY_PER_YUAN } from '../../db/terms/money.ts';
 
 /** What `npm run demo:dsp` looks for. */
 export const DEMO_DSP_CODE = 'demo-dsp';

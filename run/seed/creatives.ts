@@ -1,8 +1,8 @@
 /** The demo creatives: a picture in every format for each advertiser, reviewed and approved. */
 import { createHash } from 'node:crypto';
-import type { Db } from '../client.ts';
-import { asset, creative, creativeReview } from '../schema/creatives.ts';
-import type { CreativeContent, Format, Size } from '../terms/market.ts';
+import type { Db } from '../../db/client.ts';
+import { asset, creative, creativeReview } from '../../db/schema/creatives.ts';
+import type { CreativeContent, Format, Size } from '../../db/terms/market.ts';
 import type { SeedAdvertiser } from './advertisers.ts';
 import { drawAd, drawIcon } from './pictures.ts';
 

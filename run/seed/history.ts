@@ -4,12 +4,12 @@
  * any other hour.
  */
 import { sql } from 'drizzle-orm';
-import type { Db } from '../client.ts';
-import { leaseSpend, rollupHour } from '../schema/metering.ts';
-import { placement } from '../schema/outlets.ts';
-import { addDays, type Day, dayOf, dayStartMs, hourOf } from '../terms/day.ts';
-import { covers, divisionLevel } from '../terms/division.ts';
-import { MICRO_CNY_PER_CPM_FEN, MICRO_CNY_PER_FEN } from '../terms/money.ts';
+import type { Db } from '../../db/client.ts';
+import { leaseSpend, rollupHour } from '../../db/schema/metering.ts';
+import { placement } from '../../db/schema/outlets.ts';
+import { addDays, type Day, dayOf, dayStartMs, hourOf } from '../../db/terms/day.ts';
+import { covers, divisionLevel } from '../../db/terms/division.ts';
+import { MICRO_CNY_PER_CPM_FEN, MICRO_CNY_PER_FEN } from '../../db/terms/money.ts';
 import { RUNS_BEFORE_DAYS, type SeedLine } from './campaigns.ts';
 import type { SeedDivision } from './divisions.ts';
 import { createRandom, type Random } from './random.ts';

@@ -7,10 +7,10 @@ import { eq } from 'drizzle-orm';
 import { createApiKey } from '../../api/identity/apiKeys.ts';
 import type { Actor } from '../../api/identity/identity.ts';
 import { secretOf } from '../../api/webhooks/signing.ts';
-import type { Database, Db } from '../client.ts';
-import { apiKey } from '../schema/identity.ts';
-import { webhookDelivery, webhookEndpoint, webhookEvent } from '../schema/webhooks.ts';
-import { addDays, type Clock, dayOf } from '../terms/day.ts';
+import type { Database, Db } from '../../db/client.ts';
+import { apiKey } from '../../db/schema/identity.ts';
+import { webhookDelivery, webhookEndpoint, webhookEvent } from '../../db/schema/webhooks.ts';
+import { addDays, type Clock, dayOf } from '../../db/terms/day.ts';
 
 const HOUR_MS = 3_600_000;
 

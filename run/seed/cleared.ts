@@ -10,8 +10,8 @@ import type { Context } from '../../api/context.ts';
 import type { PartnerSide } from '../../db/schema/clearing.ts';
 import { user } from '../../db/schema/identity.ts';
 import { demandPartner, supplyPartner } from '../../db/schema/partners.ts';
-import { DEMO_DSP_CODE, DEMO_SSP_CODE } from '../../db/seed/partners.ts';
 import { addDays, type Day, dayEndMs, dayOf, dayStartMs, hourOf } from '../../db/terms/day.ts';
+import { DEMO_DSP_CODE, DEMO_SSP_CODE } from './partners.ts';
 
 const DAYS = 7;
 const TOLERANCE_PPM = 10_000;

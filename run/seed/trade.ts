@@ -19,10 +19,10 @@ import {
 import type { Actor } from '../../api/identity/actor.ts';
 import { logPsaAiring } from '../../api/outlets/outlets.ts';
 import { createPlan } from '../../api/plans/plans.ts';
-import type { Database, Db } from '../client.ts';
-import { bookingLine, bookingOrder } from '../schema/bookings.ts';
-import { addDays, type Clock, type Day, dayOf, dayStartMs } from '../terms/day.ts';
-import type { RateUnit } from '../terms/market.ts';
+import type { Database, Db } from '../../db/client.ts';
+import { bookingLine, bookingOrder } from '../../db/schema/bookings.ts';
+import { addDays, type Clock, type Day, dayOf, dayStartMs } from '../../db/terms/day.ts';
+import type { RateUnit } from '../../db/terms/market.ts';
 
 export interface TradeContext {
   db: Database;

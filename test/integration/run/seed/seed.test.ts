@@ -6,8 +6,8 @@ import { afterAll, expect, inject, test } from 'vitest';
 import { readMarket } from '../../../../api/delivery/market.ts';
 import { ledgerFaults } from '../../../../api/ledger/ledger.ts';
 import { houseOf } from '../../../../db/scope.ts';
-import { seed } from '../../../../db/seed/seed.ts';
 import { FORMATS } from '../../../../db/terms/market.ts';
+import { seed } from '../../../../run/seed/seed.ts';
 import { openTestDatabase } from '../../../kit/database.ts';
 
 const opened = await openTestDatabase({ asProgram: inject('programLogin') !== null });

@@ -5,16 +5,16 @@
 import { createHash } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { canonicalPage, pageHash } from '../../bidding/wire/page.ts';
-import type { Db } from '../client.ts';
-import { qualification } from '../schema/archive.ts';
-import { segment, segmentMember } from '../schema/audiences.ts';
-import { article } from '../schema/content.ts';
-import { feedback, feedbackCase } from '../schema/feedback.ts';
-import { rejectedEvent } from '../schema/metering.ts';
-import { property } from '../schema/outlets.ts';
-import type { ContentCategory, SafetyLabel } from '../terms/content.ts';
-import { addDays, dayOf } from '../terms/day.ts';
-import type { Category } from '../terms/market.ts';
+import type { Db } from '../../db/client.ts';
+import { qualification } from '../../db/schema/archive.ts';
+import { segment, segmentMember } from '../../db/schema/audiences.ts';
+import { article } from '../../db/schema/content.ts';
+import { feedback, feedbackCase } from '../../db/schema/feedback.ts';
+import { rejectedEvent } from '../../db/schema/metering.ts';
+import { property } from '../../db/schema/outlets.ts';
+import type { ContentCategory, SafetyLabel } from '../../db/terms/content.ts';
+import { addDays, dayOf } from '../../db/terms/day.ts';
+import type { Category } from '../../db/terms/market.ts';
 import { createRandom } from './random.ts';
 
 interface Story {

@@ -2,10 +2,10 @@
  * The supply of the demo province: 2 provincial groups, 10 city groups, 80 county convergence centres; each with properties of
  * its kind, placements and a rate card. All brands are invented; only the divisions are real.
  */
-import type { Db } from '../client.ts';
-import { outlet, placement, property, rateCard } from '../schema/outlets.ts';
-import { divisionLevel } from '../terms/division.ts';
-import type { Format, PropertyKind, Size, Tier } from '../terms/market.ts';
+import type { Db } from '../../db/client.ts';
+import { outlet, placement, property, rateCard } from '../../db/schema/outlets.ts';
+import { divisionLevel } from '../../db/terms/division.ts';
+import type { Format, PropertyKind, Size, Tier } from '../../db/terms/market.ts';
 import type { SeedDivision } from './divisions.ts';
 import { PROVINCE } from './divisions.ts';
 import { createRandom, type Random } from './random.ts';
