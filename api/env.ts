@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { type TracingSettings, tracingOf, tracingVariables } from '../bidding/tracing.ts';
+import { TRUSTED_PROXIES, type TrustedProxy } from '../bidding/wire/proxy.ts';
 import type { MailConfig } from './http/mail.ts';
 
 const pem = z
@@ -32,8 +33,8 @@ const environmentSchema = z.object({
   ALIPAY_SELLER_ID: z.string().min(1),
   ALIPAY_PRIVATE_KEY: pem,
   ALIPAY_PUBLIC_KEY: pem,
-  /** Addresses in front of us whose X-Forwarded-For is believed: `loopback` or nothing. */
-  TRUST_PROXY: z.enum(['none', 'loopback']).default('none'),
+  /** Of which proxies X-Forwarded-For is believed (bidding/wire/proxy.ts). */
+  TRUST_PROXY: z.enum(TRUSTED_PROXIES).default('none'),
   /** Wanted of whoever reads /metrics; without it only this machine may. */
   METRICS_TOKEN: z.string().min(16).optional(),
   /** An S3-compatible store for files instead of ASSETS_DIR: bucket's URL and keys. */
@@ -74,7 +75,7 @@ export interface Config {
   authSecret: string;
   tokenKey: string;
   assetsDir: string;
-  trustProxy: 'none' | 'loopback';
+  trustProxy: TrustedProxy;
   metricsToken?: string | undefined;
   alipay: {
     gateway: string;

@@ -11,6 +11,7 @@ import type { Hono } from 'hono';
 import { compress } from 'hono/compress';
 import { pino } from 'pino';
 import { openSpanExport } from '../bidding/tracing.ts';
+import { callerAddress } from '../bidding/wire/proxy.ts';
 import { connect } from '../db/client.ts';
 import { connectRedis } from '../db/redis.ts';
 import { openReplica } from '../db/replica.ts';
@@ -68,19 +69,6 @@ export function createContext(config: Config, service: 'api' | 'worker'): Contex
   };
 }
 
-const LOOPBACK = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1']);
-
-/** The socket's address; behind a trusted proxy the last one that the proxy itself wrote. */
-function clientAddress(
-  socketAddress: string | undefined,
-  forwarded: string | undefined,
-  config: Config,
-): string {
-  const direct = socketAddress ?? 'unknown';
-  if (config.trustProxy === 'none' || !LOOPBACK.has(direct) || !forwarded) return direct;
-  return forwarded.split(',').at(-1)?.trim() || direct;
-}
-
 export function createServer(
   ctx: Context,
   log: (entry: Record<string, unknown>) => void,
@@ -103,7 +91,8 @@ export function createServer(
       }
       const forwarded = incoming.headers['x-forwarded-for'];
       const said = Array.isArray(forwarded) ? forwarded.join(',') : forwarded;
-      const address = clientAddress(incoming.socket.remoteAddress, said, ctx.config);
+      const remote = incoming.socket.remoteAddress ?? 'unknown';
+      const address = callerAddress(ctx.config.trustProxy, remote, said ?? '');
       // Both forms: which of them is read depends on the header's reader.
       raw.push(CLIENT_ADDRESS_HEADER, address);
       incoming.headers[CLIENT_ADDRESS_HEADER] = address;

@@ -2,6 +2,7 @@
 import { hostname } from 'node:os';
 import { z } from 'zod';
 import { type TracingSettings, tracingOf, tracingVariables } from './tracing.ts';
+import { TRUSTED_PROXIES, type TrustedProxy } from './wire/proxy.ts';
 
 const schema = z.object({
   REDIS_URL: z.string().regex(/^rediss?:\/\//),
@@ -16,8 +17,8 @@ const schema = z.object({
   NODE_ID: z.string().min(1).max(64).optional(),
   /** Sent as `x-hongze-debug`, it shows the trace of any auction. */
   DEBUG_KEY: z.string().min(16).optional(),
-  /** `1` when a proxy in front sets `x-forwarded-for`. */
-  TRUST_PROXY: z.enum(['0', '1']).default('0'),
+  /** Of which proxies `x-forwarded-for` is believed (wire/proxy); `0` and `1` as 0.1.0 spelt `none` and `any`. */
+  TRUST_PROXY: z.enum([...TRUSTED_PROXIES, '0', '1']).default('none'),
   /** `1` when REDIS_URL names a node of a cluster. */
   REDIS_CLUSTER: z.enum(['0', '1']).default('0'),
   ...tracingVariables,
@@ -33,9 +34,12 @@ export interface ExchangeEnv {
   tokenKey: string;
   nodeId: string;
   debugKey: string | undefined;
-  trustProxy: boolean;
+  trustProxy: TrustedProxy;
   tracing: TracingSettings | null;
 }
+
+const trustOf = (said: TrustedProxy | '0' | '1'): TrustedProxy =>
+  said === '1' ? 'any' : said === '0' ? 'none' : said;
 
 /** Responses are ASCII: a host of Chinese characters goes by its punycode. */
 const asciiUrl = (url: string): string => new URL(url).href;
@@ -56,7 +60,7 @@ export function readEnv(source: NodeJS.ProcessEnv): ExchangeEnv {
     tokenKey: env.TOKEN_KEY,
     nodeId: env.NODE_ID ?? `${hostname()}-${process.pid}`,
     debugKey: env.DEBUG_KEY,
-    trustProxy: env.TRUST_PROXY === '1',
+    trustProxy: trustOf(env.TRUST_PROXY),
     tracing: tracingOf(env),
   };
 }

@@ -35,6 +35,7 @@ import { auctionSpan } from './tracing.ts';
 import { openCallKey } from './wire/callKey.ts';
 import { chainSigner } from './wire/chain.ts';
 import type { LiveAuction } from './wire/live.ts';
+import type { TrustedProxy } from './wire/proxy.ts';
 import { isFollowed, type SpanLog } from './wire/span.ts';
 import { auctionIds, tokenKey } from './wire/token.ts';
 
@@ -49,7 +50,7 @@ export interface ExchangeOptions {
   assetsUrl?: string;
   nodeId?: string;
   debugKey?: string;
-  trustProxy?: boolean;
+  trustProxy?: TrustedProxy;
   /** Chance in [0, 1): which calls to a throttled partner go through. */
   random?: () => number;
   /** Wait before a bill notice is sent again; ten seconds unless a test is in a hurry. */
@@ -143,7 +144,7 @@ function openPaths(options: ExchangeOptions, parts: Parts) {
     }),
     gate,
   );
-  const addressOf = addressReader(options.trustProxy ?? false);
+  const addressOf = addressReader(options.trustProxy ?? 'none');
   const front = createFront(
     {
       clock,

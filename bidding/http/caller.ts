@@ -1,5 +1,6 @@
 /** What is known of whoever sends a request, by either way in: of Node's HTTP server, or of the express lane. */
 import type { IncomingMessage } from 'node:http';
+import { callerAddress, type TrustedProxy } from '../wire/proxy.ts';
 
 export interface Caller {
   /** Origin of the page that calls; undefined: no browser. */
@@ -31,10 +32,10 @@ export interface Visitor {
 
 export type AddressOf = (forwardedFor: string, remoteAddress: string | undefined) => string;
 
-/** The caller's address: what the proxy in front says, where there is one to be trusted, else the connection's. */
+/** The caller's address: what a proxy that is trusted says, else the connection's. */
 export const addressReader =
-  (trusted: boolean): AddressOf =>
-  (forwardedFor, remoteAddress) => {
-    const first = trusted ? forwardedFor.split(',')[0]?.trim() : '';
-    return (first || remoteAddress || '').replace(/^::ffff:/, '').slice(0, 45);
-  };
+  (proxy: TrustedProxy): AddressOf =>
+  (forwardedFor, remoteAddress = '') =>
+    callerAddress(proxy, remoteAddress, forwardedFor)
+      .replace(/^::ffff:/, '')
+      .slice(0, 45);

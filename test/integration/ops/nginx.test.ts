@@ -31,7 +31,7 @@ describe.skipIf(!program)(
           redis,
           tokenKey: '66'.repeat(32),
           nodeId,
-          trustProxy: true,
+          trustProxy: 'loopback',
           redisTimeoutMs: 30_000,
         });
         return { exchange, ...(await exchange.listen(0)) };

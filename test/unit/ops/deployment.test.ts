@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { readConfig } from '../../../api/env.ts';
 import { readEnv } from '../../../bidding/env.ts';
+import { EXCHANGE_FLAGS, WORKER_FLAGS } from '../../../run/demo/processes.ts';
 import { PROGRAMS } from '../../../run/demo/programs.ts';
 
 const read = (path: string): string => readFileSync(path, 'utf8');
@@ -49,6 +50,37 @@ test('every variable they set is one that a program reads', () => {
   ];
   expect(set.length).toBeGreaterThan(30);
   expect(set.filter((name) => !FOREIGN.has(name) && !known.has(name))).toEqual([]);
+});
+
+test('every variable that api, worker or exchange reads stands in the example', () => {
+  const said = new Set(captures(example, /^(?:# )?([A-Z][A-Z0-9_]+)=/gm));
+  const wanted = ['api/env.ts', 'bidding/env.ts', 'bidding/tracing.ts'].flatMap((path) =>
+    captures(read(path), /^ {2}([A-Z][A-Z0-9_]+): (?:z\b|pem)/gm),
+  );
+  expect(wanted.length).toBeGreaterThan(40);
+  expect(wanted.filter((name) => !said.has(name))).toEqual([]);
+});
+
+test('the image keeps what holds machine code, and who writes files has where', () => {
+  // Bundler, sharp and jieba come as optional packages: without them nothing is built, and nothing classified.
+  expect(read('Dockerfile')).not.toMatch(/omit=optional/);
+  for (const name of ['api', 'worker']) {
+    expect(service(name)).toContain('assets:/var/lib/hongze/assets');
+    expect(UNITS.find((unit) => unit.name === `hongze-${name}.service`)?.text).toContain(
+      'StateDirectory=hongze',
+    );
+  }
+});
+
+test('a program has the same flags wherever it is started', () => {
+  const flags = { exchange: EXCHANGE_FLAGS, worker: WORKER_FLAGS };
+  for (const [name, wanted] of Object.entries(flags)) {
+    const unit = UNITS.find((each) => each.name.startsWith(`hongze-${name}`))?.text ?? '';
+    for (const flag of wanted) {
+      expect(unit, name).toContain(` ${flag} `);
+      expect(service(name), name).toContain(`"${flag}"`);
+    }
+  }
 });
 
 test('the example starts both servers once its empty lines are filled in', () => {
