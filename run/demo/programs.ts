@@ -11,7 +11,7 @@ import { build, type Plugin } from 'esbuild';
 import { keepBuilt } from './sources.ts';
 
 const OUT = 'dist/programs';
-const SOURCES = ['api', 'bidding', 'db', 'test/simulator', 'run/demo', 'package-lock.json'];
+const SOURCES = ['api', 'bidding', 'db', 'test/simulator', 'run', 'package-lock.json'];
 
 /** Name of the process and the file it runs. */
 export const PROGRAMS = {
