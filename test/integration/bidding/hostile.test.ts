@@ -83,7 +83,27 @@ const imps = (count: number) =>
   });
 const around = (value: string) =>
   `{"id":"a","imp":[{"id":"1","tagid":"201","banner":{"w":300,"h":250}}],"site":{},"ext":{"x":${value}}}`;
+const BANNER = '"banner":{"w":300,"h":250}';
+/** The same in fields that are read, and of which some come back. */
+const told = (id: string, imp = '', more = '') =>
+  `{"id":${id},"imp":[{"id":"1","tagid":"201",${BANNER}${imp}}],"site":{}${more}}`;
 const HOSTILE: [body: string, status: number][] = [
+  [told('"\\ud800\\udfff\\udc00"'), 200],
+  [told('"a"', `${',"id":"1"'.repeat(20_000)}`), 200],
+  [told(`"a"${`,"id":"${'b'.repeat(20)}"`.repeat(10_000)}`), 200],
+  [told('"a"', ',"bidfloor":1e999,"bidfloorcur":"CNY"'), 204],
+  [told('"a"', `,"bidfloor":${'9'.repeat(100_000)},"bidfloorcur":"CNY"`), 204],
+  [told('"a"', ',"bidfloor":1e-999,"bidfloorcur":"CNY"'), 200],
+  [told('"a"', ',"bidfloor":NaN'), 400],
+  [told('"a"', '', ',"tmax":1e999'), 400],
+  [told('"a"', '', ',"tmax":-9007199254740993'), 400],
+  [told('"a"', ',"secure":9007199254740993'), 400],
+  [told('"a"', ',"qty":{"multiplier":1e308}'), 200],
+  [told('"a"', `,"pmp":{"deals":[${'{"id":"d"},'.repeat(1_001)}{"id":"d"}]}`), 400],
+  [
+    told('"a"', `,"native":{"request":${JSON.stringify(JSON.stringify('['.repeat(100_000)))}}`),
+    200,
+  ],
   [imps(10_000).slice(0, 500_000), 400],
   [imps(5_000), 400],
   [around(`${'['.repeat(100_000)}${']'.repeat(100_000)}`), 400],
@@ -190,6 +210,22 @@ test('no path, query or method makes a server error', async () => {
       expect(answer.status, `${method} ${path}`).toBeLessThan(500);
       expect(answer.headers.get('location'), `${method} ${path}`).toBeNull();
     }
+});
+
+test('the doors of screens and of other exchanges answer the same bodies, none with a server error', async () => {
+  const paths = ['/dooh/playlist', '/dooh/proofs', '/openrtb2/supply/nobody'];
+  const bodies = HOSTILE.map(([body]) => body);
+  const answers = await Promise.all(
+    paths.flatMap((path) =>
+      bodies.map((body) =>
+        fetch(`${it.url}${path}`, { method: 'POST', headers: { authorization: 'Bearer x' }, body }),
+      ),
+    ),
+  );
+  for (const { status, url } of answers) expect([400, 401], `${url} ${status}`).toContain(status);
+  const long = await fetch(`${it.url}/dooh/proofs`, { method: 'POST', body: 'x'.repeat(600_000) });
+  expect(long.status).toBe(413);
+  await healthy();
 });
 
 test('Prebid’s cookie sync is answered for pages of other origins', async () => {
