@@ -1,7 +1,7 @@
 /** `/demo` and a page for each format, on the market's real placements. Owns the choice of placement. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { FORMATS, type Format } from '../../db/terms/market.ts';
-import { type DemoPlacement, demoIndex, demoPage } from '../render/demo.ts';
+import type { Format } from '../../db/terms/market.ts';
+import { type DemoPlacement, demoIndex, demoPage, SHOWN_FORMATS } from '../render/demo.ts';
 import type { PageDeps } from './pageDeps.ts';
 import { sendProblem, sendText } from './respond.ts';
 
@@ -34,7 +34,9 @@ export function demo(
 ): void {
   const [path = ''] = (req.url ?? '').split('?');
   const placements = placementsOf(deps);
-  const formats = FORMATS.filter((format) => placements.some((each) => each.format === format));
+  const formats = SHOWN_FORMATS.filter((format) =>
+    placements.some((each) => each.format === format),
+  );
   if (path === '/demo' || path === '/demo/') {
     sendText(res, HTML, demoIndex(placements, formats));
     return;

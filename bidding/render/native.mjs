@@ -24,8 +24,13 @@
   };
 
   const PICTURE = 'object-fit:cover;border-radius:6px;';
+  const ACTION =
+    'display:table;margin-top:.6em;padding:.25em .9em;border:1px solid #165dff;border-radius:99px;color:#165dff;font-size:.9em';
   const TEMPLATES = {
-    row: { room: 'display:flex;gap:12px', image: `${PICTURE}width:38%;height:100%;flex:none` },
+    row: {
+      room: 'display:flex;gap:4%;align-items:center',
+      image: `${PICTURE}width:44%;aspect-ratio:4/3;max-height:100%;flex:none`,
+    },
     card: {
       room: 'display:flex;flex-direction:column;gap:10px',
       image: `${PICTURE}width:100%;flex:1;min-height:0`,
@@ -50,7 +55,7 @@
     };
   }
 
-  function layOut(link, parts, name, element) {
+  function layOut(link, parts, name, boxW, element) {
     const { room, image } = TEMPLATES[name];
     link.style.cssText += room;
     if (image && parts.image) {
@@ -59,12 +64,19 @@
       picture.alt = '';
       link.append(picture);
     }
-    const words = element('div', 'min-width:0;overflow:hidden');
+    // Words as large as the box has room for.
+    const scale = name === 'text' ? 1 : Math.max(1, Math.min(1.6, boxW / 420));
+    const words = element('div', `min-width:0;overflow:hidden;font-size:${13 * scale}px`);
     words.append(
-      element('b', 'display:block;font-size:16px;line-height:1.35', parts.title),
-      element('span', 'display:block;color:#4e5969;margin:4px 0', parts.description),
-      element('small', 'color:#86909c', parts.brand),
+      element('b', 'display:block;font-size:1.25em;line-height:1.35', parts.title),
+      element(
+        'span',
+        'display:block;color:#4e5969;margin:.3em 0;line-height:1.5',
+        parts.description,
+      ),
+      element('small', 'color:#86909c;font-size:.9em', parts.brand),
     );
+    if (parts.action) words.append(element('span', ACTION, parts.action));
     link.append(words);
   }
 
@@ -88,7 +100,8 @@
     if (own) link.append(own);
     else {
       link.style.padding = '12px';
-      layOut(link, parts, template in TEMPLATES ? template : shapeOf(box), element);
+      const name = template in TEMPLATES ? template : shapeOf(box);
+      layOut(link, parts, name, box.clientWidth, element);
     }
   }
 

@@ -155,7 +155,9 @@
     box.replaceChildren(
       element(
         'div',
-        'position:absolute;inset:0;display:flex;align-items:center;justify-content:center;text-align:center;padding:12px',
+        'position:absolute;inset:0;display:flex;align-items:center;justify-content:center;text-align:center;padding:12px;' +
+          'background:linear-gradient(135deg,#0b5d4b,#1f9d7a);color:#fff;font-weight:600;letter-spacing:.08em;' +
+          `font-size:${Math.round(Math.max(16, Math.min(32, box.clientWidth / 20)))}px`,
         say('讲文明 树新风', 'A kinder city begins with us'),
       ),
       mark(say('公益广告', 'Public service')),
@@ -254,8 +256,9 @@
     );
     const open = button(
       say('广告选项', 'Ad options'),
-      'ⓘ',
-      `position:absolute;right:0;bottom:0;${dark}`,
+      'i',
+      // A letter that every font has.
+      `position:absolute;right:0;bottom:0;${dark}font:italic 600 14px/24px Georgia,serif`,
       () => {
         list.style.display = list.style.display === 'none' ? 'block' : 'none';
       },

@@ -252,7 +252,7 @@ describe.skipIf(!hasBrowser)('the tag on a page of another origin', () => {
       const answer = await page.goto(`${it.url}/demo/${format}`);
       expect(answer?.status()).toBe(200);
       await page.waitForSelector('[data-hongze=shown]');
-      expect(await page.locator('code').innerText()).toContain(`src="${it.url}/tag.js"`);
+      expect(await page.locator('code').first().innerText()).toContain(`src="${it.url}/tag.js"`);
       await page.close();
     },
   );
