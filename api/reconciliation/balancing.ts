@@ -3,13 +3,14 @@
  * of its own (a movement under way, a line in a case, what is in suspense, a mistake of the bill); what is left is
  * unexplained, and nothing is ever explained by subtraction. Only looks.
  */
-import { sql } from 'drizzle-orm';
+import { isNotNull, sql } from 'drizzle-orm';
 import type { Db } from '../../db/client.ts';
+import { reconciliationCase } from '../../db/schema/reconciliation.ts';
 import { type Day, dayOf } from '../../db/terms/day.ts';
 import { MICRO_CNY_PER_FEN } from '../../db/terms/money.ts';
-import { accounts, balanceOf, movements } from '../ledger/ledger.ts';
+import { accounts, balanceOf, journalDays } from '../ledger/ledger.ts';
 import { cashInTransit } from '../payments/payments.ts';
-import { CASE_JOURNALS } from './cases.ts';
+import { type CashStep, journalKey } from './cases.ts';
 
 /** Fen, income positive. `bookFen − suspendedFen + bankOnlyFen + casesFen + billErrorFen = bankFen + bookOnlyFen + unexplainedFen`. */
 export interface CashBalance {
@@ -64,6 +65,20 @@ async function bankSide(db: Db, day: Day): Promise<Row | undefined> {
   return row;
 }
 
+/** What cases have put into the ledger's cash by then and not taken back, each by its own journals. */
+async function suspendedBy(db: Db, day: Day): Promise<bigint> {
+  const cases = await db
+    .select({ id: reconciliationCase.id, differenceFen: reconciliationCase.differenceFen })
+    .from(reconciliationCase)
+    .where(isNotNull(reconciliationCase.suspendedAt));
+  const keys = (step: CashStep) => cases.map(({ id }) => journalKey(id, step));
+  const days = await journalDays(db, [...keys('suspended'), ...keys('released')]);
+  const by = (id: number, step: CashStep) => (days.get(journalKey(id, step)) ?? '9') <= day;
+  return cases
+    .filter(({ id }) => by(id, 'suspended') && !by(id, 'released'))
+    .reduce((sum, { differenceFen }) => sum + differenceFen, 0n);
+}
+
 /** `kind:id` of all that any case is about. */
 async function itemsInCases(db: Db): Promise<Set<string>> {
   const rows = await db.execute<{ name: string }>(sql`
@@ -81,17 +96,10 @@ export async function balanceCash(db: Db, day: Day): Promise<CashBalance> {
   const bookedFen = booked
     .filter((item) => dayOf(item.atMs) > day || inCases.has(`${item.kind}:${item.id}`))
     .reduce((sum, item) => sum + item.amountFen, 0n);
-  const cash = accounts.alipayCash;
-  const moved = await movements(db, {
-    accounts: [cash],
-    kinds: CASE_JOURNALS,
-    from: '2000-01-01',
-    to: day,
-  });
   const row = await bankSide(db, day);
   const bankFen = row?.bank_fen == null ? null : BigInt(row.bank_fen);
   const bookFen = balanceMicroCny / MICRO_CNY_PER_FEN;
-  const suspendedFen = (moved.get(cash) ?? 0n) / MICRO_CNY_PER_FEN;
+  const suspendedFen = await suspendedBy(db, day);
   const casesFen = BigInt(row?.cases_fen ?? 0);
   const billErrorFen = BigInt(row?.error_fen ?? 0);
   return {

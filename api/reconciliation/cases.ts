@@ -70,21 +70,25 @@ export async function lockCase(tx: Transaction, caseId: number): Promise<Case> {
   return row;
 }
 
-/** What suspending and taking it back post; both move the ledger's cash. */
-export const CASE_JOURNALS = ['reconciliation.suspended', 'reconciliation.released'] as const;
+/** Steps that move the ledger's cash: suspending, and taking that back. */
+export type CashStep = 'suspended' | 'released';
+type Step = CashStep | 'supplemented' | 'written_off';
+
+/** Of the journal that a step of a case posts, once. */
+export const journalKey = (caseId: number, step: Step): string => `case:${caseId}:${step}`;
 
 export async function postDifference(
   ctx: PayoutContext,
   tx: Transaction,
   row: Case,
-  step: string,
+  step: Step,
   debit: AccountCode,
   credit: AccountCode,
 ): Promise<void> {
   const amountMicroCny = row.differenceFen * MICRO_CNY_PER_FEN;
   await post(tx, [
     {
-      key: `case:${row.id}:${step}`,
+      key: journalKey(row.id, step),
       kind: `reconciliation.${step}`,
       day: dayOf(ctx.clock()),
       subject: `case:${row.id}`,

@@ -8,8 +8,11 @@ import { type Evidence, reconciliationCase } from '../../db/schema/reconciliatio
 import type { Day } from '../../db/terms/day.ts';
 import type { Case } from './cases.ts';
 
-/** An unsettled case whose bill lines move the same money the other way, of the same number before any other's. */
-export async function counterOf(db: Db, row: Case): Promise<Case | undefined> {
+/**
+ * An unsettled case whose bill lines move the same money the other way. `named`: of the same number only, so that it cannot be
+ * another's of the same amount by chance; otherwise people have looked, and any will do where no number says which.
+ */
+export async function counterOf(db: Db, row: Case, named: boolean): Promise<Case | undefined> {
   if (row.billLineIds.length === 0) return undefined;
   const others = await db
     .select()
@@ -24,8 +27,8 @@ export async function counterOf(db: Db, row: Case): Promise<Case | undefined> {
     )
     .orderBy(reconciliationCase.id)
     .for('update');
-  if (row.items.length > 0) return others.find((one) => one.outNo === row.outNo);
-  return others.find((one) => one.outNo === row.outNo) ?? others[0];
+  const same = others.find((one) => one.outNo === row.outNo && row.outNo !== '');
+  return same ?? (named || row.items.length > 0 ? undefined : others[0]);
 }
 
 /**
@@ -69,4 +72,4 @@ export async function billErrorOf(db: Db, row: Case): Promise<Evidence | undefin
 
 /** Says where evidence is at hand, so that nobody writes off what the bank has settled. */
 export const evidenceAtHand = async (db: Db, row: Case): Promise<boolean> =>
-  (await counterOf(db, row)) !== undefined || (await billErrorOf(db, row)) !== undefined;
+  (await counterOf(db, row, true)) !== undefined || (await billErrorOf(db, row)) !== undefined;

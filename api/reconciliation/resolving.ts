@@ -41,7 +41,7 @@ export function resolveCase(ctx: PayoutContext, input: Resolving): Promise<void>
       if (row.differenceFen === 0n) return closeCase(ctx, tx, row, input);
       requireSuspended(row, input.by);
       if (input.resolution === 'supplemented') return supplement(ctx, tx, row, input);
-      const counter = await counterOf(tx, row);
+      const counter = await counterOf(tx, row, false);
       if (counter) return closePair(ctx, tx, row, counter, input);
       const evidence = input.resolution === 'reversed' ? await billErrorOf(tx, row) : undefined;
       if (!evidence)
@@ -222,8 +222,12 @@ export function refundCase(
     if (asked.kind !== 'done' || (answer.kind !== 'done' && asked.data === undefined)) return false;
     await ctx.db.transaction(async (tx) => {
       const now = await lockAlone(tx, row.id);
+      const how = { ...input, resolution: 'refunded' as const };
       const evidence: Evidence = { kind: 'refund', outRequestNo: order.outRequestNo };
-      await closeCase(ctx, tx, now, { ...input, resolution: 'refunded', evidence });
+      // Its line may be in a bill before its answer was here.
+      const counter = await counterOf(tx, now, true);
+      if (counter) await closePair(ctx, tx, now, counter, how);
+      else await closeCase(ctx, tx, now, { ...how, evidence });
     });
     return true;
   });

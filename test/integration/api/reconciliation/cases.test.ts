@@ -41,6 +41,12 @@ describe('a case', () => {
     gateway.book.openTrade({ ...order, amountFen });
     gateway.book.pay(outTradeNo);
   };
+  /** Alipay's fee for a trade of nobody's, which a refund does not give back. */
+  async function writeOff(caseId: number) {
+    await suspendCase(ctx, { caseId, by: 'f1' });
+    await proposeWriteOff(ctx, { caseId, by: 'f1', note: '手续费不退' });
+    await approveWriteOff(ctx, { caseId, by: 'f2' });
+  }
   const settled = async (id: number) =>
     world.count(`FROM reconciliation_case WHERE id = ${id} AND status = 'closed'`);
 
@@ -62,13 +68,44 @@ describe('a case', () => {
     world.set(dayStartMs(addDays(day, 1)) + 12 * 60 * MINUTE);
     gateway.book.deposit(-333n, '退回');
     await reconcile(addDays(day, 1));
-    // What a bill bears out is not written off either.
-    const proposal = proposeWriteOff(ctx, { caseId, by: 'f2', note: '无人认领' });
-    await expect(proposal).rejects.toMatchObject({ code: 'conflict' });
     await end(caseId, 'f2');
     expect(await unsettledCases(ctx.db)).toEqual([]);
     expect(await world.wrongs()).toEqual([]);
     expect(await world.balance(accounts.suspense)).toBe(0n);
+  });
+
+  it('of a trade that went back at the merchant’s desk is not written off: the bill says so', async () => {
+    const caseId = await stray(() => trade('STRAY-0', 1_000n));
+    const { wallet, suspense } = { wallet: accounts.wallet(1), suspense: accounts.suspense };
+    const before = await world.balance(wallet);
+    gateway.book.refund('STRAY-0', 'by-hand', 1_000n);
+    await reconcile(addDays(today(), 1));
+    const proposal = proposeWriteOff(ctx, { caseId, by: 'f2', note: '无人认领' });
+    await expect(proposal).rejects.toMatchObject({ code: 'conflict' });
+    const booked = { caseId, by: 'f2', resolution: 'supplemented', note: 'n' } as const;
+    await expect(resolveCase(ctx, { ...booked, advertiserId: 1 })).rejects.toMatchObject({
+      code: 'conflict',
+    });
+    await end(caseId, 'f2');
+    expect([await world.balance(wallet), await world.balance(suspense)]).toEqual([before, 0n]);
+    for (const fee of await unsettledCases(ctx.db)) await writeOff(fee.id);
+    expect(await world.wrongs()).toEqual([]);
+  });
+
+  it('refunded before its answer came, and listed by a bill, is one matter', async () => {
+    const caseId = await stray(() => trade('STRAY-9', 2_000n));
+    const method = 'alipay.trade.refund';
+    const queries = 'alipay.trade.fastpay.refund.query';
+    gateway.faults.onCall({ kind: 'http_502', when: 'after', method, times: 1 });
+    gateway.faults.onCall({ kind: 'http_502', when: 'before', method: queries, times: 1 });
+    const refund = () => refundCase(ctx, { caseId, by: 'f2', note: 'n' });
+    expect(await refund()).toBe(false);
+    await reconcile(addDays(today(), 1));
+    expect(await refund()).toBe(true);
+    const left = await unsettledCases(ctx.db);
+    expect(left).toMatchObject([{ differenceFen: -12n }]);
+    await writeOff(left[0]!.id);
+    expect(await world.wrongs()).toEqual([]);
   });
 
   it('of income without an owner is booked to the advertiser whose it is', async () => {
@@ -88,12 +125,9 @@ describe('a case', () => {
 
   it('of a trade that nobody ordered is refunded at Alipay, once, and its line in the bill is no difference', async () => {
     const caseId = await stray(() => trade('STRAY-1', 4_000n));
-    // Alipay's fee for it, which a refund does not give back.
     const [fee] = (await cases()).filter((one) => one.kinds.includes('short'));
     expect(fee).toMatchObject({ outNo: 'STRAY-1', differenceFen: -24n });
-    await suspendCase(ctx, { caseId: fee!.id, by: 'f1' });
-    await proposeWriteOff(ctx, { caseId: fee!.id, by: 'f1', note: '手续费不退' });
-    await approveWriteOff(ctx, { caseId: fee!.id, by: 'f2' });
+    await writeOff(fee!.id);
     const bank = gateway.book.balanceFen;
     const refund = (by: string) => refundCase(ctx, { caseId, by, note: '非本平台订单' });
     await expect(refund('f1')).rejects.toMatchObject({ code: 'four_eyes' });
