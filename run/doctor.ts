@@ -16,8 +16,15 @@ if (!places) {
   process.exit(1);
 }
 const findings: Finding[] = [];
-for (const check of [checkMachine, checkData, checkMoney, checkWork]) {
-  for (const finding of await check(places, process.argv.includes('--chain'))) {
+const chain = process.argv.includes('--chain');
+const checks = [
+  () => checkMachine(places),
+  () => checkData(places),
+  () => checkMoney(places, chain),
+  () => checkWork(places),
+];
+for (const check of checks) {
+  for (const finding of await check()) {
     findings.push(finding);
     process.stdout.write(`${show(finding)}\n`);
   }

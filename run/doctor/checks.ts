@@ -10,7 +10,10 @@ import type { Places } from './places.ts';
 const GIGABYTE = 1024 ** 3;
 const SECRETS = { AUTH_SECRET: 32, TOKEN_KEY: 64 } as const;
 
-export async function checkMachine(places: Places): Promise<Finding[]> {
+export async function checkMachine(
+  places: Places,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<Finding[]> {
   const disk = await statfs('.');
   const free = (disk.bavail * disk.bsize) / GIGABYTE;
   const findings = [
@@ -24,7 +27,7 @@ export async function checkMachine(places: Places): Promise<Finding[]> {
   ];
   if (places.demo) return findings;
   for (const [name, length] of Object.entries(SECRETS)) {
-    const long = (process.env[name] ?? '').length >= length;
+    const long = (env[name] ?? '').length >= length;
     const seen = long ? 'set' : 'missing or short';
     findings.push(judge(name, long, seen, `set ${name}, ${length} characters or more`));
   }

@@ -72,16 +72,18 @@ test('a backup code works once, and the audit log tells of enrolment and of its 
 test('guessing the six digits is stopped long before it succeeds', async () => {
   const { email } = await enrolled();
   const cookie = cookies((await password(email)).headers);
-  const statuses: number[] = [];
-  for (let i = 0; i < 25; i++) {
-    const body = { code: String(100_000 + i) };
-    const answer = await send(api.app, 'POST', '/api/auth/two-factor/verify-totp', body, {
-      cookie,
-    });
-    statuses.push(answer.status);
+  const guess = async (n: number) => {
+    const body = { code: String(100_000 + n) };
+    const path = '/api/auth/two-factor/verify-totp';
+    return (await send(api.app, 'POST', path, body, { cookie })).status;
+  };
+  // Twenty a minute: on a slow machine a minute may end meanwhile, and another begin.
+  let status = 0;
+  for (let n = 0; n < 100 && status !== 429; n++) {
+    status = await guess(n);
+    expect(status).not.toBe(200);
   }
-  expect(statuses).not.toContain(200);
-  expect(statuses.at(-1)).toBe(429);
+  expect(status).toBe(429);
 });
 
 test('no request of this file was answered by a bug', () => {
