@@ -1,7 +1,8 @@
 /** Reads for the wallet and finance pages. Owns their shapes and page order; changes nothing. */
-import { and, asc, desc, eq, inArray, lt, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, getTableColumns, inArray, lt, sql } from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
 import type { Db } from '../../db/client.ts';
+import { user } from '../../db/schema/identity.ts';
 import { outlet } from '../../db/schema/outlets.ts';
 import {
   notifyInbox,
@@ -132,8 +133,9 @@ async function billLinesOf(db: Db, partIds: number[]): Promise<PartBillLine[]> {
 
 export async function listRefusals(db: Db, page: PageQuery) {
   const rows = await db
-    .select()
+    .select({ ...getTableColumns(paymentRefusal), byName: user.name })
     .from(paymentRefusal)
+    .leftJoin(user, eq(user.id, paymentRefusal.byUser))
     .where(before(paymentRefusal.id, page.cursor))
     .orderBy(desc(paymentRefusal.id))
     .limit(page.limit + 1);

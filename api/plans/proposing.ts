@@ -105,8 +105,8 @@ function auctionLines(
         priceMicroCny: fenToMicroCny(one.costFen).toString(),
         expected: expectedOf(offer, one),
         why: {
-          zh: `${TIER_ZH[one.tier]}媒体近两周千次成交价约 ${yuanOf(offer.cpmFen)} 元；起初${first.zh}，投满时${last.zh}，与其他层级持平`,
-          en: `${one.tier} outlets cost about ${yuanOf(offer.cpmFen)} yuan a thousand lately; at first ${first.en}, at the end ${last.en}, level with the other tiers`,
+          zh: `${TIER_ZH[one.tier]}媒体近两周千次成交价约 ${yuanOf(offer.cpmFen)} 元；起初${first.zh}，投满时${last.zh}`,
+          en: `${one.tier} outlets cost about ${yuanOf(offer.cpmFen)} yuan a thousand lately; at first ${first.en}, at the end ${last.en}`,
         },
       },
     ];

@@ -2,13 +2,12 @@
  * The form of every drawer: fields, what is kept of the typing, what the server refuses, whose change came first, one
  * save however often it is clicked. Owns the form's life; its fields are the caller's.
  */
-import type { QueryKey } from '@tanstack/react-query';
 import { Alert, Button, Drawer, Form, type FormInstance } from 'antd';
 import { type ReactNode, useEffect, useState } from 'react';
-import { dropKept, keep, readKept } from '../lib/kept.ts';
-import { Problem, problemText, showInForm } from '../lib/problem.ts';
-import { useChange } from '../lib/queries.ts';
+import { dropKept, readKept } from '../lib/kept.ts';
+import { Problem, problemText } from '../lib/problem.ts';
 import { defineWords, useLanguage } from '../lib/words.ts';
+import { type Sent, useSentForm } from './sentForm.ts';
 
 const useWords = defineWords(
   {
@@ -29,60 +28,43 @@ const useWords = defineWords(
   },
 );
 
-interface Props<Values extends object, Output> {
+/** Of an edit `run` sends the version as it is known now. */
+interface Props<Values extends object, Output>
+  extends Omit<Sent<Values, Output>, 'failed' | 'form'> {
   open: boolean;
   close: () => void;
   title: ReactNode;
-  /** Names the form and its kept typing: one a thing that is edited. */
-  name: string;
   initial: Partial<Values>;
-  /** The call; of an edit with the version as it is known now. */
-  run: (values: Values, key: string) => Promise<Output>;
-  refresh?: readonly QueryKey[];
   /** Reads the thing anew after somebody else's change. */
   reload?: () => Promise<unknown>;
-  say?: string;
-  done?: (output: Output) => void;
   okText?: string;
-  /** The API's first name of a field → the form's. */
-  alias?: Readonly<Record<string, string>>;
   size?: number;
-  /** Fields whose typing is kept nowhere. */
-  secret?: readonly (keyof Values & string)[];
   /** What stands left of the buttons. */
   foot?: ReactNode;
   children: ReactNode | ((form: FormInstance<Values>) => ReactNode);
 }
 
-const without = <Values extends object>(values: Values, names: readonly string[] = []) =>
-  Object.fromEntries(Object.entries(values).filter(([name]) => !names.includes(name)));
-
 export function FormDrawer<Values extends object, Output>(props: Props<Values, Output>) {
   const say = useWords();
   const language = useLanguage();
   const { open, name } = props;
-  const [form] = Form.useForm<Values>();
   const [stale, setStale] = useState<Problem>();
   /** Until theirs is here, neither choice would be about it. */
   const [reloading, setReloading] = useState(false);
   const [kept, setKept] = useState(() => readKept<Values>(name));
-  const save = useChange<Values, Output>({
-    run: props.run,
-    ...(props.refresh ? { refresh: props.refresh } : {}),
-    ...(props.say ? { say: props.say } : {}),
+  const { form, save, bind } = useSentForm<Values, Output>({
+    ...props,
     done: (output) => {
-      dropKept(name);
       props.close();
       props.done?.(output);
     },
     failed: (error) => {
-      if (error instanceof Problem && error.code === 'stale_version' && props.reload) {
-        setStale(error);
-        setReloading(true);
-        void props.reload().finally(() => setReloading(false));
-        return true;
-      }
-      return showInForm(form, error, language, props.alias);
+      const isStale = error instanceof Problem && error.code === 'stale_version';
+      if (!isStale || !props.reload) return false;
+      setStale(error);
+      setReloading(true);
+      void props.reload().finally(() => setReloading(false));
+      return true;
     },
   });
   useEffect(() => {
@@ -142,17 +124,7 @@ export function FormDrawer<Values extends object, Output>(props: Props<Values, O
           </Button>
         </p>
       )}
-      <Form
-        key={name}
-        form={form}
-        name={name}
-        layout="vertical"
-        preserve={false}
-        clearOnDestroy
-        initialValues={{ ...props.initial, ...readKept<Values>(name) }}
-        onValuesChange={(_, all) => keep(name, without(all, props.secret))}
-        onFinish={(values) => save.mutate(values)}
-      >
+      <Form key={name} {...bind} preserve={false} clearOnDestroy>
         {typeof props.children === 'function' ? props.children(form) : props.children}
       </Form>
     </Drawer>

@@ -1,5 +1,7 @@
 /** A journal as accountants read it: debit left, credit right, and that they agree. */
 import { money } from '../lib/format.ts';
+import { useMe } from '../lib/me.ts';
+import { useAdvertisers, useOutlets } from '../lib/parties.ts';
 import { defineLabels, defineWords } from '../lib/words.ts';
 import './journal.css';
 
@@ -36,12 +38,19 @@ interface Journal {
   lines: readonly { account: string; amountMicroCny: string }[];
 }
 
-/** `wallet:7` → 广告主钱包 #7. */
+/** `wallet:7` → 广告主钱包 · its advertiser; its number for whoever is not told of all of them. */
 export function useAccountName(): (account: string) => string {
   const label = useAccountLabel();
+  const seesAll = useMe().kind === 'platform';
+  const owners: Record<string, readonly { id: number; name: string }[] | undefined> = {
+    payable: useOutlets(seesAll).data,
+    wallet: useAdvertisers(seesAll).data,
+  };
   return (account) => {
     const [kind = '', whose] = account.split(':');
-    return whose ? `${label(kind)} #${whose}` : label(kind);
+    if (!whose) return label(kind);
+    const owner = owners[kind]?.find((row) => row.id === Number(whose));
+    return owner ? `${label(kind)} · ${owner.name}` : `${label(kind)} #${whose}`;
   };
 }
 

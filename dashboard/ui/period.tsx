@@ -42,6 +42,12 @@ export const asDates = {
   normalize: (range?: (Dayjs | null)[] | null) => range?.map((day) => day?.format('YYYY-MM-DD')),
 };
 
+/** One day of a form, for a date picker. */
+export const asDay = {
+  getValueProps: (day?: string | null) => ({ value: day ? dayjs(day) : null }),
+  normalize: (day?: Dayjs | null) => day?.format('YYYY-MM-DD'),
+};
+
 export function usePeriod(days = 7): Period & { set: (period: Period) => void } {
   const { filters, set } = useFilters();
   const to = dayIn(filters.to) ?? today();

@@ -16,6 +16,7 @@ import { outlet } from '../../db/schema/outlets.ts';
 import { addDays, type Clock, type Day, dayOf, monthOf } from '../../db/terms/day.ts';
 import { cityOf } from '../../db/terms/division.ts';
 import { MICRO_CNY_PER_YUAN } from '../../db/terms/money.ts';
+import { seedAdmitted } from './admitted.ts';
 import { ADVERTISERS, PUBLIC_SERVICE } from './advertisers.ts';
 import { RUNS_BEFORE_DAYS, seedAdvertisers, seedCampaigns } from './campaigns.ts';
 import { type KeepPicture, seedCreatives } from './creatives.ts';
@@ -68,6 +69,7 @@ export async function seed(
     const since = addDays(today, -RUNS_BEFORE_DAYS);
     const firstDay = `${monthOf(since)}-01`;
     const outletIds = await seedOutlets(tx, outlets, organizationOfOutlet, firstDay);
+    await seedAdmitted(tx, outlets, outletIds);
     const everyone = [...ADVERTISERS, ...PUBLIC_SERVICE];
     const advertisers = await seedAdvertisers(tx, everyone, organizationOfAdvertiser);
     await seedAgency(tx, advertisers.slice(1, 4));

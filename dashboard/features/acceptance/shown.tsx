@@ -1,4 +1,5 @@
 /** An outlet's word on what runs on its media: each creative as readers saw it, refused or let run again. */
+
 import { Button, Form, Input } from 'antd';
 import { useState } from 'react';
 import type { Category, Format } from '../../../db/terms/market.ts';
@@ -8,6 +9,7 @@ import { count, instant } from '../../lib/format.ts';
 import { useCategoryLabel, useFormatLabel } from '../../lib/labels.ts';
 import { useChange } from '../../lib/queries.ts';
 import { Asked } from '../../ui/asked.tsx';
+import { optionsOf } from '../../ui/choice.ts';
 import type { Column } from '../../ui/column.ts';
 import { markColumn, nameColumn } from '../../ui/columns.tsx';
 import { FormDrawer } from '../../ui/formDrawer.tsx';
@@ -35,7 +37,7 @@ export function ShownCreatives() {
           param: 'state',
           label: say('state'),
           all: say('all'),
-          options: (['running', 'refused'] as const).map((value) => ({ value, label: say(value) })),
+          options: optionsOf(['running', 'refused'] as const, say),
           of: stateOf,
         },
       ]}

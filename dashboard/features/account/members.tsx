@@ -1,15 +1,16 @@
 /** Members of one's organisation and their roles; invitations. */
+
 import { useQuery } from '@tanstack/react-query';
-import { Button, Form, Input, Modal, Popconfirm, Select } from 'antd';
+import { Button, Form, Input, Popconfirm, Select } from 'antd';
 import { useState } from 'react';
 import { type Answer, api, once, read } from '../../lib/client.ts';
 import { instant } from '../../lib/format.ts';
 import { useMe } from '../../lib/me.ts';
-import { showInForm } from '../../lib/problem.ts';
 import { useChange } from '../../lib/queries.ts';
-import { useLanguage } from '../../lib/words.ts';
+import { optionsOf } from '../../ui/choice.ts';
 import type { Column } from '../../ui/column.ts';
 import { DataTable } from '../../ui/dataTable.tsx';
+import { FormDrawer } from '../../ui/formDrawer.tsx';
 import { Mark, Page, Panel } from '../../ui/page.tsx';
 import { useMemberWords, useRoleLabel } from './words.ts';
 
@@ -53,7 +54,7 @@ export function Members() {
         />
       </Panel>
       {book.data && book.data.invitations.length > 0 && <Invitations book={book.data} />}
-      <InviteModal open={inviting} close={() => setInviting(false)} />
+      <InviteForm open={inviting} close={() => setInviting(false)} />
     </Page>
   );
 }
@@ -135,7 +136,7 @@ function Roles({ row, fixed }: { row: Member; fixed: boolean }) {
       mode="multiple"
       maxTagCount="responsive"
       loading={change.isPending}
-      options={rolesOf(me.kind).map((value) => ({ value, label: label(value) }))}
+      options={optionsOf(rolesOf(me.kind), label)}
       onChange={(roles) => roles.length > 0 && change.mutate(roles)}
     />
   );
@@ -184,52 +185,35 @@ function Invitations({ book }: { book: Book }) {
   );
 }
 
-function InviteModal(props: { open: boolean; close: () => void }) {
+function InviteForm(props: { open: boolean; close: () => void }) {
   const say = useMemberWords();
   const label = useRoleLabel();
-  const language = useLanguage();
   const me = useMe();
-  const [form] = Form.useForm<Invite>();
-  const invite = useChange({
-    run: (json: Invite, key) => read(api.members.$post({ json }, once(key))),
-    refresh: [KEY],
-    say: say('invited'),
-    done: () => {
-      form.resetFields();
-      props.close();
-    },
-    failed: (error) => showInForm(form, error, language),
-  });
   return (
-    <Modal
-      open={props.open}
+    <FormDrawer<Invite, unknown>
+      {...props}
       title={say('invite')}
+      name="invite"
       okText={say('invite')}
-      confirmLoading={invite.isPending}
-      onOk={() => form.submit()}
-      onCancel={props.close}
+      initial={{ roles: rolesOf(me.kind).slice(2, 3) }}
+      run={(json, key) => read(api.members.$post({ json }, once(key)))}
+      refresh={[KEY]}
+      say={say('invited')}
     >
-      <Form
-        form={form}
-        name="invite"
-        layout="vertical"
-        initialValues={{ roles: rolesOf(me.kind).slice(2, 3) }}
-        onFinish={(values) => invite.mutate(values)}
+      <Form.Item
+        name="email"
+        label={say('email')}
+        rules={[{ required: true, type: 'email', message: say('emailWrong') }]}
       >
-        <Form.Item
-          name="email"
-          label={say('email')}
-          rules={[{ required: true, type: 'email', message: say('emailWrong') }]}
-        >
-          <Input inputMode="email" />
-        </Form.Item>
-        <Form.Item name="roles" label={say('role')} rules={[{ required: true }]}>
-          <Select
-            mode="multiple"
-            options={rolesOf(me.kind).map((value) => ({ value, label: label(value) }))}
-          />
-        </Form.Item>
-      </Form>
-    </Modal>
+        <Input inputMode="email" />
+      </Form.Item>
+      <Form.Item
+        name="roles"
+        label={say('role')}
+        rules={[{ required: true, type: 'array', min: 1, message: say('roleWanted') }]}
+      >
+        <Select mode="multiple" options={optionsOf(rolesOf(me.kind), label)} />
+      </Form.Item>
+    </FormDrawer>
   );
 }

@@ -1,4 +1,5 @@
 /** The platform's side of an outlet's way in: look at the papers, give back or approve with a share, countersign. */
+
 import { Button, DatePicker, Form, Input, InputNumber, Select } from 'antd';
 import dayjs from 'dayjs';
 import { useState } from 'react';
@@ -7,11 +8,11 @@ import { once, read } from '../../lib/client.ts';
 import { deskOf, useMe } from '../../lib/me.ts';
 import { useChange } from '../../lib/queries.ts';
 import { Asked } from '../../ui/asked.tsx';
+import { optionsOf } from '../../ui/choice.ts';
 import { FormDrawer } from '../../ui/formDrawer.tsx';
 import { Mark } from '../../ui/page.tsx';
-import { today } from '../../ui/period.tsx';
+import { asDay, today } from '../../ui/period.tsx';
 import { Loaded } from '../../ui/states.tsx';
-import { asDay } from '../invoices/invoiceSheet.tsx';
 import { ADMISSION_TONES, type Admission, admissionOf, useAdmission } from './data.ts';
 import { AdmissionFacts } from './facts.tsx';
 import { useAdmissionWords } from './words.ts';
@@ -160,7 +161,7 @@ function GiveBackForm({ admission, open, close }: Part) {
       say={say('returnedNow')}
     >
       <Form.Item name="part" label={say('part')}>
-        <Select options={PARTS.map((value) => ({ value, label: say(value) }))} />
+        <Select options={optionsOf(PARTS, say)} />
       </Form.Item>
       <Form.Item
         name="reason"

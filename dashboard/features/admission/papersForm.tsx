@@ -1,10 +1,12 @@
 /** The papers of an outlet that comes in: who it is, its licences, and the account that is paid. */
+
 import { DeleteOutlined, PlusOutlined } from '@ant-design/icons';
 import { useQueryClient } from '@tanstack/react-query';
 import { Button, DatePicker, Form, Input, Select } from 'antd';
 import { once, read } from '../../lib/client.ts';
+import { optionsOf } from '../../ui/choice.ts';
 import { FormDrawer } from '../../ui/formDrawer.tsx';
-import { asDay } from '../invoices/invoiceSheet.tsx';
+import { asDay } from '../../ui/period.tsx';
 import { ADMISSION, type Admission, admissionOf } from './data.ts';
 import { PAPER_KINDS } from './facts.tsx';
 import { useAdmissionWords } from './words.ts';
@@ -130,7 +132,7 @@ function Paper({ at, remove }: { at: number; remove?: () => void }) {
   return (
     <div className="form-pair">
       <Form.Item name={[at, 'kind']} label={say('paper')}>
-        <Select options={PAPER_KINDS.map((value) => ({ value, label: say(value) }))} />
+        <Select options={optionsOf(PAPER_KINDS, say)} />
       </Form.Item>
       <Form.Item
         name={[at, 'number']}

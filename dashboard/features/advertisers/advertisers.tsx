@@ -1,4 +1,5 @@
 /** The platform's book of advertisers: who waits to be checked, what they may advertise, what they have. */
+
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Button, Form, Input, Select } from 'antd';
 import { useState } from 'react';
@@ -9,6 +10,7 @@ import { useCategoryLabel } from '../../lib/labels.ts';
 import { ADVERTISERS, type Advertiser, useAdvertisers } from '../../lib/parties.ts';
 import { useChange } from '../../lib/queries.ts';
 import { Asked } from '../../ui/asked.tsx';
+import { optionsOf } from '../../ui/choice.ts';
 import type { Column } from '../../ui/column.ts';
 import { instantColumn, markColumn, nameColumn } from '../../ui/columns.tsx';
 import { FormDrawer } from '../../ui/formDrawer.tsx';
@@ -49,7 +51,7 @@ export function Advertisers() {
           param: 'status',
           label: say('status'),
           all: say('all'),
-          options: STATUSES.map((value) => ({ value, label: say(value) })),
+          options: optionsOf(STATUSES, say),
           of: (row) => row.status,
         },
       ]}
@@ -214,10 +216,7 @@ function Edit(props: { advertiser: Advertiser; open: boolean; close: () => void 
         <Input maxLength={100} />
       </Form.Item>
       <Form.Item name="category" label={say('category')} extra={say('categoryHint')}>
-        <Select
-          showSearch={{ optionFilterProp: 'label' }}
-          options={CATEGORIES.map((value) => ({ value, label: label(value) }))}
-        />
+        <Select showSearch={{ optionFilterProp: 'label' }} options={optionsOf(CATEGORIES, label)} />
       </Form.Item>
       <Form.Item name="domain" label={say('domain')}>
         <Input maxLength={253} allowClear />

@@ -1,9 +1,11 @@
 /** Making or changing a segment: what it is made of and on what basis. What it is made of and rests on never changes. */
+
 import { useQueryClient } from '@tanstack/react-query';
 import { Form, Input, InputNumber, Radio, Select } from 'antd';
 import { CONTENT_CATEGORY_KEYS } from '../../../db/terms/content.ts';
 import { useAdvertiserId } from '../../lib/acting.ts';
 import { api, once, read } from '../../lib/client.ts';
+import { optionsOf } from '../../ui/choice.ts';
 import { FormDrawer } from '../../ui/formDrawer.tsx';
 import { useCampaigns } from '../campaigns/data.ts';
 import { AUDIENCE_KINDS, AUDIENCES, type Audience, type NewAudience } from './data.ts';
@@ -68,10 +70,7 @@ function Fields({ fixed }: { fixed: boolean }) {
         <Input maxLength={100} />
       </Form.Item>
       <Form.Item name="kind" label={say('kind')} extra={say(`${kind}Hint`)}>
-        <Radio.Group
-          disabled={fixed}
-          options={AUDIENCE_KINDS.map((value) => ({ value, label: say(value) }))}
-        />
+        <Radio.Group disabled={fixed} options={optionsOf(AUDIENCE_KINDS, say)} />
       </Form.Item>
       {kind === 'behaviour' && <BehaviourFields />}
       {kind === 'interest' && <InterestFields />}
@@ -84,13 +83,7 @@ function Fields({ fixed }: { fixed: boolean }) {
         <InputNumber min={1} max={180} precision={0} style={{ width: '100%' }} />
       </Form.Item>
       <Form.Item name="consentBasis" label={say('basis')} extra={say('basisHint')}>
-        <Radio.Group
-          disabled={fixed}
-          options={(['consent', 'contract'] as const).map((value) => ({
-            value,
-            label: say(value),
-          }))}
-        />
+        <Radio.Group disabled={fixed} options={optionsOf(['consent', 'contract'] as const, say)} />
       </Form.Item>
       <Form.Item
         name="consentNote"
@@ -130,12 +123,7 @@ function BehaviourFields() {
   return (
     <>
       <Form.Item name={['definition', 'action']} label={say('action')}>
-        <Radio.Group
-          options={(['clicked', 'converted'] as const).map((value) => ({
-            value,
-            label: say(value),
-          }))}
-        />
+        <Radio.Group options={optionsOf(['clicked', 'converted'] as const, say)} />
       </Form.Item>
       <Amounts maxDays={90} maxTimes={100} />
       <Form.Item name={['definition', 'campaignIds']} label={say('campaigns')}>
@@ -165,7 +153,7 @@ function InterestFields() {
           mode="multiple"
           maxCount={10}
           showSearch={{ optionFilterProp: 'label' }}
-          options={CONTENT_CATEGORY_KEYS.map((value) => ({ value, label: label(value) }))}
+          options={optionsOf(CONTENT_CATEGORY_KEYS, label)}
         />
       </Form.Item>
       <Amounts maxDays={30} maxTimes={1_000} />

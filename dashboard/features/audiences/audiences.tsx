@@ -1,6 +1,8 @@
 /** Segments of readers: how many, from where, on what basis, until when; made here, filled and deleted in the sheet. */
+
 import { useFilters } from '../../lib/filters.ts';
 import { count } from '../../lib/format.ts';
+import { optionsOf } from '../../ui/choice.ts';
 import type { Column } from '../../ui/column.ts';
 import { instantColumn, markColumn, nameColumn } from '../../ui/columns.tsx';
 import { ListScreen } from '../../ui/listScreen.tsx';
@@ -28,7 +30,7 @@ export function Audiences() {
           param: 'kind',
           label: say('kind'),
           all: say('all'),
-          options: AUDIENCE_KINDS.map((value) => ({ value, label: say(value) })),
+          options: optionsOf(AUDIENCE_KINDS, say),
           of: (row) => row.kind,
         },
       ]}

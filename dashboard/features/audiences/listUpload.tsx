@@ -1,4 +1,5 @@
 /** A list of hashed identifiers for a segment: added or removed, with its progress, and every wrong line named. */
+
 import { InboxOutlined } from '@ant-design/icons';
 import { Alert, Progress, Segmented, Upload } from 'antd';
 import { useState } from 'react';
@@ -6,6 +7,7 @@ import { Problem, problemText } from '../../lib/problem.ts';
 import { useChange } from '../../lib/queries.ts';
 import { upload } from '../../lib/upload.ts';
 import { said, useLanguage } from '../../lib/words.ts';
+import { optionsOf } from '../../ui/choice.ts';
 import { AUDIENCES, type Audience, type ListSent } from './data.ts';
 import { useAudienceWords } from './words.ts';
 
@@ -46,7 +48,7 @@ export function ListUpload({ audience }: { audience: Audience }) {
         style={{ alignSelf: 'flex-start' }}
         value={act}
         onChange={setAct}
-        options={(['add', 'takeOut'] as const).map((value) => ({ value, label: say(value) }))}
+        options={optionsOf(['add', 'takeOut'] as const, say)}
       />
       <Upload.Dragger
         accept=".txt,.csv,text/plain,text/csv"

@@ -3,6 +3,7 @@
  * make-good: of days that were missed, or of all that a guaranteed line did not show. Says which days can go and what is free
  * where they would go to.
  */
+
 import { useQuery } from '@tanstack/react-query';
 import { Button, DatePicker, Form, Input, InputNumber, Segmented, Select } from 'antd';
 import dayjs from 'dayjs';
@@ -10,6 +11,7 @@ import { useState } from 'react';
 import { addDays } from '../../../db/terms/day.ts';
 import { api, once, read } from '../../lib/client.ts';
 import { money } from '../../lib/format.ts';
+import { optionsOf } from '../../ui/choice.ts';
 import { FormDrawer } from '../../ui/formDrawer.tsx';
 import { asDates, today } from '../../ui/period.tsx';
 import { Loaded } from '../../ui/states.tsx';
@@ -111,9 +113,7 @@ function Fields({ line, makegood }: { line: LineDetail; makegood: boolean }) {
           : say(makegood ? 'offerHint' : 'askHint')}
       </p>
       <Form.Item name="kind" label={say('kind')} hidden={makegood}>
-        <Segmented
-          options={(['move', 'drop'] as const).map((value) => ({ value, label: say(value) }))}
-        />
+        <Segmented options={optionsOf(['move', 'drop'] as const, say)} />
       </Form.Item>
       {line.impressions === null && (
         <Form.Item

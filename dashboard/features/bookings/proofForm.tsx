@@ -1,8 +1,10 @@
 /** Sending a proof of play for a day: a picture, a clipping, a play log. Shows its progress; the chain it joins is the server's. */
+
 import { Form, Input, Progress, Select, Upload } from 'antd';
 import { useState } from 'react';
 import { Problem } from '../../lib/problem.ts';
 import { upload } from '../../lib/upload.ts';
+import { optionsOf } from '../../ui/choice.ts';
 import { FormDrawer } from '../../ui/formDrawer.tsx';
 import { BOOKINGS, type BookedDay } from './data.ts';
 import { useBookingWords } from './words.ts';
@@ -53,7 +55,7 @@ export function ProofForm(props: { day: BookedDay; open: boolean; close: () => v
       say={say('proofSent')}
     >
       <Form.Item name="kind" label={say('kind')}>
-        <Select options={KINDS.map((value) => ({ value, label: say(value) }))} />
+        <Select options={optionsOf(KINDS, say)} />
       </Form.Item>
       <Form.Item
         label={say('file')}

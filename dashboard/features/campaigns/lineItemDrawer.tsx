@@ -4,11 +4,11 @@
  */
 import { useQueryClient } from '@tanstack/react-query';
 import { Alert, DatePicker, Form, Input, InputNumber, Radio, Tabs } from 'antd';
-import dayjs from 'dayjs';
 import { MICRO_CNY_PER_FEN } from '../../../db/terms/money.ts';
 import { api, read } from '../../lib/client.ts';
 import type { CountyBook } from '../../ui/counties.ts';
 import { FormDrawer } from '../../ui/formDrawer.tsx';
+import { asDay } from '../../ui/period.tsx';
 import { YuanInput } from '../../ui/yuanInput.tsx';
 import { LINE_ITEMS, type LineItem } from './data.ts';
 import { type Aim, aimOf, targetOf } from './target.ts';
@@ -196,11 +196,6 @@ function Money({ pricing }: { pricing: LineItem['pricing'] }) {
     </>
   );
 }
-
-const asDay = {
-  getValueProps: (day?: string) => ({ value: day ? dayjs(day) : null }),
-  normalize: (day?: dayjs.Dayjs | null) => day?.format('YYYY-MM-DD'),
-};
 
 function Days() {
   const say = useCampaignWords();

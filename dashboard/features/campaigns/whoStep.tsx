@@ -1,9 +1,11 @@
 /** Whom a line item is for: devices, and segments of readers by any, all and none of them. */
+
 import { Link } from '@tanstack/react-router';
 import { Checkbox, Form, Select } from 'antd';
 import { DEVICES } from '../../../db/terms/market.ts';
 import { count } from '../../lib/format.ts';
 import { useDeviceLabel } from '../../lib/labels.ts';
+import { optionsOf } from '../../ui/choice.ts';
 import { useAudiences } from '../audiences/data.ts';
 import type { Aim } from './target.ts';
 import { useWizardWords } from './wizardWords.ts';
@@ -19,7 +21,7 @@ export function WhoStep() {
   return (
     <>
       <Form.Item name="devices" label={say('devices')}>
-        <Checkbox.Group options={DEVICES.map((value) => ({ value, label: device(value) }))} />
+        <Checkbox.Group options={optionsOf(DEVICES, device)} />
       </Form.Item>
       {audiences.data?.length === 0 ? (
         <p>

@@ -1,9 +1,11 @@
 /** The wizard's steps but for who: plan, where, when, price, what, check. Fields only; the wizard owns their order. */
+
 import { Checkbox, DatePicker, Form, Input, InputNumber, Radio, Segmented } from 'antd';
 import dayjs from 'dayjs';
 import { TIERS } from '../../../db/terms/market.ts';
 import { fenMoney } from '../../lib/format.ts';
 import { useFormatLabel, useTierLabel } from '../../lib/labels.ts';
+import { optionsOf } from '../../ui/choice.ts';
 import type { CountyBook } from '../../ui/counties.ts';
 import { Facts } from '../../ui/page.tsx';
 import { today } from '../../ui/period.tsx';
@@ -94,7 +96,7 @@ export function WhereStep({ book }: { book: CountyBook }) {
         <CountyPicker book={book} />
       </Form.Item>
       <Form.Item name="tiers" label={say('tiers')}>
-        <Checkbox.Group options={TIERS.map((value) => ({ value, label: tier(value) }))} />
+        <Checkbox.Group options={optionsOf(TIERS, tier)} />
       </Form.Item>
     </>
   );
@@ -122,7 +124,7 @@ export function PriceStep({ draft }: { draft: Draft }) {
         <Input maxLength={100} placeholder={draft.campaignName} />
       </Form.Item>
       <Form.Item name="pricing" label={say('pricing')}>
-        <Segmented options={['CPM', 'CPC'].map((value) => ({ value, label: pricing(value) }))} />
+        <Segmented options={optionsOf(['CPM', 'CPC'], pricing)} />
       </Form.Item>
       <Form.Item
         name="bidFen"

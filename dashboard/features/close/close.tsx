@@ -65,6 +65,7 @@ const MENDED: Record<string, string> = {
   payouts: '/payouts',
   refunds: '/top-ups',
   bills: '/reconciliation',
+  cash: '/reconciliation',
   cases: '/reconciliation',
 };
 const SEARCH: Record<string, (month: string) => Record<string, string>> = {
@@ -85,7 +86,7 @@ function Checklist({ month, gate }: { month: string; gate: Gate }) {
     >
       <ul className="stack" style={{ gap: 12 }}>
         {gate.items.map((item) => (
-          <li key={item.name} className="row row-between">
+          <li key={item.name} className="row row-between row-kept">
             <span>
               {said(item, language)}{' '}
               {!item.ok && MENDED[item.name] && (

@@ -2,19 +2,16 @@
 import { Button, Form, Input, Modal } from 'antd';
 import { useState } from 'react';
 import { api, once, read } from '../../lib/client.ts';
-import { showInForm } from '../../lib/problem.ts';
-import { useChange } from '../../lib/queries.ts';
-import { useLanguage } from '../../lib/words.ts';
+import { useSentForm } from '../../ui/sentForm.ts';
 import { PERIODS } from './data.ts';
 import { useCloseWords } from './words.ts';
 
 export function CloseForEver({ month }: { month: string }) {
   const say = useCloseWords();
-  const language = useLanguage();
   const [asking, setAsking] = useState(false);
-  const [form] = Form.useForm<{ suspenseNote?: string }>();
-  const close = useChange({
-    run: ({ suspenseNote }: { suspenseNote?: string }, key) =>
+  const { form, save, bind } = useSentForm<{ suspenseNote?: string }, unknown>({
+    name: `close-${month}`,
+    run: ({ suspenseNote }, key) =>
       read(
         api.ledger.periods[':month'].close.$post(
           { param: { month }, json: suspenseNote ? { suspenseNote } : {} },
@@ -24,7 +21,6 @@ export function CloseForEver({ month }: { month: string }) {
     refresh: [PERIODS],
     say: say('done'),
     done: () => setAsking(false),
-    failed: (error) => showInForm(form, error, language),
   });
   return (
     <>
@@ -36,12 +32,12 @@ export function CloseForEver({ month }: { month: string }) {
         title={say('close')}
         okText={say('close')}
         cancelText={say('cancel')}
-        confirmLoading={close.isPending}
+        confirmLoading={save.isPending}
         onOk={() => form.submit()}
         onCancel={() => setAsking(false)}
       >
         <p style={{ marginBottom: 16 }}>{say('closeAsk')}</p>
-        <Form form={form} name="close" layout="vertical" onFinish={(v) => close.mutate(v)}>
+        <Form {...bind}>
           <Form.Item name="suspenseNote" label={say('note')} extra={say('noteHint')}>
             <Input.TextArea maxLength={500} autoSize={{ minRows: 2 }} />
           </Form.Item>

@@ -1,4 +1,5 @@
 /** Making and changing a creative: fields by format, its look beside them, and what the rules of review say as one types. */
+
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Checkbox, DatePicker, Form, type FormInstance, Input, InputNumber, Select } from 'antd';
 import dayjs from 'dayjs';
@@ -13,6 +14,7 @@ import { useAdvertiserId } from '../../lib/acting.ts';
 import { api, once, read } from '../../lib/client.ts';
 import { useCategoryLabel, useFormatLabel } from '../../lib/labels.ts';
 import type { Asset } from '../../lib/upload.ts';
+import { optionsOf } from '../../ui/choice.ts';
 import { FormDrawer } from '../../ui/formDrawer.tsx';
 import { AssetInput } from './assetInput.tsx';
 import { CREATIVES, type Creative } from './data.ts';
@@ -129,10 +131,7 @@ function Editor(props: {
           <Input maxLength={100} />
         </Form.Item>
         <Form.Item name="format" label={say('format')}>
-          <Select
-            disabled={props.fixedFormat !== undefined}
-            options={FORMATS.map((value) => ({ value, label: label(value) }))}
-          />
+          <Select disabled={props.fixedFormat !== undefined} options={optionsOf(FORMATS, label)} />
         </Form.Item>
         {fields.map((field) => (
           <ContentInput key={field} field={field} format={format} {...props} />
@@ -221,10 +220,7 @@ function Legal() {
         <Input maxLength={2000} inputMode="url" placeholder="https://" />
       </Form.Item>
       <Form.Item name="category" label={say('category')} extra={say('categoryHint')}>
-        <Select
-          showSearch={{ optionFilterProp: 'label' }}
-          options={CATEGORIES.map((value) => ({ value, label: label(value) }))}
-        />
+        <Select showSearch={{ optionFilterProp: 'label' }} options={optionsOf(CATEGORIES, label)} />
       </Form.Item>
       <div className="form-pair">
         <Form.Item name="approvalNo" label={say('approvalNo')}>

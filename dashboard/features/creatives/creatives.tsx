@@ -1,6 +1,8 @@
 /** An advertiser's creatives: how each looks to readers, and what review said of it. */
+
 import { useFilters } from '../../lib/filters.ts';
 import { useCategoryLabel, useFormatLabel, useStatusLabel } from '../../lib/labels.ts';
+import { optionsOf } from '../../ui/choice.ts';
 import type { Column } from '../../ui/column.ts';
 import { instantColumn, markColumn, nameColumn } from '../../ui/columns.tsx';
 import { ListScreen } from '../../ui/listScreen.tsx';
@@ -39,7 +41,7 @@ export function Creatives() {
           param: 'status',
           label: say('status'),
           all: say('all'),
-          options: STATUSES.map((value) => ({ value, label: label(value) })),
+          options: optionsOf(STATUSES, label),
           of: (row) => row.status,
         },
       ]}

@@ -1,4 +1,5 @@
 /** Proposing a deal, or answering one with other terms: then the other side's word is wanted again. */
+
 import { useQueryClient } from '@tanstack/react-query';
 import { DatePicker, Form, Input, InputNumber, Segmented, Select } from 'antd';
 import dayjs from 'dayjs';
@@ -6,6 +7,7 @@ import { addDays } from '../../../db/terms/day.ts';
 import { useAdvertiserId, useOutletId } from '../../lib/acting.ts';
 import { api, once, read } from '../../lib/client.ts';
 import { useMe } from '../../lib/me.ts';
+import { optionsOf } from '../../ui/choice.ts';
 import { FormDrawer } from '../../ui/formDrawer.tsx';
 import { today } from '../../ui/period.tsx';
 import { YuanInput } from '../../ui/yuanInput.tsx';
@@ -108,10 +110,7 @@ function Fields({ counter }: { counter: boolean }) {
         <Input maxLength={100} />
       </Form.Item>
       <Form.Item name="kind" label={say('kind')} extra={kind && say(`${kind as 'pmp'}Hint`)}>
-        <Segmented
-          disabled={counter}
-          options={DEAL_KINDS.map((value) => ({ value, label: say(value) }))}
-        />
+        <Segmented disabled={counter} options={optionsOf(DEAL_KINDS, say)} />
       </Form.Item>
       {!counter && me.kind !== 'outlet' && (
         <Form.Item name="outletId" label={say('outlet')} rules={[required]}>

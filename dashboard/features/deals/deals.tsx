@@ -1,7 +1,9 @@
 /** Private deals between a buyer and an outlet, for either side: what is agreed, what waits for whose word. */
+
 import { useFilters } from '../../lib/filters.ts';
 import { count } from '../../lib/format.ts';
 import { useMe } from '../../lib/me.ts';
+import { optionsOf } from '../../ui/choice.ts';
 import type { Column } from '../../ui/column.ts';
 import { daysColumn, fenColumn, nameColumn } from '../../ui/columns.tsx';
 import { ListScreen } from '../../ui/listScreen.tsx';
@@ -27,7 +29,7 @@ export function Deals() {
           param: 'kind',
           label: say('kind'),
           all: say('all'),
-          options: DEAL_KINDS.map((value) => ({ value, label: say(value) })),
+          options: optionsOf(DEAL_KINDS, say),
           of: (row) => row.kind,
         },
       ]}
@@ -47,25 +49,21 @@ function useColumns(): Column<Deal>[] {
   const outlet: Column<Deal> = {
     key: 'outlet',
     title: say('outlet'),
-    width: 'minmax(120px, 1.3fr)',
+    width: '150px',
     value: (row) => row.outletName,
   };
-  const buyer: Column<Deal> = {
-    key: 'buyer',
-    title: say('buyer'),
-    width: 'minmax(120px, 1.3fr)',
-    value: buyerOf,
-  };
+  const buyer: Column<Deal> = { key: 'buyer', title: say('buyer'), width: '165px', value: buyerOf };
   return [
     nameColumn(say('name'), (row) => row.name, { width: 'minmax(110px, 1.4fr)' }),
     { key: 'kind', title: say('kind'), width: '116px', value: (row) => say(row.kind) },
     // Nobody reads their own name in every row.
     ...(me.kind === 'outlet' ? [] : [outlet]),
     ...(me.kind === 'outlet' || me.kind === 'platform' ? [buyer] : []),
-    fenColumn('price', say('price'), (row) => row.priceCpmFen),
+    fenColumn('price', say('price'), (row) => row.priceCpmFen, { width: '165px' }),
     {
       key: 'delivered',
       title: say('shown'),
+      width: '125px',
       align: 'right',
       value: (row) => row.deliveredImpressions,
       render: (row) =>
@@ -77,7 +75,7 @@ function useColumns(): Column<Deal>[] {
     {
       key: 'status',
       title: say('status'),
-      width: '150px',
+      width: '140px',
       value: (row) => say(row.status),
       render: (row) => (
         <Mark tone={DEAL_TONES[row.status]}>

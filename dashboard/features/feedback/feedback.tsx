@@ -1,6 +1,8 @@
 /** What readers say of ads, for the review desk and for the advertiser it is said of: the queue and the standing. */
+
 import { count } from '../../lib/format.ts';
 import { deskOf, useMe } from '../../lib/me.ts';
+import { optionsOf } from '../../ui/choice.ts';
 import type { Column } from '../../ui/column.ts';
 import { instantColumn, markColumn } from '../../ui/columns.tsx';
 import { List } from '../../ui/list.tsx';
@@ -44,7 +46,7 @@ function Cases({ outlet }: { outlet: boolean }) {
           param: 'status',
           label: say('status'),
           all: say('all'),
-          options: CASE_STATUSES.map((value) => ({ value, label: say(value) })),
+          options: optionsOf(CASE_STATUSES, say),
           of: (row) => row.status,
         },
       ]}

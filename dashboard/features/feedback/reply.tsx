@@ -1,30 +1,21 @@
 /** The advertiser's word to a case; the API takes it once. */
 import { Button, Form, Input } from 'antd';
 import { api, read } from '../../lib/client.ts';
-import { showInForm } from '../../lib/problem.ts';
-import { useChange } from '../../lib/queries.ts';
-import { useLanguage } from '../../lib/words.ts';
+import { useSentForm } from '../../ui/sentForm.ts';
 import { FEEDBACK } from './data.ts';
 import { useFeedbackWords } from './words.ts';
 
 export function Reply({ id }: { id: number }) {
   const say = useFeedbackWords();
-  const language = useLanguage();
-  const [form] = Form.useForm<{ reply: string }>();
-  const send = useChange({
-    run: (json: { reply: string }) =>
+  const { save, bind } = useSentForm<{ reply: string }, unknown>({
+    name: `feedback-reply-${id}`,
+    run: (json) =>
       read(api['feedback-cases'][':id'].reply.$post({ param: { id: String(id) }, json })),
     refresh: [FEEDBACK],
     say: say('replied'),
-    failed: (error) => showInForm(form, error, language),
   });
   return (
-    <Form
-      form={form}
-      name="feedback-reply"
-      layout="vertical"
-      onFinish={(values) => send.mutate(values)}
-    >
+    <Form {...bind}>
       <Form.Item
         name="reply"
         label={say('reply')}
@@ -33,7 +24,7 @@ export function Reply({ id }: { id: number }) {
       >
         <Input.TextArea rows={3} maxLength={1_000} />
       </Form.Item>
-      <Button htmlType="submit" type="primary" loading={send.isPending}>
+      <Button htmlType="submit" type="primary" loading={save.isPending}>
         {say('send')}
       </Button>
     </Form>

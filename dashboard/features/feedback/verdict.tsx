@@ -1,13 +1,14 @@
 /** Deciding a case: the lock first, so that two reviewers never judge at once, then the verdict with its answer. */
+
 import { Button, Checkbox, Form, Input, Radio } from 'antd';
 import { useState } from 'react';
 import { api, once, read } from '../../lib/client.ts';
 import { timeOfDay } from '../../lib/format.ts';
 import { useMe } from '../../lib/me.ts';
-import { showInForm } from '../../lib/problem.ts';
 import { useChange } from '../../lib/queries.ts';
-import { useLanguage } from '../../lib/words.ts';
+import { optionsOf } from '../../ui/choice.ts';
 import { Mark } from '../../ui/page.tsx';
+import { useSentForm } from '../../ui/sentForm.ts';
 import { FEEDBACK, type FeedbackDetail } from './data.ts';
 import { useFeedbackWords } from './words.ts';
 
@@ -45,11 +46,10 @@ interface Values {
 
 function VerdictForm({ id, version }: { id: number; version: number }) {
   const say = useFeedbackWords();
-  const language = useLanguage();
-  const [form] = Form.useForm<Values>();
-  const verdict = Form.useWatch('verdict', form);
-  const decide = useChange({
-    run: ({ stop = false, ...values }: Values, key) =>
+  const { form, save, bind } = useSentForm<Values, unknown>({
+    name: `feedback-verdict-${id}`,
+    initial: { verdict: 'upheld', stop: false },
+    run: ({ stop = false, ...values }, key) =>
       read(
         one.verdict.$post(
           { param: { id: String(id) }, json: { ...values, stop, version } },
@@ -58,23 +58,12 @@ function VerdictForm({ id, version }: { id: number; version: number }) {
       ),
     refresh: [FEEDBACK, ['stops'], ['notices']],
     say: say('decided'),
-    failed: (error) => showInForm(form, error, language),
   });
+  const verdict = Form.useWatch('verdict', form);
   return (
-    <Form
-      form={form}
-      name="feedback-verdict"
-      layout="vertical"
-      initialValues={{ verdict: 'upheld', stop: false }}
-      onFinish={(values) => decide.mutate(values)}
-    >
+    <Form {...bind}>
       <Form.Item name="verdict" label={say('verdict')}>
-        <Radio.Group
-          options={(['upheld', 'dismissed'] as const).map((value) => ({
-            value,
-            label: say(value),
-          }))}
-        />
+        <Radio.Group options={optionsOf(['upheld', 'dismissed'] as const, say)} />
       </Form.Item>
       {verdict === 'upheld' && (
         <Form.Item name="stop" valuePropName="checked" extra={say('stopHint')}>
@@ -93,7 +82,7 @@ function VerdictForm({ id, version }: { id: number; version: number }) {
         htmlType="submit"
         type="primary"
         danger={verdict === 'upheld'}
-        loading={decide.isPending}
+        loading={save.isPending}
       >
         {say('decide')}
       </Button>

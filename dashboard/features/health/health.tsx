@@ -7,6 +7,7 @@ import type { Column } from '../../ui/column.ts';
 import { DataTable } from '../../ui/dataTable.tsx';
 import { Figure, Figures, Mark, Page, Panel } from '../../ui/page.tsx';
 import { Empty, Loaded } from '../../ui/states.tsx';
+import { useReasonWords } from '../refusals/words.ts';
 import { useHealthWords } from './words.ts';
 
 type Node = Answer<Awaited<ReturnType<typeof api.nodes.$get>>>['items'][number];
@@ -134,6 +135,7 @@ function useColumns(): Column<Node>[] {
 
 function Refused() {
   const say = useHealthWords();
+  const reason = useReasonWords();
   const reasons = useQuery({
     queryKey: ['rejected-events', 'reasons'],
     queryFn: () => read(api['rejected-events'].reasons.$get()),
@@ -149,7 +151,7 @@ function Refused() {
             <ul className="stack" style={{ gap: 8 }}>
               {items.map((row) => (
                 <li key={row.reason} className="row row-between">
-                  <code>{row.reason}</code>
+                  <span title={row.reason}>{reason(row.reason)}</span>
                   <span className="number">{count(row.count)}</span>
                 </li>
               ))}

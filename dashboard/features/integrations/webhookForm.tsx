@@ -1,7 +1,9 @@
 /** Making or changing a webhook: its address and what it wants to hear of. Its secret is shown once. */
+
 import { useQueryClient } from '@tanstack/react-query';
 import { Form, Input, Select } from 'antd';
 import { api, once, read } from '../../lib/client.ts';
+import { optionsOf } from '../../ui/choice.ts';
 import { FormDrawer } from '../../ui/formDrawer.tsx';
 import { WEBHOOKS, type Webhook } from './data.ts';
 import { useShowSecret } from './secretShown.tsx';
@@ -73,7 +75,7 @@ export function WebhookForm(props: {
         label={say('kinds')}
         rules={[{ required: true, type: 'array', min: 1, message: say('kindsWanted') }]}
       >
-        <Select mode="multiple" options={KINDS.map((value) => ({ value, label: label(value) }))} />
+        <Select mode="multiple" options={optionsOf(KINDS, label)} />
       </Form.Item>
     </FormDrawer>
   );

@@ -9,7 +9,7 @@ import { useChange } from '../../lib/queries.ts';
 import { Asked } from '../../ui/asked.tsx';
 import { FormDrawer } from '../../ui/formDrawer.tsx';
 import { Facts, Mark } from '../../ui/page.tsx';
-import { today } from '../../ui/period.tsx';
+import { asDay, today } from '../../ui/period.tsx';
 import { INVOICE_TONES, INVOICES, type Invoice } from './data.ts';
 import { leftFen, RedForm } from './redForm.tsx';
 import { useRedWords } from './redWords.ts';
@@ -119,11 +119,6 @@ interface Part {
   open: boolean;
   close: () => void;
 }
-
-export const asDay = {
-  getValueProps: (day?: string) => ({ value: day ? dayjs(day) : null }),
-  normalize: (day?: dayjs.Dayjs | null) => day?.format('YYYY-MM-DD'),
-};
 
 /** Twenty digits and the day: what every invoice is told apart by. */
 export function NumberFields() {

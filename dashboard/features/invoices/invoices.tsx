@@ -1,7 +1,9 @@
 /** Invoices of either direction for the three desks that deal with them: asked for, issued, registered, verified. */
+
 import { Button } from 'antd';
 import { useFilters } from '../../lib/filters.ts';
 import { type Desk, deskOf, useMe } from '../../lib/me.ts';
+import { optionsOf } from '../../ui/choice.ts';
 import type { Column } from '../../ui/column.ts';
 import { fenColumn, instantColumn, markColumn } from '../../ui/columns.tsx';
 import { List } from '../../ui/list.tsx';
@@ -69,10 +71,7 @@ function InvoiceList({ desk }: { desk: Desk }) {
                 param: 'side',
                 label: say('direction'),
                 all: say('both'),
-                options: (['incoming', 'outgoing'] as const).map((value) => ({
-                  value,
-                  label: say(value),
-                })),
+                options: optionsOf(['incoming', 'outgoing'] as const, say),
                 of: (row) => row.direction,
               },
             ]

@@ -1,7 +1,9 @@
 /** Asking to take an issued invoice back, in whole or in part. */
+
 import { Form, Input, Select } from 'antd';
 import { api, once, read } from '../../lib/client.ts';
 import { fenMoney } from '../../lib/format.ts';
+import { optionsOf } from '../../ui/choice.ts';
 import { FormDrawer } from '../../ui/formDrawer.tsx';
 import { YuanInput } from '../../ui/yuanInput.tsx';
 import { INVOICES, type Invoice } from './data.ts';
@@ -47,7 +49,7 @@ export function RedForm(props: { invoice: Invoice; open: boolean; close: () => v
         {say('askHint')}
       </p>
       <Form.Item name="reason" label={say('reason')}>
-        <Select options={RED_REASONS.map((value) => ({ value, label: say(value) }))} />
+        <Select options={optionsOf(RED_REASONS, say)} />
       </Form.Item>
       <Form.Item
         name="totalFen"

@@ -1,10 +1,12 @@
 /** Red letters: which invoices are taken back, whose word or invoice each waits for, and the steps of this desk. */
+
 import { Button, Form, Input } from 'antd';
 import { useState } from 'react';
 import { api, once, read } from '../../lib/client.ts';
 import { fenMoney, instant } from '../../lib/format.ts';
 import { useChange } from '../../lib/queries.ts';
 import { Asked } from '../../ui/asked.tsx';
+import { optionsOf } from '../../ui/choice.ts';
 import type { Column } from '../../ui/column.ts';
 import { fenColumn, instantColumn, markColumn } from '../../ui/columns.tsx';
 import { FormDrawer } from '../../ui/formDrawer.tsx';
@@ -32,7 +34,7 @@ export function RedLetters() {
           param: 'red',
           label: say('status'),
           all: say('all'),
-          options: RED_STATUSES.map((value) => ({ value, label: say(value) })),
+          options: optionsOf(RED_STATUSES, say),
           of: (row) => row.status,
         },
       ]}

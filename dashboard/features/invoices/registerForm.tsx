@@ -1,8 +1,10 @@
 /** An outlet registers the invoice it issued to the platform for a confirmed statement; tax is worked out from total and rate. */
+
 import { Form, Segmented, Select } from 'antd';
 import { api, once, read } from '../../lib/client.ts';
 import { fenMoney, money, monthName } from '../../lib/format.ts';
 import { useLanguage } from '../../lib/words.ts';
+import { optionsOf } from '../../ui/choice.ts';
 import { FormDrawer } from '../../ui/formDrawer.tsx';
 import { today } from '../../ui/period.tsx';
 import { Empty } from '../../ui/states.tsx';
@@ -83,12 +85,7 @@ function Fields() {
         />
       </Form.Item>
       <Form.Item name="kind" label={say('kind')}>
-        <Segmented
-          options={(['special', 'ordinary'] as const).map((value) => ({
-            value,
-            label: say(value),
-          }))}
-        />
+        <Segmented options={optionsOf(['special', 'ordinary'] as const, say)} />
       </Form.Item>
       <NumberFields />
       <div className="form-pair">

@@ -1,9 +1,11 @@
 /** An advertiser asks for an invoice of what it was charged: never more than is left to invoice. */
+
 import { useQuery } from '@tanstack/react-query';
 import { Form, Input, Segmented } from 'antd';
 import { useAdvertiserId } from '../../lib/acting.ts';
 import { api, once, read } from '../../lib/client.ts';
 import { fenMoney } from '../../lib/format.ts';
+import { optionsOf } from '../../ui/choice.ts';
 import { FormDrawer } from '../../ui/formDrawer.tsx';
 import { YuanInput } from '../../ui/yuanInput.tsx';
 import { INVOICES } from './data.ts';
@@ -45,12 +47,7 @@ export function RequestForm(props: { open: boolean; close: () => void }) {
       say={say('requestedNow')}
     >
       <Form.Item name="kind" label={say('kind')}>
-        <Segmented
-          options={(['ordinary', 'special'] as const).map((value) => ({
-            value,
-            label: say(value),
-          }))}
-        />
+        <Segmented options={optionsOf(['ordinary', 'special'] as const, say)} />
       </Form.Item>
       <Form.Item
         name="totalFen"

@@ -1,6 +1,8 @@
 /** What stands on one's invoices: name, tax number, taxpayer. The platform's own for finance. */
+
 import { Form, Input, Segmented } from 'antd';
 import { api, once, read } from '../../lib/client.ts';
+import { optionsOf } from '../../ui/choice.ts';
 import { FormDrawer } from '../../ui/formDrawer.tsx';
 import { INVOICES, useTitleOwner, useTitles } from './data.ts';
 import { useInvoiceWords } from './words.ts';
@@ -54,12 +56,7 @@ export function TitleForm(props: { open: boolean; close: () => void }) {
         <Input maxLength={18} />
       </Form.Item>
       <Form.Item name="taxpayer" label={say('taxpayer')}>
-        <Segmented
-          options={(['general', 'small_scale'] as const).map((value) => ({
-            value,
-            label: say(value),
-          }))}
-        />
+        <Segmented options={optionsOf(['general', 'small_scale'] as const, say)} />
       </Form.Item>
       {OPTIONAL.map((field) => (
         <Form.Item key={field} name={field} label={say(field)}>

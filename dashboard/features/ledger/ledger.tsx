@@ -7,11 +7,10 @@ import { type Answer, api, read } from '../../lib/client.ts';
 import { useFilters } from '../../lib/filters.ts';
 import type { Column } from '../../ui/column.ts';
 import { DataTable } from '../../ui/dataTable.tsx';
-import { JournalView } from '../../ui/journal.tsx';
+import { JournalView, useAccountName } from '../../ui/journal.tsx';
 import { Figure, Figures, Mark, Money, Page, Panel } from '../../ui/page.tsx';
 import { today } from '../../ui/period.tsx';
 import { Empty, Failed, Loading } from '../../ui/states.tsx';
-import { useOwnerName } from './ownerName.ts';
 import { useLedgerWords } from './words.ts';
 
 const { ledger } = api;
@@ -100,7 +99,7 @@ function Whole() {
 
 function useColumns(): Column<Row>[] {
   const say = useLedgerWords();
-  const name = useOwnerName();
+  const name = useAccountName();
   const side = (key: 'debitMicroCny' | 'creditMicroCny', title: string): Column<Row> => ({
     key,
     title,
@@ -125,7 +124,7 @@ function useColumns(): Column<Row>[] {
 
 function Journals(props: { account: string | undefined; close: () => void }) {
   const say = useLedgerWords();
-  const name = useOwnerName();
+  const name = useAccountName();
   const { account } = props;
   const journals = useInfiniteQuery({
     queryKey: ['ledger', 'journals', account],

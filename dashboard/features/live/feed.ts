@@ -77,17 +77,33 @@ function withFrame(wall: Wall, frame: z.infer<typeof frameSchema>): Wall {
   };
 }
 
-/** Reconnects by itself: EventSource does, and the wall says so meanwhile. */
+const AGAIN_MS = 3_000;
+
+/**
+ * Reconnects by itself, and the wall says so meanwhile. EventSource does where the line broke; where the server refused, as it
+ * does while it restarts behind a proxy, it gives up for good: a new one is opened.
+ */
 export function useWall(): Wall {
   const [wall, setWall] = useState(START);
   useEffect(() => {
-    const source = new EventSource(api.live.$url());
-    source.addEventListener('frame', (event) => {
-      const frame = frameSchema.safeParse(JSON.parse(event.data));
-      if (frame.success) setWall((old) => withFrame(old, frame.data));
-    });
-    source.addEventListener('error', () => setWall((old) => ({ ...old, state: 'lost' })));
-    return () => source.close();
+    let source: EventSource;
+    let again: ReturnType<typeof setTimeout> | undefined;
+    const open = () => {
+      source = new EventSource(api.live.$url());
+      source.addEventListener('frame', (event) => {
+        const frame = frameSchema.safeParse(JSON.parse(event.data));
+        if (frame.success) setWall((old) => withFrame(old, frame.data));
+      });
+      source.addEventListener('error', () => {
+        setWall((old) => ({ ...old, state: 'lost' }));
+        if (source.readyState === EventSource.CLOSED) again = setTimeout(open, AGAIN_MS);
+      });
+    };
+    open();
+    return () => {
+      clearTimeout(again);
+      source.close();
+    };
   }, []);
   return wall;
 }

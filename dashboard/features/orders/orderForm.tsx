@@ -1,4 +1,5 @@
 /** Drafting an order: lines of a placement, its days and slots, with what is free and what it costs beside each. */
+
 import { DeleteOutlined, PlusOutlined } from '@ant-design/icons';
 import { Button, DatePicker, Form, Input, InputNumber, Select } from 'antd';
 import dayjs from 'dayjs';
@@ -6,6 +7,7 @@ import { addDays } from '../../../db/terms/day.ts';
 import type { RateUnit } from '../../../db/terms/market.ts';
 import { useAdvertiserId } from '../../lib/acting.ts';
 import { api, once, read } from '../../lib/client.ts';
+import { optionsOf } from '../../ui/choice.ts';
 import { FormDrawer } from '../../ui/formDrawer.tsx';
 import { asDates, today } from '../../ui/period.tsx';
 import { Free } from '../bookings/free.tsx';
@@ -96,7 +98,17 @@ function Fields() {
         <Form.Item name="discountPercent" label={say('discount')} extra={say('discountHint')}>
           <InputNumber min={0} max={50} precision={1} suffix="%" style={{ width: '100%' }} />
         </Form.Item>
-        <Form.Item name="discountReason" label={say('discountReason')}>
+        <Form.Item
+          name="discountReason"
+          label={say('discountReason')}
+          dependencies={['discountPercent']}
+          rules={[
+            ({ getFieldValue }) => ({
+              required: (getFieldValue('discountPercent') ?? 0) > 0,
+              message: say('required'),
+            }),
+          ]}
+        >
           <Input maxLength={300} />
         </Form.Item>
       </div>
@@ -123,7 +135,7 @@ function LineFields({ at, remove }: { at: number; remove?: () => void }) {
           showSearch={{ optionFilterProp: 'label' }}
           loading={placements.isPending || rates.isPending}
           notFoundContent={say('noRates')}
-          options={optionsOf((placements.data ?? []).filter((row) => sold.has(row.id)))}
+          options={placementsOf((placements.data ?? []).filter((row) => sold.has(row.id)))}
           onChange={(id: number) => {
             const first = rates.data?.find((r) => r.placementId === id && r.unit !== 'CPM');
             form.setFieldValue(['lines', at, 'unit'], first?.unit);
@@ -132,7 +144,7 @@ function LineFields({ at, remove }: { at: number; remove?: () => void }) {
       </Form.Item>
       <div className="order-line-row">
         <Form.Item name={[at, 'unit']} label={say('unit')} rules={[required]}>
-          <Select options={units.map((value) => ({ value, label: unitLabel(value) }))} />
+          <Select options={optionsOf(units, unitLabel)} />
         </Form.Item>
         <Form.Item name={[at, 'dates']} label={say('dates')} rules={[required]} {...asDates}>
           <DatePicker.RangePicker
@@ -166,7 +178,7 @@ function LineFields({ at, remove }: { at: number; remove?: () => void }) {
   );
 }
 
-const optionsOf = (placements: readonly Placement[]) =>
+const placementsOf = (placements: readonly Placement[]) =>
   placements.map((row) => ({
     value: row.id,
     label: `${row.outletName} · ${row.propertyName} · ${row.name}`,

@@ -1,4 +1,5 @@
 /** The platform's book of outlets: who they are, where, and the shares that their contracts give. */
+
 import { useQuery } from '@tanstack/react-query';
 import { Popconfirm, Switch } from 'antd';
 import { TIERS } from '../../../db/terms/market.ts';
@@ -8,6 +9,7 @@ import { useTierLabel } from '../../lib/labels.ts';
 import { OUTLETS, type Outlet, useOutlets } from '../../lib/parties.ts';
 import { useChange } from '../../lib/queries.ts';
 import { useLanguage } from '../../lib/words.ts';
+import { optionsOf } from '../../ui/choice.ts';
 import type { Column } from '../../ui/column.ts';
 import { nameColumn } from '../../ui/columns.tsx';
 import { ListScreen } from '../../ui/listScreen.tsx';
@@ -39,21 +41,21 @@ export function Outlets() {
           param: 'tier',
           label: say('tier'),
           all: say('allTiers'),
-          options: TIERS.map((value) => ({ value, label: tier(value) })),
+          options: optionsOf(TIERS, tier),
           of: (row) => row.tier,
         },
         {
           param: 'status',
           label: say('status'),
           all: say('allStatuses'),
-          options: STATUSES.map((value) => ({ value, label: say(value) })),
+          options: optionsOf(STATUSES, say),
           of: (row) => row.status,
         },
         {
           param: 'admission',
           label: stage('title'),
           all: say('allStages'),
-          options: STAGES.map((value) => ({ value, label: stage(value) })),
+          options: optionsOf(STAGES, stage),
           of: (row) => row.admission ?? '',
         },
       ]}

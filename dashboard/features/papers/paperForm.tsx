@@ -1,12 +1,14 @@
 /** Filing a paper: what it is, its number and end, and a scan of it. */
+
 import { DatePicker, Form, Input, Select } from 'antd';
 import { CATEGORIES } from '../../../db/terms/market.ts';
 import { useAdvertiserId } from '../../lib/acting.ts';
 import { api, once, read } from '../../lib/client.ts';
 import { useCategoryLabel } from '../../lib/labels.ts';
+import { optionsOf } from '../../ui/choice.ts';
 import { FormDrawer } from '../../ui/formDrawer.tsx';
+import { asDay } from '../../ui/period.tsx';
 import { AssetInput } from '../creatives/assetInput.tsx';
-import { asDay } from '../invoices/invoiceSheet.tsx';
 import { type NewPaper, PAPER_KINDS, PAPERS } from './data.ts';
 import { usePaperWords } from './words.ts';
 import '../creatives/editor.css';
@@ -50,7 +52,7 @@ function Fields({ advertiserId }: { advertiserId: number }) {
   return (
     <>
       <Form.Item name="kind" label={say('kind')}>
-        <Select options={PAPER_KINDS.map((value) => ({ value, label: say(value) }))} />
+        <Select options={optionsOf(PAPER_KINDS, say)} />
       </Form.Item>
       <Form.Item
         name="number"
@@ -66,7 +68,7 @@ function Fields({ advertiserId }: { advertiserId: number }) {
         <Select
           mode="multiple"
           showSearch={{ optionFilterProp: 'label' }}
-          options={CATEGORIES.map((value) => ({ value, label: category(value) }))}
+          options={optionsOf(CATEGORIES, category)}
         />
       </Form.Item>
       <div className="form-pair">

@@ -1,8 +1,10 @@
 /** The vault of papers, for the advertiser who files them and the desk that checks them: what ends, what waits, what holds. */
+
 import dayjs from 'dayjs';
 import { useFilters } from '../../lib/filters.ts';
 import { useMe } from '../../lib/me.ts';
 import { useAdvertisers } from '../../lib/parties.ts';
+import { optionsOf } from '../../ui/choice.ts';
 import type { Column } from '../../ui/column.ts';
 import { instantColumn, markColumn } from '../../ui/columns.tsx';
 import { ListScreen } from '../../ui/listScreen.tsx';
@@ -33,7 +35,7 @@ export function Papers() {
           param: 'status',
           label: say('status'),
           all: say('all'),
-          options: STANDINGS.map((value) => ({ value, label: say(value) })),
+          options: optionsOf(STANDINGS, say),
           of: standingOf,
         },
       ]}

@@ -1,4 +1,5 @@
 /** Terms of a demand partner: where it is asked, how often, how long we wait, whose wallet pays. */
+
 import { useQueryClient } from '@tanstack/react-query';
 import { Checkbox, Form, Input, InputNumber, Select } from 'antd';
 import { FORMATS, type Format } from '../../../db/terms/market.ts';
@@ -6,6 +7,7 @@ import { MICRO_CNY_PER_FEN } from '../../../db/terms/money.ts';
 import { once, read } from '../../lib/client.ts';
 import { useFormatLabel } from '../../lib/labels.ts';
 import { useAdvertisers } from '../../lib/parties.ts';
+import { optionsOf } from '../../ui/choice.ts';
 import { FormDrawer } from '../../ui/formDrawer.tsx';
 import { YuanInput } from '../../ui/yuanInput.tsx';
 import { type DemandPartner, demand, PARTNERS } from './data.ts';
@@ -125,10 +127,7 @@ function Fields({ isNew, hasKey }: { isNew: boolean; hasKey: boolean }) {
         </Form.Item>
       </div>
       <Form.Item name="formats" label={say('formats')} extra={say('formatsHint')}>
-        <Select
-          mode="multiple"
-          options={FORMATS.map((value) => ({ value, label: format(value) }))}
-        />
+        <Select mode="multiple" options={optionsOf(FORMATS, format)} />
       </Form.Item>
       <Form.Item
         name="callKey"

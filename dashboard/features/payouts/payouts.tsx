@@ -1,9 +1,11 @@
 /** Finance's desk for payouts: tick with the keyboard, approve together what another person asked for. */
+
 import { Checkbox, Drawer, Select } from 'antd';
 import { type KeyboardEvent, useMemo, useState } from 'react';
 import { useFilters } from '../../lib/filters.ts';
 import { fenMoney, instant } from '../../lib/format.ts';
 import { deskOf, useMe } from '../../lib/me.ts';
+import { optionsOf } from '../../ui/choice.ts';
 import type { Column } from '../../ui/column.ts';
 import { fenColumn } from '../../ui/columns.tsx';
 import { DataTable } from '../../ui/dataTable.tsx';
@@ -179,7 +181,7 @@ function StatusFilter() {
       aria-label={say('status')}
       placeholder={say('allStatuses')}
       value={filters.status ?? null}
-      options={STATUSES.map((value) => ({ value, label: label(value) }))}
+      options={optionsOf(STATUSES, label)}
       onChange={(status) => set({ status: status ?? undefined })}
     />
   );

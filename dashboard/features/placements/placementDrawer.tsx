@@ -1,10 +1,12 @@
 /** One placement: making it, changing it; its tag stands below. */
+
 import { useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Form, Input, Segmented, Select } from 'antd';
 import { FORMATS } from '../../../db/terms/market.ts';
 import { api, once, read } from '../../lib/client.ts';
 import { useFormatLabel } from '../../lib/labels.ts';
+import { optionsOf } from '../../ui/choice.ts';
 import { FormDrawer } from '../../ui/formDrawer.tsx';
 import { YuanInput } from '../../ui/yuanInput.tsx';
 import { PLACEMENTS, type Placement, readSizes, sizesText, useProperties } from './data.ts';
@@ -98,7 +100,7 @@ function PlacementFields({ isNew }: { isNew: boolean }) {
             />
           </Form.Item>
           <Form.Item name="format" label={say('format')} rules={[required]}>
-            <Select options={FORMATS.map((value) => ({ value, label: format(value) }))} />
+            <Select options={optionsOf(FORMATS, format)} />
           </Form.Item>
         </>
       )}

@@ -1,16 +1,18 @@
 /** An outlet's placements: what it sells, at which floor, and whether it sells at all. */
+
 import { Button, Switch } from 'antd';
 import { api, read } from '../../lib/client.ts';
 import { useFilters } from '../../lib/filters.ts';
 import { fenMoney } from '../../lib/format.ts';
 import { useFormatLabel, usePropertyKindLabel } from '../../lib/labels.ts';
 import { useChange } from '../../lib/queries.ts';
+import { optionsOf } from '../../ui/choice.ts';
 import type { Column } from '../../ui/column.ts';
 import { fenColumn, nameColumn } from '../../ui/columns.tsx';
 import { ListScreen } from '../../ui/listScreen.tsx';
 import { PLACEMENTS, type Placement, sizesText, usePlacements } from './data.ts';
 import { PlacementDrawer } from './placementDrawer.tsx';
-import { PropertyModal } from './propertyModal.tsx';
+import { PropertyForm } from './propertyForm.tsx';
 import { useSheetWords } from './sheetWords.ts';
 import { SupplySheet } from './supplySheet.tsx';
 import { usePlacementWords } from './words.ts';
@@ -47,7 +49,7 @@ export function Placements() {
           param: 'format',
           label: say('format'),
           all: say('allFormats'),
-          options: FORMATS.map((value) => ({ value, label: format(value) })),
+          options: optionsOf(FORMATS, format),
           of: (row) => row.format,
         },
       ]}
@@ -61,7 +63,7 @@ export function Placements() {
         made={(id) => open(String(id))}
       />
       <SupplySheet open={filters.sheet === '1'} close={() => set({ sheet: undefined })} />
-      <PropertyModal open={filters.property === 'new'} close={() => set({ property: undefined })} />
+      <PropertyForm open={filters.property === 'new'} close={() => set({ property: undefined })} />
     </ListScreen>
   );
 }

@@ -1,20 +1,15 @@
 /** Published prices: the current ones, those to come and, on request, the past. */
-import { Button, DatePicker, Form, Modal, Select, Switch } from 'antd';
-import dayjs, { type Dayjs } from 'dayjs';
+import { Button, Switch } from 'antd';
 import { useMemo, useState } from 'react';
-import { api, once, read } from '../../lib/client.ts';
 import { useFilters } from '../../lib/filters.ts';
-import { showInForm } from '../../lib/problem.ts';
-import { useChange } from '../../lib/queries.ts';
-import { useLanguage } from '../../lib/words.ts';
 import type { Column } from '../../ui/column.ts';
 import { fenColumn } from '../../ui/columns.tsx';
 import { DataTable } from '../../ui/dataTable.tsx';
 import { Mark, Page, Panel } from '../../ui/page.tsx';
 import { today } from '../../ui/period.tsx';
 import { Empty } from '../../ui/states.tsx';
-import { YuanInput } from '../../ui/yuanInput.tsx';
-import { RATES, type Rate, usePlacements, useRates } from './data.ts';
+import { type Rate, useRates } from './data.ts';
+import { RateForm } from './rateForm.tsx';
 import { useRateUnit, useRateWords } from './words.ts';
 
 type State = 'current' | 'future' | 'past';
@@ -76,7 +71,7 @@ export function RateCard() {
           }
         />
       </Panel>
-      <PublishModal open={publishing} close={() => setPublishing(false)} />
+      <RateForm open={publishing} close={() => setPublishing(false)} />
     </Page>
   );
 }
@@ -122,78 +117,5 @@ function RateTable(props: {
       exportAs="rate-card"
       empty={<Empty title={say('none')} hint={say('noneHint')} />}
     />
-  );
-}
-
-interface Values {
-  placementId: number;
-  unit: Rate['unit'];
-  priceFen: number;
-  effectiveFrom: Dayjs;
-}
-
-const UNITS = ['CPM', 'CPT', 'CPD_DAY', 'SPOT', 'POST'] as const;
-
-function PublishModal(props: { open: boolean; close: () => void }) {
-  const say = useRateWords();
-  const unit = useRateUnit();
-  const language = useLanguage();
-  const placements = usePlacements();
-  const [form] = Form.useForm<Values>();
-  const publish = useChange({
-    run: (values: Values, key) => {
-      const effectiveFrom = values.effectiveFrom.format('YYYY-MM-DD');
-      return read(api['rate-cards'].$post({ json: { ...values, effectiveFrom } }, once(key)));
-    },
-    refresh: [RATES],
-    say: say('published'),
-    done: () => {
-      form.resetFields();
-      props.close();
-    },
-    failed: (error) => showInForm(form, error, language),
-  });
-  const required = { required: true, message: say('required') };
-  return (
-    <Modal
-      open={props.open}
-      title={say('publish')}
-      okText={say('publish')}
-      cancelText={say('cancel')}
-      confirmLoading={publish.isPending}
-      onOk={() => form.submit()}
-      onCancel={props.close}
-    >
-      <Form
-        form={form}
-        name="rate"
-        layout="vertical"
-        initialValues={{ unit: 'CPD_DAY', effectiveFrom: dayjs(today()).add(1, 'day') }}
-        onFinish={(values) => publish.mutate(values)}
-      >
-        <Form.Item name="placementId" label={say('placement')} rules={[required]}>
-          <Select
-            showSearch={{ optionFilterProp: 'label' }}
-            options={placements.data?.map((row) => ({
-              value: row.id,
-              label: `${row.propertyName} · ${row.name}`,
-            }))}
-          />
-        </Form.Item>
-        <Form.Item name="unit" label={say('unit')} rules={[required]}>
-          <Select options={UNITS.map((value) => ({ value, label: unit(value) }))} />
-        </Form.Item>
-        <Form.Item
-          name="priceFen"
-          label={say('price')}
-          rules={[{ required: true, type: 'number', min: 1, max: 1e9, message: say('priceWrong') }]}
-        >
-          <YuanInput unit={say('yuan')} />
-        </Form.Item>
-        <Form.Item name="effectiveFrom" label={say('from')} rules={[required]}>
-          <DatePicker minDate={dayjs(today())} style={{ width: '100%' }} />
-        </Form.Item>
-      </Form>
-    </Modal>
   );
 }

@@ -1,4 +1,5 @@
 /** The brief of a media plan: how much, where, when and what for; the answer is the plan's own page. */
+
 import { useNavigate } from '@tanstack/react-router';
 import { Checkbox, DatePicker, Form, Input, Radio } from 'antd';
 import dayjs from 'dayjs';
@@ -9,6 +10,7 @@ import { useAdvertiserId } from '../../lib/acting.ts';
 import { api, once, read } from '../../lib/client.ts';
 import { useCountyBook } from '../../lib/divisions.ts';
 import { useDeviceLabel, useTierLabel } from '../../lib/labels.ts';
+import { optionsOf } from '../../ui/choice.ts';
 import { type CountyBook, foldCities } from '../../ui/counties.ts';
 import { FormDrawer } from '../../ui/formDrawer.tsx';
 import { asDates, today } from '../../ui/period.tsx';
@@ -111,7 +113,7 @@ function Fields({ book }: { book: CountyBook }) {
         </Form.Item>
       </div>
       <Form.Item name="goal" label={say('goal')} extra={say(`${goal ?? 'reach'}Hint`)}>
-        <Radio.Group options={GOALS.map((value) => ({ value, label: say(value) }))} />
+        <Radio.Group options={optionsOf(GOALS, say)} />
       </Form.Item>
       <Form.Item
         name="counties"
@@ -121,10 +123,10 @@ function Fields({ book }: { book: CountyBook }) {
         <CountyPicker book={book} />
       </Form.Item>
       <Form.Item name="tiers" label={say('tiers')}>
-        <Checkbox.Group options={TIERS.map((value) => ({ value, label: tier(value) }))} />
+        <Checkbox.Group options={optionsOf(TIERS, tier)} />
       </Form.Item>
       <Form.Item name="devices" label={say('devices')}>
-        <Checkbox.Group options={DEVICES.map((value) => ({ value, label: device(value) }))} />
+        <Checkbox.Group options={optionsOf(DEVICES, device)} />
       </Form.Item>
       <Form.Item
         name="hours"

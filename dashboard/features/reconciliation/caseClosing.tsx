@@ -1,10 +1,13 @@
 /** How a case ends: booked to an owner, taken back as a bill shows, sent back through Alipay, or written off by two. */
+
 import { Button, Form, Input, Select } from 'antd';
 import { api, read } from '../../lib/client.ts';
 import { useMe } from '../../lib/me.ts';
 import { useAdvertisers } from '../../lib/parties.ts';
 import { useChange } from '../../lib/queries.ts';
+import { optionsOf } from '../../ui/choice.ts';
 import { Mark } from '../../ui/page.tsx';
+import { useSentForm } from '../../ui/sentForm.ts';
 import { CASE_REFRESH, type Case } from './data.ts';
 import { useReconciliationWords } from './words.ts';
 
@@ -47,13 +50,6 @@ function Outcomes({ row }: { row: Case }) {
   const say = useReconciliationWords();
   const me = useMe();
   const advertisers = useAdvertisers();
-  const [form] = Form.useForm<Answers>();
-  const outcome = Form.useWatch('outcome', form);
-  const close = useChange<Answers, unknown>({
-    run: (answers) => end({ id: String(row.id) }, answers),
-    refresh: CASE_REFRESH,
-    say: say('resolved'),
-  });
   // Whoever suspended it may only propose to write it off: the rest is another's to say.
   const own = row.suspendedBy === me.userId;
   const ownerless = row.items.length === 0 && row.differenceFen !== '0';
@@ -67,20 +63,22 @@ function Outcomes({ row }: { row: Case }) {
         ...(income ? ['send_back' as const] : []),
         'written_off',
       ];
+  const { form, save, bind } = useSentForm<Answers, unknown>({
+    name: `close-case-${row.id}`,
+    initial: { outcome: outcomes[0] as Outcome },
+    run: (answers) => end({ id: String(row.id) }, answers),
+    refresh: CASE_REFRESH,
+    say: say('resolved'),
+  });
+  const outcome = Form.useWatch('outcome', form);
   return (
-    <Form
-      form={form}
-      name="close-case"
-      layout="vertical"
-      initialValues={{ outcome: outcomes[0] as Outcome }}
-      onFinish={(values) => close.mutate(values)}
-    >
+    <Form {...bind}>
       <Form.Item
         name="outcome"
         label={say('how')}
         extra={outcome && say(`${outcome}_needs` as 'reversed_needs')}
       >
-        <Select options={outcomes.map((value) => ({ value, label: say(value) }))} />
+        <Select options={optionsOf(outcomes, say)} />
       </Form.Item>
       {outcome === 'supplemented' && ownerless && (
         <Form.Item
@@ -101,7 +99,7 @@ function Outcomes({ row }: { row: Case }) {
       >
         <Input.TextArea rows={3} maxLength={500} />
       </Form.Item>
-      <Button htmlType="submit" loading={close.isPending}>
+      <Button htmlType="submit" loading={save.isPending}>
         {say('resolve')}
       </Button>
     </Form>

@@ -1,8 +1,9 @@
 /** What a partner's report is about, however it comes in: whose, of which days, how near counts as agreed. */
+
 import { DatePicker, Form, InputNumber, Select } from 'antd';
 import { addDays } from '../../../db/terms/day.ts';
-import { today } from '../../ui/period.tsx';
-import { asDay } from '../invoices/invoiceSheet.tsx';
+import { optionsOf } from '../../ui/choice.ts';
+import { asDay, today } from '../../ui/period.tsx';
 import { useDemandPartners, useSupplyPartners } from '../partners/data.ts';
 import type { Report } from './partnerData.ts';
 import { usePartnerWords } from './partnerWords.ts';
@@ -32,7 +33,7 @@ export function ReportAbout() {
     <>
       <Form.Item name="side" label={say('side')}>
         <Select
-          options={(['demand', 'supply'] as const).map((value) => ({ value, label: say(value) }))}
+          options={optionsOf(['demand', 'supply'] as const, say)}
           onChange={() => form.resetFields(['partnerId'])}
         />
       </Form.Item>

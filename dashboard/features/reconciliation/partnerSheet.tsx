@@ -1,11 +1,14 @@
 /** One day's difference with a partner: explained, ours stands, or theirs accepted by two people. */
+
 import { Button, Form, Input, Select } from 'antd';
 import { once, read } from '../../lib/client.ts';
 import { count, money } from '../../lib/format.ts';
 import { useMe } from '../../lib/me.ts';
 import { useChange } from '../../lib/queries.ts';
 import { Asked } from '../../ui/asked.tsx';
+import { optionsOf } from '../../ui/choice.ts';
 import { Facts, Mark, Money } from '../../ui/page.tsx';
+import { useSentForm } from '../../ui/sentForm.ts';
 import { CLEARING, type Difference, differences, gapOf, TONES } from './partnerData.ts';
 import { usePartnerWords } from './partnerWords.ts';
 import { useDiscrepancy } from './words.ts';
@@ -46,9 +49,11 @@ interface Values {
 function Settle({ id }: { id: string }) {
   const say = usePartnerWords();
   const [form] = Form.useForm<Values>();
-  const outcome = Form.useWatch('outcome', form);
-  const isTheirs = outcome === 'theirs_accepted';
-  const settle = useChange<Values, unknown>({
+  const isTheirs = Form.useWatch('outcome', form) === 'theirs_accepted';
+  const { save, bind } = useSentForm<Values, unknown>({
+    form,
+    name: `partner-difference-${id}`,
+    initial: { outcome: 'explained' },
     run: ({ outcome: resolution, note }, key) =>
       resolution === 'theirs_accepted'
         ? read(one.propose.$post({ param: { id }, json: { note } }, once(key)))
@@ -57,19 +62,10 @@ function Settle({ id }: { id: string }) {
     say: say(isTheirs ? 'proposedNow' : 'settled'),
   });
   return (
-    <Form
-      form={form}
-      name="partner-difference"
-      layout="vertical"
-      initialValues={{ outcome: 'explained' }}
-      onFinish={(values) => settle.mutate(values)}
-    >
+    <Form {...bind}>
       <Form.Item name="outcome" label={say('resolution')} extra={isTheirs && say('theirsHint')}>
         <Select
-          options={(['explained', 'ours_stands', 'theirs_accepted'] as const).map((value) => ({
-            value,
-            label: say(value),
-          }))}
+          options={optionsOf(['explained', 'ours_stands', 'theirs_accepted'] as const, say)}
         />
       </Form.Item>
       <Form.Item
@@ -79,7 +75,7 @@ function Settle({ id }: { id: string }) {
       >
         <Input.TextArea rows={3} maxLength={500} />
       </Form.Item>
-      <Button type="primary" htmlType="submit" loading={settle.isPending}>
+      <Button type="primary" htmlType="submit" loading={save.isPending}>
         {say('settle')}
       </Button>
     </Form>

@@ -5,11 +5,12 @@ import { useMemo, useState } from 'react';
 import { api, read } from '../../lib/client.ts';
 import { useFilters } from '../../lib/filters.ts';
 import { instant } from '../../lib/format.ts';
-import { defineWords, useLanguage } from '../../lib/words.ts';
+import { defineWords, type Language, useLanguage } from '../../lib/words.ts';
 import type { Column } from '../../ui/column.ts';
 import { DataTable } from '../../ui/dataTable.tsx';
 import { Facts, Page, Panel } from '../../ui/page.tsx';
 import { Empty } from '../../ui/states.tsx';
+import { actionText, subjectText } from '../audit/actions.ts';
 import { useReasonWords } from './words.ts';
 
 const useWords = defineWords(
@@ -72,15 +73,15 @@ async function fetchExchange(cursor: string | undefined) {
   return { items, nextCursor: page.nextCursor };
 }
 
-async function fetchPayments(cursor: string | undefined, language: string) {
+async function fetchPayments(cursor: string | undefined, language: Language) {
   const page = await read(api.payments.refusals.$get({ query: { limit: '100', cursor } }));
   const items = page.items.map(
-    ({ id, at, what, reason, zh, en, subject, byUser, detail }): Refusal => ({
+    ({ id, at, what, reason, zh, en, subject, byUser, byName, detail }): Refusal => ({
       id,
       at,
       reason: language === 'zh' ? zh : en,
-      about: subject ?? what,
-      who: byUser ?? text(detail.ip),
+      about: subject ? subjectText(subject, language) : actionText(what, language),
+      who: byName ?? byUser ?? text(detail.ip),
       detail: { what, reason, ...detail },
     }),
   );

@@ -15,7 +15,7 @@ export const SCHEDULES = ['report-schedules'];
 export const SPANS = ['yesterday', 'last7Days', 'lastWeek', 'monthToDate', 'lastMonth'] as const;
 export const CADENCES = ['daily', 'weekly', 'monthly'] as const;
 export const DIMENSIONS = [
-  'day', 'division', 'city', 'campaign', 'lineItem', 'creative', 'outlet', 'device', 'deal', 'advertiser',
+  'day', 'advertiser', 'division', 'city', 'campaign', 'lineItem', 'creative', 'outlet', 'device', 'deal',
 ] as const; // biome-ignore format: one list
 
 /** Whoever buys for one advertiser does not ask which. */

@@ -1,7 +1,9 @@
 /** Having a report made in the background: what it is by, over which days, as which file. */
+
 import { DatePicker, Form, Input, Radio, Select } from 'antd';
 import dayjs from 'dayjs';
 import { api, once, read } from '../../lib/client.ts';
+import { optionsOf } from '../../ui/choice.ts';
 import { FormDrawer } from '../../ui/formDrawer.tsx';
 import { asDates, today, usePeriod } from '../../ui/period.tsx';
 import { type DIMENSIONS, EXPORTS, useDimensions } from './exportData.ts';
@@ -66,11 +68,7 @@ export function AskedFields() {
         extra={say('byHint')}
         rules={[{ ...required, type: 'array', min: 1 }]}
       >
-        <Select
-          mode="multiple"
-          maxCount={4}
-          options={useDimensions().map((value) => ({ value, label: dimension(value) }))}
-        />
+        <Select mode="multiple" maxCount={4} options={optionsOf(useDimensions(), dimension)} />
       </Form.Item>
       <Form.Item name="format" label={say('format')}>
         <Radio.Group

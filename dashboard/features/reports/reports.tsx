@@ -1,10 +1,12 @@
 /** Spend by any dimension over any days, with files for those who reckon elsewhere. The question is in the URL. */
+
 import { Button, Segmented } from 'antd';
 import { api } from '../../lib/client.ts';
 import { useFilters } from '../../lib/filters.ts';
 import { count, money, percent } from '../../lib/format.ts';
 import { useDeviceLabel } from '../../lib/labels.ts';
 import { useLanguage } from '../../lib/words.ts';
+import { optionsOf } from '../../ui/choice.ts';
 import type { Column } from '../../ui/column.ts';
 import { DataTable } from '../../ui/dataTable.tsx';
 import { Figure, Figures, Money, Page } from '../../ui/page.tsx';
@@ -120,7 +122,7 @@ function SpendTable() {
             <Segmented
               aria-label={say('by')}
               value={by}
-              options={useDimensions().map((value) => ({ value, label: say(value) }))}
+              options={optionsOf(useDimensions(), say)}
               onChange={(value) => set({ by: value })}
             />
           </span>

@@ -1,7 +1,9 @@
 /** A report that comes by itself: what of, how often, at which hour of Shanghai's day. */
+
 import { useQueryClient } from '@tanstack/react-query';
 import { Form, Select } from 'antd';
 import { api, once, read } from '../../lib/client.ts';
+import { optionsOf } from '../../ui/choice.ts';
 import { FormDrawer } from '../../ui/formDrawer.tsx';
 import { CADENCES, type NewSchedule, SCHEDULES, type Schedule, SPANS } from './exportData.ts';
 import { useExportWords } from './exportWords.ts';
@@ -52,11 +54,11 @@ export function ScheduleForm(props: {
     >
       <AskedFields />
       <Form.Item name="span" label={say('span')}>
-        <Select options={SPANS.map((value) => ({ value, label: say(value) }))} />
+        <Select options={optionsOf(SPANS, say)} />
       </Form.Item>
       <div className="form-pair">
         <Form.Item name="cadence" label={say('cadence')}>
-          <Select options={CADENCES.map((value) => ({ value, label: say(value) }))} />
+          <Select options={optionsOf(CADENCES, say)} />
         </Form.Item>
         <Form.Item name="hourOfDay" label={say('hour')}>
           <Select options={HOURS} />

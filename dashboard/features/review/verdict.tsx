@@ -2,6 +2,7 @@
 import { App, Button, Form, Input, Modal } from 'antd';
 import { useEffect, useState } from 'react';
 import { api, once, read } from '../../lib/client.ts';
+import { dropKept, keep, readKept } from '../../lib/kept.ts';
 import { useChange } from '../../lib/queries.ts';
 import { Key } from '../../ui/page.tsx';
 import { REVIEW, type Task } from './data.ts';
@@ -48,6 +49,7 @@ export function Verdict({ task, wanted, clear, next }: Props) {
     // The next one is on the screen while this one is on its way; a creative that needs two comes back.
     expect: () => [{ queryKey: REVIEW, as: (page: Queue) => without(page, task.id) }],
     done: (answer, words) => {
+      dropKept(keptAs(task.id));
       const second = 'awaitsSecond' in answer && answer.awaitsSecond;
       void message.success(say(second ? 'first' : words.rejectReason ? 'rejected' : 'approved'));
     },
@@ -74,6 +76,7 @@ export function Verdict({ task, wanted, clear, next }: Props) {
         {say('approve')} <Key>A</Key>
       </Button>
       <ReasonModal
+        id={task.id}
         asking={asking}
         busy={decide.isPending}
         close={() => setAsking(undefined)}
@@ -85,7 +88,11 @@ export function Verdict({ task, wanted, clear, next }: Props) {
   );
 }
 
+/** Until the server has it: a refusal, or a lost connection, brings the creative back and the words with it. */
+const keptAs = (id: number) => `verdict-${id}`;
+
 function ReasonModal(props: {
+  id: number;
   asking: 'overrule' | 'reject' | undefined;
   busy: boolean;
   close: () => void;
@@ -105,7 +112,15 @@ function ReasonModal(props: {
       onCancel={props.close}
       destroyOnHidden
     >
-      <Form form={form} name="verdict" layout="vertical" onFinish={(v) => props.done(v.reason)}>
+      <Form
+        form={form}
+        name="verdict"
+        layout="vertical"
+        clearOnDestroy
+        initialValues={readKept(keptAs(props.id)) ?? {}}
+        onValuesChange={(_, all) => keep(keptAs(props.id), all)}
+        onFinish={(v) => props.done(v.reason)}
+      >
         <Form.Item
           name="reason"
           label={say(rejecting ? 'rejectReason' : 'overrule')}

@@ -1,9 +1,11 @@
 /** What an organisation says of itself when it comes in: its kind decides which fields there are. */
+
 import { Form, Input, Segmented, Select, TreeSelect } from 'antd';
 import { CATEGORIES, TIERS } from '../../../db/terms/market.ts';
 import { useCountyBook } from '../../lib/divisions.ts';
 import { useCategoryLabel, useTierLabel } from '../../lib/labels.ts';
 import { useLanguage } from '../../lib/words.ts';
+import { optionsOf } from '../../ui/choice.ts';
 import { useSignUpWords } from './signUpWords.ts';
 
 export const KINDS = ['advertiser', 'agency', 'outlet'] as const;
@@ -15,7 +17,7 @@ export function OrganisationFields() {
   return (
     <>
       <Form.Item name={['organization', 'kind']} label={say('kind')}>
-        <Segmented block options={KINDS.map((value) => ({ value, label: say(value) }))} />
+        <Segmented block options={optionsOf(KINDS, say)} />
       </Form.Item>
       <Form.Item
         name={['organization', 'organizationName']}
@@ -44,7 +46,7 @@ function AdvertiserFields() {
         <Select
           showSearch={{ optionFilterProp: 'label' }}
           placeholder={say('categoryPick')}
-          options={CATEGORIES.map((value) => ({ value, label: label(value) }))}
+          options={optionsOf(CATEGORIES, label)}
         />
       </Form.Item>
       <Form.Item name={['organization', 'domain']} label={say('domain')}>
@@ -70,7 +72,7 @@ function OutletFields() {
         label={say('tier')}
         rules={[{ required: true, message: say('tierWanted') }]}
       >
-        <Select options={TIERS.map((value) => ({ value, label: tier(value) }))} />
+        <Select options={optionsOf(TIERS, tier)} />
       </Form.Item>
       <Form.Item
         name={['organization', 'divisionCode']}

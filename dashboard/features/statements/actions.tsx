@@ -1,12 +1,13 @@
 /** What the person at this desk may do with a statement now. The server has the last word on all of it. */
 import { DownloadOutlined } from '@ant-design/icons';
-import { Button, Form, Input, Modal } from 'antd';
+import { Button, Form, Input, Radio } from 'antd';
 import { useState } from 'react';
 import { api, once, read } from '../../lib/client.ts';
 import { money } from '../../lib/format.ts';
 import { deskOf, useMe } from '../../lib/me.ts';
 import { useChange } from '../../lib/queries.ts';
 import { Asked } from '../../ui/asked.tsx';
+import { FormDrawer } from '../../ui/formDrawer.tsx';
 import { REFRESH, type StatementDetail } from './data.ts';
 import { useStatementWords } from './words.ts';
 
@@ -55,7 +56,7 @@ function OutletSteps({ statement, ticked }: { statement: Statement; ticked: numb
         loading={confirm.isPending}
         run={() => confirm.mutateAsync(undefined)}
       />
-      <DisputeModal
+      <DisputeForm
         open={disputing}
         statement={statement}
         ticked={ticked}
@@ -67,54 +68,40 @@ function OutletSteps({ statement, ticked }: { statement: Statement; ticked: numb
 
 const param = (statement: Statement) => ({ id: String(statement.id) });
 
-function DisputeModal(props: {
+function DisputeForm(props: {
   open: boolean;
   statement: Statement;
   ticked: number[];
   close: () => void;
 }) {
   const say = useStatementWords();
-  const [form] = Form.useForm<{ reason: string }>();
-  const dispute = useChange({
-    run: ({ reason }: { reason: string }, key) =>
-      read(
-        one.dispute.$post(
-          {
-            param: param(props.statement),
-            json: { reason, ...(props.ticked.length > 0 ? { lines: props.ticked } : {}) },
-          },
-          once(key),
-        ),
-      ),
-    refresh: REFRESH,
-    say: say('disputed'),
-    done: props.close,
-  });
+  const { statement, ticked } = props;
   return (
-    <Modal
+    <FormDrawer<{ reason: string }, unknown>
       open={props.open}
+      close={props.close}
       title={say('disputeTitle')}
+      name={`dispute-${statement.id}`}
       okText={say('dispute')}
-      cancelText={say('cancel')}
-      confirmLoading={dispute.isPending}
-      onOk={() => form.submit()}
-      onCancel={props.close}
+      initial={{}}
+      run={({ reason }, key) => {
+        const json = { reason, ...(ticked.length > 0 ? { lines: ticked } : {}) };
+        return read(one.dispute.$post({ param: param(statement), json }, once(key)));
+      }}
+      refresh={REFRESH}
+      say={say('disputed')}
     >
       <p style={{ marginBottom: 12 }}>
-        {props.ticked.length > 0
-          ? say('disputeLines', { n: props.ticked.length })
-          : say('disputeWhole')}
+        {ticked.length > 0 ? say('disputeLines', { n: ticked.length }) : say('disputeWhole')}
       </p>
-      <Form form={form} name="dispute" layout="vertical" onFinish={(v) => dispute.mutate(v)}>
-        <Form.Item
-          name="reason"
-          label={say('disputeReason')}
-          rules={[{ required: true, whitespace: true, message: say('disputeReasonWanted') }]}
-        >
-          <Input.TextArea rows={4} maxLength={500} showCount />
-        </Form.Item>
-      </Form>
-    </Modal>
+      <Form.Item
+        name="reason"
+        label={say('disputeReason')}
+        rules={[{ required: true, whitespace: true, message: say('disputeReasonWanted') }]}
+      >
+        <Input.TextArea rows={4} maxLength={500} showCount />
+      </Form.Item>
+    </FormDrawer>
   );
 }
 
@@ -152,7 +139,7 @@ function FinanceSteps({ statement }: { statement: Statement }) {
           <Button type="primary" onClick={() => setAnswering(true)}>
             {say('resolve')}
           </Button>
-          <ResolveModal open={answering} statement={statement} close={() => setAnswering(false)} />
+          <ResolveForm open={answering} statement={statement} close={() => setAnswering(false)} />
         </>
       );
     case 'outlet_confirmed':
@@ -182,45 +169,35 @@ function FinanceSteps({ statement }: { statement: Statement }) {
   }
 }
 
-function ResolveModal(props: { open: boolean; statement: Statement; close: () => void }) {
+function ResolveForm(props: { open: boolean; statement: Statement; close: () => void }) {
   const say = useStatementWords();
-  const [form] = Form.useForm<{ note: string }>();
-  const resolve = useChange({
-    run: (json: { accept: boolean; note: string }, key) =>
-      read(one.resolve.$post({ param: param(props.statement), json }, once(key))),
-    refresh: REFRESH,
-    say: say('resolved'),
-    done: props.close,
-  });
-  const answer = async (accept: boolean) => {
-    const { note } = await form.validateFields();
-    resolve.mutate({ accept, note });
-  };
+  const { statement } = props;
   return (
-    <Modal
+    <FormDrawer<{ accept: boolean; note: string }, unknown>
       open={props.open}
+      close={props.close}
       title={say('resolve')}
-      onCancel={props.close}
-      footer={
-        <>
-          <Button onClick={() => void answer(false)} loading={resolve.isPending}>
-            {say('reject')}
-          </Button>
-          <Button type="primary" onClick={() => void answer(true)} loading={resolve.isPending}>
-            {say('accept')}
-          </Button>
-        </>
-      }
+      name={`resolve-${statement.id}`}
+      initial={{ accept: true }}
+      run={(json, key) => read(one.resolve.$post({ param: param(statement), json }, once(key)))}
+      refresh={REFRESH}
+      say={say('resolved')}
     >
-      <Form form={form} name="resolve" layout="vertical">
-        <Form.Item
-          name="note"
-          label={say('resolveNote')}
-          rules={[{ required: true, whitespace: true, message: say('disputeReasonWanted') }]}
-        >
-          <Input.TextArea rows={4} maxLength={500} showCount />
-        </Form.Item>
-      </Form>
-    </Modal>
+      <Form.Item name="accept" label={say('outcome')}>
+        <Radio.Group
+          options={[
+            { value: true, label: say('accept') },
+            { value: false, label: say('reject') },
+          ]}
+        />
+      </Form.Item>
+      <Form.Item
+        name="note"
+        label={say('resolveNote')}
+        rules={[{ required: true, whitespace: true, message: say('disputeReasonWanted') }]}
+      >
+        <Input.TextArea rows={4} maxLength={500} showCount />
+      </Form.Item>
+    </FormDrawer>
   );
 }

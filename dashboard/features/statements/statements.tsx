@@ -1,4 +1,5 @@
 /** Every statement one may see: an outlet's own, or finance's whole book by period and state. */
+
 import { useNavigate } from '@tanstack/react-router';
 import { App, Button, DatePicker, Popconfirm } from 'antd';
 import dayjs from 'dayjs';
@@ -9,6 +10,7 @@ import { money, monthName } from '../../lib/format.ts';
 import { deskOf, useMe } from '../../lib/me.ts';
 import { useChange } from '../../lib/queries.ts';
 import { useLanguage } from '../../lib/words.ts';
+import { optionsOf } from '../../ui/choice.ts';
 import type { Column } from '../../ui/column.ts';
 import { moneyColumn } from '../../ui/columns.tsx';
 import { ListScreen } from '../../ui/listScreen.tsx';
@@ -69,7 +71,7 @@ export function Statements() {
           param: 'status',
           label: say('status'),
           all: say('allStatuses'),
-          options: STATUSES.map((value) => ({ value, label: label(value) })),
+          options: optionsOf(STATUSES, label),
         },
       ]}
       tools={<MonthFilter />}

@@ -1,4 +1,5 @@
 /** Placing a stop: what is taken off the air, chosen by name, where, and why. */
+
 import { Form, Input, Select } from 'antd';
 import { CATEGORIES } from '../../../db/terms/market.ts';
 import { api, once, read } from '../../lib/client.ts';
@@ -6,6 +7,7 @@ import { useCountyBook } from '../../lib/divisions.ts';
 import { useCategoryLabel } from '../../lib/labels.ts';
 import { useAdvertisers } from '../../lib/parties.ts';
 import { useLanguage } from '../../lib/words.ts';
+import { optionsOf } from '../../ui/choice.ts';
 import { FormDrawer } from '../../ui/formDrawer.tsx';
 import { SCOPES, type Scope, STOPS, useSubjectsOf } from './data.ts';
 import { useStopWords } from './words.ts';
@@ -61,7 +63,7 @@ function Fields({ forget }: { forget: () => void }) {
   return (
     <>
       <Form.Item name="scope" label={say('scope')} extra={scope === 'all' && say('confirmHint')}>
-        <Select options={SCOPES.map((value) => ({ value, label: say(value) }))} onChange={forget} />
+        <Select options={optionsOf(SCOPES, say)} onChange={forget} />
       </Form.Item>
       {scope === 'category' && <Category />}
       {scope === 'advertiser' && <Advertiser name="subject" />}
@@ -96,10 +98,7 @@ function Category() {
       label={say('category')}
       rules={[{ required: true, message: say('subjectWanted') }]}
     >
-      <Select
-        {...searched}
-        options={CATEGORIES.map((value) => ({ value, label: category(value) }))}
-      />
+      <Select {...searched} options={optionsOf(CATEGORIES, category)} />
     </Form.Item>
   );
 }

@@ -1,4 +1,5 @@
 /** Every top-up of every advertiser for finance: its state at Alipay, its journals, refunds to the payer. */
+
 import { useQuery } from '@tanstack/react-query';
 import { Button, Form, Input } from 'antd';
 import { useState } from 'react';
@@ -7,6 +8,7 @@ import { fenMoney, instant } from '../../lib/format.ts';
 import { everyPage, PAGE_LIMIT } from '../../lib/pages.ts';
 import { useAdvertisers } from '../../lib/parties.ts';
 import { useChange } from '../../lib/queries.ts';
+import { optionsOf } from '../../ui/choice.ts';
 import type { Column } from '../../ui/column.ts';
 import { fenColumn, instantColumn, markColumn } from '../../ui/columns.tsx';
 import { FormDrawer } from '../../ui/formDrawer.tsx';
@@ -48,7 +50,7 @@ export function TopUps() {
           param: 'status',
           label: say('status'),
           all: say('all'),
-          options: STATUSES.map((value) => ({ value, label: label(value) })),
+          options: optionsOf(STATUSES, label),
           of: (row) => row.status,
         },
       ]}

@@ -4,9 +4,7 @@ import { useState } from 'react';
 import { useAdvertiserId } from '../../lib/acting.ts';
 import { api, once, read } from '../../lib/client.ts';
 import { fenMoney } from '../../lib/format.ts';
-import { showInForm } from '../../lib/problem.ts';
-import { useChange } from '../../lib/queries.ts';
-import { useLanguage } from '../../lib/words.ts';
+import { useSentForm } from '../../ui/sentForm.ts';
 import { YuanInput } from '../../ui/yuanInput.tsx';
 import { rememberTopUp } from './pending.ts';
 import { useWalletWords } from './words.ts';
@@ -15,26 +13,21 @@ const USUAL_FEN = [100_000, 500_000, 1_000_000, 5_000_000];
 
 export function TopUpModal(props: { open: boolean; close: () => void }) {
   const say = useWalletWords();
-  const language = useLanguage();
   const advertiserId = useAdvertiserId();
-  const [form] = Form.useForm<{ amountFen: number }>();
   const [leaving, setLeaving] = useState(false);
-  const open = useChange({
-    run: ({ amountFen }: { amountFen: number }, key) =>
-      read(
-        api.wallet['top-ups'].$post(
-          { json: { advertiserId, amountFen, method: 'page' } },
-          once(key),
-        ),
-      ),
+  const { form, save, bind } = useSentForm({
+    name: 'top-up',
+    run: ({ amountFen }: { amountFen: number }, key) => {
+      const json = { advertiserId, amountFen, method: 'page' as const };
+      return read(api.wallet['top-ups'].$post({ json }, once(key)));
+    },
     done: ({ topUpId, payUrl }) => {
       rememberTopUp(topUpId);
       setLeaving(true);
       window.location.assign(payUrl);
     },
-    failed: (error) => showInForm(form, error, language),
   });
-  const busy = open.isPending || leaving;
+  const busy = save.isPending || leaving;
   return (
     <Modal
       open={props.open}
@@ -46,7 +39,7 @@ export function TopUpModal(props: { open: boolean; close: () => void }) {
       onCancel={props.close}
       width={440}
     >
-      <Form form={form} name="top-up" layout="vertical" onFinish={(values) => open.mutate(values)}>
+      <Form {...bind}>
         <Form.Item
           name="amountFen"
           label={say('amount')}

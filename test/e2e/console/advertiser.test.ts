@@ -1,7 +1,7 @@
 /** An advertiser’s desk: every screen, from sign-up to a live campaign, and typing that nothing loses. */
 import { describe, expect, test } from 'vitest';
 import { hasBrowser } from '../../kit/browser.ts';
-import { campaignsMade, liveCampaign, pasteBids } from './advertiserStory.ts';
+import { campaignsMade, liveCampaign, pasteBids, previews } from './advertiserStory.ts';
 import { PATIENCE_MS, testWalk, useHouse } from './desk.ts';
 import { workForClients } from './switchStory.ts';
 import { enter, visit } from './visitor.ts';
@@ -47,7 +47,7 @@ describe.skipIf(!hasBrowser)('the advertiser’s desk', () => {
   );
 
   test(
-    'a lost connection says so, keeps what was typed, and goes on when it is back; a pasted column is saved at once',
+    'a lost connection says so, keeps what was typed, and goes on when it is back; every format is seen in its place, marked; a pasted column is saved at once',
     async () => {
       const { page, context } = await enter(house.browser, house.url, 'advertiser@demo.hongze');
       await visit(page, '/creatives?edit=new');
@@ -57,6 +57,10 @@ describe.skipIf(!hasBrowser)('the advertiser’s desk', () => {
       await context.setOffline(false);
       await page.getByText('网络已断开').first().waitFor({ state: 'detached' });
       expect(await page.getByLabel('创意名称').inputValue()).toBe('断网时写的');
+      expect(await previews(page)).toEqual({
+        ...{ 横幅: 'phone', 信息流: 'phone', 视频: 'phone', 开屏: 'phone', 音频: 'radio' },
+        ...{ 户外大屏: 'screen', 公众号推文: 'paper', 广播电视时段: 'screen', 报纸版面: 'paper' },
+      });
       expect(await pasteBids(page, ['1.25', '34.50', '25.10'])).toContain('已保存 3 个投放单元');
       await context.close();
     },
@@ -90,11 +94,12 @@ describe.skipIf(!hasBrowser)('the advertiser’s desk', () => {
   );
 
   test(
-    'an agency sees whose each campaign is, one client’s alone, and the balance of whom it acts for',
+    'an agency sees whose each campaign is, one client’s alone, the balance of whom it acts for, and takes away what each spent',
     async () => {
       const { seen, faults } = await workForClients(house.browser, house.url);
       expect(seen.every).toHaveLength(3);
       expect(seen.one).toEqual(['云栖山居文旅有限公司']);
+      for (const name of seen.every ?? []) expect(seen.report).toContain(name);
       expect(faults).toEqual([]);
     },
     PATIENCE_MS,

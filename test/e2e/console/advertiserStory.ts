@@ -136,3 +136,20 @@ export async function pasteBids(page: Page, bids: readonly string[]): Promise<st
   await page.getByRole('button', { name: /保存 \d 项修改/ }).click();
   return (await page.getByText(/已保存 \d+ 个投放单元/).textContent()) ?? '';
 }
+
+const FORMATS = [
+  '横幅', '信息流', '视频', '开屏', '音频', '户外大屏', '公众号推文', '广播电视时段', '报纸版面',
+]; // biome-ignore format: one list
+
+/** In which surroundings the editor shows each format; those without the mark are left out. */
+export async function previews(page: Page): Promise<Record<string, string>> {
+  const look = page.locator('.editor-look figure');
+  const seen: Record<string, string> = {};
+  for (const format of FORMATS) {
+    await pick(page, '形式', format);
+    const marked = (await look.textContent())?.includes('广告');
+    const frame = ((await look.getAttribute('class')) ?? '').split('pv-').at(-1);
+    if (marked && frame) seen[format] = frame;
+  }
+  return seen;
+}

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { hasBrowser } from '../../kit/browser.ts';
 import { comeIn } from './admissionStory.ts';
 import { PATIENCE_MS, testWalk, useHouse } from './desk.ts';
-import { giveDiscount, refuseAndAppeal, stopAndLift } from './verdictStory.ts';
+import { giveDiscount, refuseAndAppeal, stopAndLift, wallGoesOn } from './verdictStory.ts';
 import { enter } from './visitor.ts';
 
 describe.skipIf(!hasBrowser)('the operator’s desk', () => {
@@ -11,7 +11,7 @@ describe.skipIf(!hasBrowser)('the operator’s desk', () => {
   testWalk(house, 'operator');
 
   test(
-    'the operator sees auctions as they happen, gives a discount, refuses a creative and passes its appeal, stops an ad and lets it run',
+    'the operator sees auctions as they happen, also after the line was lost, gives a discount, refuses a creative and passes its appeal, stops an ad and lets it run',
     async () => {
       const operator = await enter(house.browser, house.url, 'operator@demo.hongze');
       await operator.page.waitForSelector('.wall-stream li');
@@ -20,6 +20,7 @@ describe.skipIf(!hasBrowser)('the operator’s desk', () => {
       await refuseAndAppeal(operator.page, buyer.page);
       await stopAndLift(operator.page);
       expect([...operator.faults, ...buyer.faults]).toEqual([]);
+      await wallGoesOn(operator.page);
       await operator.context.close();
       await buyer.context.close();
     },

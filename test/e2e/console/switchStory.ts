@@ -1,4 +1,5 @@
 /** Whoever works for several: an agency for its advertisers, a press group's clerk for its outlets and organisations. */
+import { readFile } from 'node:fs/promises';
 import type { Browser, Page } from 'playwright-core';
 import { confirm, enter, visit } from './visitor.ts';
 
@@ -25,8 +26,25 @@ export async function workForClients(browser: Browser, baseURL: string): Promise
   await page.locator('.ant-select-dropdown:visible').getByText('云栖山居文旅有限公司').click();
   await page.waitForURL(/advertiserId=/);
   const one = await namesIn(page);
+  const report = await reportOfClients(page);
   await context.close();
-  return { seen: { every, one }, faults };
+  return { seen: { every, one, report }, faults };
+}
+
+/** What each client spent, as a file that the worker makes meanwhile: its text once it is there. */
+async function reportOfClients(page: Page): Promise<string> {
+  await visit(page, '/reports?tab=exports&file=new');
+  const form = page.locator('.ant-drawer');
+  await form.getByLabel('名称').fill('各客户消耗');
+  await form.getByText('CSV', { exact: true }).click();
+  await form.getByLabel('维度').click();
+  await page.locator('.ant-select-dropdown:visible').getByText('广告主', { exact: true }).click();
+  await form.getByRole('button', { name: '开始导出' }).click();
+  const [file] = await Promise.all([
+    page.waitForEvent('download'),
+    page.locator('tr[data-index="0"]', { hasText: '各客户消耗' }).getByRole('link').click(),
+  ]);
+  return readFile(await file.path(), 'utf8');
 }
 
 /** The outlet on its way in beside the one that sells; a red letter answered and issued; the other organisation's desk. */

@@ -79,3 +79,13 @@ async function choose(page: Page, label: string, typed: string, option: string):
     .getByText(option, { exact: true })
     .click();
 }
+
+/** The server turns the wall away, as it does while it restarts: the wall says so, and goes on by itself. */
+export async function wallGoesOn(operator: Page): Promise<void> {
+  await operator.route('**/api/live', (route) => route.fulfill({ status: 503, body: '' }));
+  await look(operator, '/live');
+  await operator.getByText('连接中断，正在重连').waitFor();
+  await operator.unroute('**/api/live');
+  await operator.locator('.wall-live').waitFor();
+  await operator.locator('.wall-stream li').first().waitFor();
+}

@@ -95,10 +95,12 @@ test('booked business stands in every state, with proofs that wait and a plan to
 
 test('something waits on every desk: admissions at each step, creatives to review and one refused, a stop in force', async () => {
   const admissions = await db.execute<{ status: string }>(
-    sql`SELECT status FROM outlet_admission ORDER BY outlet_id`,
+    sql`SELECT status FROM outlet_admission WHERE status <> 'active' ORDER BY outlet_id`,
   );
   expect(admissions.map((one) => one.status)).toEqual(['submitted', 'signed', 'draft']);
   expect(await count('review_task')).toBe(2);
+  const told = ['webhook_endpoint', 'webhook_delivery', 'api_key', 'rejected_event'];
+  expect(await Promise.all(told.map(count))).toEqual([3, 8, 3, 6]);
   const refused = await db.execute<{ reject_reason: string }>(
     sql`SELECT r.reject_reason FROM creative c JOIN creative_review r ON r.creative_id = c.id WHERE c.status = 'rejected'`,
   );
