@@ -58,7 +58,13 @@ export async function openCases(
 
 const CASES_A_STATEMENT = 500;
 
+/** Until the transaction ends: bills are compared and cases moved one at a time. */
+export const lockCases = (tx: Transaction) =>
+  tx.execute(sql`SELECT pg_advisory_xact_lock(hashtext('reconciliation.cases'))`);
+
+/** An unsettled case, as it is now. @throws Failure `not_found`, `conflict` (closed). */
 export async function lockCase(tx: Transaction, caseId: number): Promise<Case> {
+  await lockCases(tx);
   const [row] = await tx
     .select()
     .from(reconciliationCase)

@@ -6,6 +6,7 @@ import { and, eq, ne, sql } from 'drizzle-orm';
 import type { Db } from '../../db/client.ts';
 import { type Evidence, reconciliationCase } from '../../db/schema/reconciliation.ts';
 import type { Day } from '../../db/terms/day.ts';
+import { type CashItem, cashItemsNamed } from '../payments/payments.ts';
 import type { Case } from './cases.ts';
 
 /**
@@ -68,6 +69,15 @@ export async function billErrorOf(db: Db, row: Case): Promise<Evidence | undefin
     return at < 0;
   });
   return free && { kind: 'bill', day: free.day, errorFen: free.fen.toString() };
+}
+
+/** Items of a case that our book did not know as moved when its lines came, and does now: what they moved is booked. */
+export async function movedSince(db: Db, row: Case): Promise<CashItem[]> {
+  if (row.remedy !== 'ask_alipay' || row.billLineIds.length === 0) return [];
+  const named = await cashItemsNamed(db, [row.outNo]);
+  return named.filter(
+    (item) => item.settled && row.items.some((i) => i.kind === item.kind && i.id === item.id),
+  );
 }
 
 /** Says where evidence is at hand, so that nobody writes off what the bank has settled. */

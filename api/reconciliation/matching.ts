@@ -15,7 +15,8 @@ import {
   postFees,
 } from '../payments/payments.ts';
 import { billOf } from './bills.ts';
-import { type Case, closeCase, MACHINE, openCases } from './cases.ts';
+import { type Case, closeCase, lockCases, MACHINE, openCases } from './cases.ts';
+import { movedSince } from './evidence.ts';
 import { type Comparison, compare, type Difference, type Match, type StoredLine } from './match.ts';
 
 export interface MatchRun {
@@ -29,6 +30,7 @@ export interface MatchRun {
 export async function matchBill(ctx: PayoutContext, day: Day): Promise<MatchRun> {
   await closeAgreed(ctx);
   return ctx.db.transaction(async (tx) => {
+    await lockCases(tx);
     const stored = await billOf(tx, day);
     if (!stored)
       throw new Failure('not_found', {
@@ -137,29 +139,36 @@ async function closeAwaiting(
 /** Cases of earlier runs whose items have moved since: a notify or a query came after the bill. */
 async function closeAgreed(ctx: PayoutContext): Promise<void> {
   const open = await ctx.db
-    .select()
+    .select({ id: reconciliationCase.id })
     .from(reconciliationCase)
-    .where(
-      and(ne(reconciliationCase.status, 'closed'), eq(reconciliationCase.remedy, 'ask_alipay')),
-    );
-  for (const row of open) if (row.billLineIds.length > 0) await closeIfAgreed(ctx, row, MACHINE);
+    .where(and(unsettled, asked));
+  for (const { id } of open) await closeIfAgreed(ctx, id, MACHINE);
 }
 
 /** Closes a case as `supplemented` when our book now says of its items what its lines say; true when it does. */
-export async function closeIfAgreed(ctx: PayoutContext, row: Case, by: string): Promise<boolean> {
-  const named = await cashItemsNamed(ctx.db, [row.outNo]);
-  const items = named.filter(
-    (item) => item.settled && row.items.some((i) => i.kind === item.kind && i.id === item.id),
-  );
-  const movedFen = items.reduce((sum, item) => sum + item.amountFen, 0n);
-  if (items.length !== row.items.length || movedFen !== row.differenceFen) return false;
-  await ctx.db.transaction(async (tx) => {
+export function closeIfAgreed(ctx: PayoutContext, caseId: number, by: string): Promise<boolean> {
+  return ctx.db.transaction(async (tx) => {
+    await lockCases(tx);
+    // Whoever suspended or closed it while Alipay was being asked has been heard.
+    const [row] = await tx
+      .select()
+      .from(reconciliationCase)
+      .where(and(eq(reconciliationCase.id, caseId), unsettled, asked));
+    const items = row ? await movedSince(tx, row) : [];
+    const movedFen = items.reduce((sum, item) => sum + item.amountFen, 0n);
+    if (!row || items.length !== row.items.length || movedFen !== row.differenceFen) return false;
     const lines = row.billLineIds.map((id) => ({ id }));
     await keepMatches(ctx, tx, row.day, [{ lines, items }]);
     await closeCase(ctx, tx, row, { resolution: 'supplemented', by });
+    return true;
   });
-  return true;
 }
+
+const unsettled = ne(reconciliationCase.status, 'closed');
+const asked = and(
+  eq(reconciliationCase.remedy, 'ask_alipay'),
+  sql`cardinality(${reconciliationCase.billLineIds}) > 0`,
+);
 
 const feeOf = (line: StoredLine) => ({
   lineId: line.id,

@@ -36,5 +36,5 @@ export async function applyRemedy(
     if (item.kind === 'payout') await resolvePayoutPart(ctx, item.id);
     if (item.kind === 'payoutReturn') await returnPart(ctx, item.id, '账单：转账退回');
   }
-  return closeIfAgreed(ctx, row, input.by);
+  return closeIfAgreed(ctx, row.id, input.by);
 }

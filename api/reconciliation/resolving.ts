@@ -3,7 +3,7 @@
  * line or a mistake of the bill (reversed, refunded), an owner to book the money to (supplemented), a second pair of eyes and
  * the absence of all these (written off). Refuses whatever rests on words while Alipay or the bill can say; keeps refusals.
  */
-import { eq, sql } from 'drizzle-orm';
+import { eq } from 'drizzle-orm';
 import type { Transaction } from '../../db/client.ts';
 import { advertiser } from '../../db/schema/campaigns.ts';
 import { type Evidence, reconciliationCase } from '../../db/schema/reconciliation.ts';
@@ -16,7 +16,7 @@ import {
   refusalsKept,
 } from '../payments/payments.ts';
 import { audited, type Case, closeCase, lockCase, postDifference } from './cases.ts';
-import { billErrorOf, counterOf, evidenceAtHand } from './evidence.ts';
+import { billErrorOf, counterOf, evidenceAtHand, movedSince } from './evidence.ts';
 
 const refuse = (zh: string, en: string) => new Failure('conflict', { zh, en });
 
@@ -37,7 +37,7 @@ export function resolveCase(ctx: PayoutContext, input: Resolving): Promise<void>
   const about = { what: 'case.resolve', subject: `case:${input.caseId}`, by: input.by } as const;
   return refusalsKept(ctx, about, () =>
     ctx.db.transaction(async (tx) => {
-      const row = await lockAlone(tx, input.caseId);
+      const row = await lockCase(tx, input.caseId);
       if (row.differenceFen === 0n) return closeCase(ctx, tx, row, input);
       requireSuspended(row, input.by);
       if (input.resolution === 'supplemented') return supplement(ctx, tx, row, input);
@@ -52,12 +52,6 @@ export function resolveCase(ctx: PayoutContext, input: Resolving): Promise<void>
       return closeCase(ctx, tx, row, { ...input, evidence });
     }),
   );
-}
-
-/** Cases are closed one at a time: a case and its counter are locked by either. */
-async function lockAlone(tx: Transaction, caseId: number): Promise<Case> {
-  await tx.execute(sql`SELECT pg_advisory_xact_lock(hashtext('reconciliation.close'))`);
-  return lockCase(tx, caseId);
 }
 
 function requireSuspended(row: Case, by: string): void {
@@ -144,7 +138,7 @@ export async function proposeWriteOff(
   input: { caseId: number; by: string; note: string },
 ): Promise<void> {
   await ctx.db.transaction(async (tx) => {
-    const row = await lockAlone(tx, input.caseId);
+    const row = await lockCase(tx, input.caseId);
     if (row.status !== 'suspended') throw refuse('先挂账，再核销', 'suspend the case first');
     await refuseEvident(tx, row);
     await audited(ctx, tx, row, input.by, 'propose_write_off', input.note);
@@ -164,6 +158,11 @@ export async function proposeWriteOff(
 async function refuseEvident(tx: Transaction, row: Case): Promise<void> {
   refuseRefunding(row);
   await refuseUnderWay(tx, row);
+  if ((await movedSince(tx, row)).length > 0)
+    throw refuse(
+      '该笔款项其后已入账，须向支付宝查询以对平',
+      'its money has been booked since: ask Alipay, and it closes where the books agree',
+    );
   if (await evidenceAtHand(tx, row))
     throw refuse(
       '账单已能说明该差异：请按冲正或退款关闭',
@@ -179,7 +178,7 @@ export function approveWriteOff(
   const about = { what: 'case.writeOff', subject: `case:${input.caseId}`, by: input.by } as const;
   return refusalsKept(ctx, about, () =>
     ctx.db.transaction(async (tx) => {
-      const row = await lockAlone(tx, input.caseId);
+      const row = await lockCase(tx, input.caseId);
       if (!row.proposedBy) throw refuse('尚未提出核销', 'no write-off was proposed');
       if (row.proposedBy === input.by)
         throw new Failure('four_eyes', {
@@ -221,7 +220,7 @@ export function refundCase(
     }
     if (asked.kind !== 'done' || (answer.kind !== 'done' && asked.data === undefined)) return false;
     await ctx.db.transaction(async (tx) => {
-      const now = await lockAlone(tx, row.id);
+      const now = await lockCase(tx, row.id);
       const how = { ...input, resolution: 'refunded' as const };
       const evidence: Evidence = { kind: 'refund', outRequestNo: order.outRequestNo };
       // Its line may be in a bill before its answer was here.
@@ -237,7 +236,7 @@ const numberOf = (row: Case): string => `RC${row.id}`;
 
 function markRefunding(ctx: PayoutContext, input: { caseId: number; by: string }): Promise<Case> {
   return ctx.db.transaction(async (tx) => {
-    const row = await lockAlone(tx, input.caseId);
+    const row = await lockCase(tx, input.caseId);
     requireSuspended(row, input.by);
     // Asked for before, its fate unknown: the same again.
     if (row.evidence?.kind !== 'refund') await refuseEvident(tx, row);

@@ -1,7 +1,7 @@
 /** What closes a case, and what a month's cash is compared with. */
 import { afterEach, describe, expect, it } from 'vitest';
 import { accounts, post } from '../../../../api/ledger/ledger.ts';
-import { refusals } from '../../../../api/payments/payments.ts';
+import { queryTopUp, refusals } from '../../../../api/payments/payments.ts';
 import { gateOf } from '../../../../api/periods/periods.ts';
 import {
   applyRemedy,
@@ -183,6 +183,43 @@ describe('a case', () => {
     await expect(end(caseId, 'f2', 'supplemented')).rejects.toMatchObject({ code: 'conflict' });
     expect(await applyRemedy(ctx, { caseId, by: 'f2' })).toBe(true);
     expect(await settled(caseId)).toBe(1);
+    expect(await world.wrongs()).toEqual([]);
+  });
+
+  it('of a top-up that was heard of after all is booked to nobody a second time', async () => {
+    const day = newDay();
+    const made = await topUp(50_000, false);
+    await reconcile(day);
+    const [found] = await cases();
+    const caseId = found!.id;
+    await suspendCase(ctx, { caseId, by: 'f1' });
+    const wallet = await world.balance(accounts.wallet(1));
+    expect(await queryTopUp(ctx, made.topUpId, made.outTradeNo)).toBe('credited');
+    const late = end(caseId, 'f2', 'supplemented');
+    await expect(late).rejects.toMatchObject({ code: 'conflict' });
+    const proposal = proposeWriteOff(ctx, { caseId, by: 'f2', note: 'n' });
+    await expect(proposal).rejects.toMatchObject({ code: 'conflict' });
+    expect(await world.balance(accounts.wallet(1))).toBe(wallet + 500_000_000n);
+    expect(await applyRemedy(ctx, { caseId, by: 'f2' })).toBe(true);
+    expect(await world.balance(accounts.suspense)).toBe(0n);
+    expect(await world.wrongs()).toEqual([]);
+  });
+
+  it('suspended while Alipay is being asked is taken out of suspense by the answer', async () => {
+    const day = newDay();
+    await topUp(50_000, false);
+    await reconcile(day);
+    const [found] = await cases();
+    const caseId = found!.id;
+    const alipay: typeof ctx.alipay = {
+      ...ctx.alipay,
+      async queryTrade(...asked) {
+        await suspendCase(ctx, { caseId, by: 'f1' });
+        return ctx.alipay.queryTrade(...asked);
+      },
+    };
+    expect(await applyRemedy({ ...ctx, alipay }, { caseId, by: 'f2' })).toBe(true);
+    expect(await world.balance(accounts.suspense)).toBe(0n);
     expect(await world.wrongs()).toEqual([]);
   });
 
