@@ -45,6 +45,7 @@ import {
   closeMonth,
   faults,
   mendPayout,
+  monthToClose,
   strayMoney,
   workCase,
 } from './desk.ts';
@@ -75,11 +76,7 @@ export const ACTS: readonly (readonly [weight: number, name: string, act: Act])[
   [2, 'refund', refund],
   [3, 'sendRefunds', async ({ ctx }) => JSON.stringify(await sendRefunds(ctx))],
   [2, 'draft', async (w) => `${await draftStatements(w.ctx, lastMonth(w))} drafts`],
-  [
-    3,
-    'freeze',
-    async (w) => `${await freezeMonth(w.ctx, { month: lastMonth(w), by: person(w) })} frozen`,
-  ],
+  [3, 'freeze', freeze],
   [5, 'confirm', confirm],
   [2, 'dispute', dispute],
   [2, 'resolve', resolve],
@@ -192,6 +189,11 @@ async function refund(world: World): Promise<string> {
   const amountFen = 1 + world.random.below(60_000);
   await requestRefund(world.ctx, { topUpId, amountFen, reason: 'sim', by: person(world) });
   return `${amountFen} fen of ${topUpId}`;
+}
+
+async function freeze(world: World): Promise<string> {
+  const month = world.random.chance(0.5) ? lastMonth(world) : await monthToClose(world);
+  return `${await freezeMonth(world.ctx, { month: month ?? lastMonth(world), by: person(world) })} frozen`;
 }
 
 async function onStatement(

@@ -1,6 +1,6 @@
 /** What finance does in the simulation beside paying: cases of the bill, parts sent again, batches, clawbacks, months closed. */
 import { sql } from 'drizzle-orm';
-import { monthFigures, periods } from '../../../api/ledger/ledger.ts';
+import { periods } from '../../../api/ledger/ledger.ts';
 import {
   approveBatch,
   cancelPayout,
@@ -28,25 +28,42 @@ import type { Cast, World } from './world.ts';
 const PEOPLE = ['lin', 'wu', 'zhao'] as const;
 const SECRET = 'a secret of the simulation, 32 long';
 
-/** One of a case's verbs, on a case in any state: most must be refused. */
+type CaseInput = { caseId: number; by: string; note: string };
+
+/** A case's verbs, by what finance would do first. */
+const CASE_VERBS: Record<string, (world: World, cast: Cast, input: CaseInput) => Promise<unknown>> =
+  {
+    suspend: ({ ctx }, _cast, input) => suspendCase(ctx, input),
+    remedy: ({ ctx }, _cast, input) => applyRemedy(ctx, input),
+    reversed: ({ ctx }, _cast, input) => resolveCase(ctx, { ...input, resolution: 'reversed' }),
+    refunded: ({ ctx }, _cast, input) => resolveCase(ctx, { ...input, resolution: 'refunded' }),
+    refund: ({ ctx }, _cast, input) => refundCase(ctx, input),
+    supplement({ ctx, random }, cast, input) {
+      const advertiserId = random.chance(0.8) ? random.pick(cast.advertiserIds) : undefined;
+      return resolveCase(ctx, { ...input, resolution: 'supplemented', advertiserId });
+    },
+    propose: ({ ctx }, _cast, input) => proposeWriteOff(ctx, input),
+    approve: ({ ctx }, _cast, input) => approveWriteOff(ctx, input),
+  };
+
+/** One verb or, as somebody who wants to be rid of it, all in turn; on a case in any state: most must be refused. */
 export async function workCase(world: World, cast: Cast): Promise<string> {
-  const { ctx, random } = world;
+  const { random } = world;
   const caseId = await idOf(world, 'reconciliation_case', "status <> 'closed'");
   if (caseId === undefined) return 'no case';
-  const by = random.pick(PEOPLE);
-  const note = 'sim';
-  const verb = random.below(6);
-  if (verb === 0) await suspendCase(ctx, { caseId, by });
-  else if (verb === 1) await proposeWriteOff(ctx, { caseId, by, note });
-  else if (verb === 2) await approveWriteOff(ctx, { caseId, by });
-  else if (verb === 3) await applyRemedy(ctx, { caseId, by });
-  else if (verb === 4) await refundCase(ctx, { caseId, by, note });
-  else {
-    const resolution = random.pick(['supplemented', 'reversed', 'refunded'] as const);
-    const advertiserId = random.chance(0.8) ? random.pick(cast.advertiserIds) : undefined;
-    await resolveCase(ctx, { caseId, by, resolution, note, advertiserId });
+  const names = random.chance(0.5)
+    ? Object.keys(CASE_VERBS)
+    : [random.pick(Object.keys(CASE_VERBS))];
+  const done: string[] = [];
+  for (const name of names) {
+    try {
+      await CASE_VERBS[name]?.(world, cast, { caseId, by: random.pick(PEOPLE), note: 'sim' });
+      done.push(name);
+    } catch (error) {
+      if (names.length === 1 || !(error instanceof Failure)) throw error;
+    }
   }
-  return `${['suspend', 'propose', 'approve', 'remedy', 'refund', 'resolve'][verb]} ${caseId}`;
+  return `${done.join(', ') || 'nothing'} of case ${caseId}`;
 }
 
 /** Money that nobody here knows of comes in, by itself or on a trade's number, or what came goes back. */
@@ -104,10 +121,19 @@ export async function clawBack(world: World, cast: Cast): Promise<string> {
   return `${amountMicroCny} of ${outletId}`;
 }
 
+const oldestOpen = async (world: World) =>
+  (await periods(world.db)).findLast((period) => period.status !== 'closed');
+
+/** The month that stands in the way of all later ones, once it is over. */
+export async function monthToClose(world: World): Promise<string | undefined> {
+  const month = (await oldestOpen(world))?.month;
+  return month && month < monthOf(dayOf(world.now())) ? month : undefined;
+}
+
 /** The oldest open month: its bills are fetched, it is begun, given up or closed, by whoever happens to be there. */
 export async function closeMonth(world: World): Promise<string> {
   const { ctx, random } = world;
-  const month = (await periods(world.db)).findLast((period) => period.status !== 'closed');
+  const month = await oldestOpen(world);
   if (!month || month.month >= monthOf(dayOf(world.now()))) return 'no month is over';
   const input = { month: month.month, by: random.pick(PEOPLE) };
   if (month.status === 'open') {
@@ -126,12 +152,12 @@ export async function closeMonth(world: World): Promise<string> {
 
 /** Each day's bill by hand, as finance would before a close: the daily round reaches only a week back. */
 async function matchAll(world: World, month: string): Promise<void> {
-  const { cashDays } = await monthFigures(world.db, month);
   const done = await world.db.execute<{ day: string }>(
     sql`SELECT day::text AS day FROM bill WHERE status = 'matched'`,
   );
   const matched = new Set(done.map((row) => row.day));
-  for (const day of cashDays.filter((one) => !matched.has(one))) {
+  const days = new Set(world.gateway.book.movements.map(({ atMs }) => dayOf(atMs)));
+  for (const day of [...days].filter((one) => monthOf(one) === month && !matched.has(one))) {
     try {
       await fetchBill(world.ctx, day);
       await matchBill(world.ctx, day);
