@@ -13,7 +13,7 @@ import { createRandom, type Random } from './random.ts';
 
 /** Days before and after the seed's day in which the demo campaigns run. */
 export const RUNS_BEFORE_DAYS = 62;
-const RUNS_AFTER_DAYS = 90;
+export const RUNS_AFTER_DAYS = 90;
 
 interface LinePlan {
   name: string;

@@ -6,8 +6,8 @@ import type { CreativeContent, Format, Size } from '../../db/terms/market.ts';
 import type { SeedAdvertiser } from './advertisers.ts';
 import { drawAd, drawIcon } from './pictures.ts';
 
-/** Keeps a picture where the API serves it; returns the URL to put into a creative. */
-export type KeepPicture = (sha256: string, bytes: Uint8Array) => Promise<string>;
+/** Keeps a file where the API serves it; returns the URL to put into a creative. */
+export type KeepFile = (sha256: string, bytes: Uint8Array, ending: string) => Promise<string>;
 
 interface Cut {
   format: Format;
@@ -74,10 +74,10 @@ function contentOf({ who, cut }: Drawn, imageUrl: string, iconUrl: string): Crea
   return content;
 }
 
-async function keepAll(keep: KeepPicture, pictures: Picture[]): Promise<Map<string, string>> {
+async function keepAll(keep: KeepFile, pictures: Picture[]): Promise<Map<string, string>> {
   const unique = new Map(pictures.map((p) => [p.sha256, p]));
   const kept = [...unique.values()].map(
-    async (p) => [p.sha256, await keep(p.sha256, p.bytes)] as const,
+    async (p) => [p.sha256, await keep(p.sha256, p.bytes, 'svg')] as const,
   );
   return new Map(await Promise.all(kept));
 }
@@ -85,7 +85,7 @@ async function keepAll(keep: KeepPicture, pictures: Picture[]): Promise<Map<stri
 /** Inserts assets, creatives and their reviews; returns creative ids by advertiser and format. */
 export async function seedCreatives(
   db: Db,
-  keep: KeepPicture,
+  keep: KeepFile,
   advertisers: readonly { id: number; who: SeedAdvertiser }[],
   nowMs: number,
 ): Promise<Map<number, Map<Format, number[]>>> {

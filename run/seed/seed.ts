@@ -19,10 +19,11 @@ import { MICRO_CNY_PER_YUAN } from '../../db/terms/money.ts';
 import { seedAdmitted } from './admitted.ts';
 import { ADVERTISERS, PUBLIC_SERVICE } from './advertisers.ts';
 import { RUNS_BEFORE_DAYS, seedAdvertisers, seedCampaigns } from './campaigns.ts';
-import { type KeepPicture, seedCreatives } from './creatives.ts';
+import { type KeepFile, seedCreatives } from './creatives.ts';
 import { seedDeals } from './deals.ts';
 import { seedDesks } from './desks.ts';
 import { seedDivisions } from './divisions.ts';
+import { seedFilms } from './films.ts';
 import { seedHistory } from './history.ts';
 import { seedKnown } from './known.ts';
 import {
@@ -61,7 +62,7 @@ export async function seed(
     return false;
   }
   const today = dayOf(ctx.clock());
-  const keep = pictureKeeper(ctx.config.assetsDir);
+  const keep = fileKeeper(ctx.config.assetsDir);
   await ctx.db.transaction(async (tx) => {
     const divisions = await seedDivisions(tx);
     const outlets = outletsOf(divisions);
@@ -104,6 +105,7 @@ export async function seed(
         { operator, buyerId: buyers.at(-1)?.id ?? 0, ...places },
       );
     }
+    if (demoBuyer) await seedFilms(tx, keep, demoBuyer, today, ctx.clock());
   });
   // What came in bulk has no statistics yet, and the first minutes would be planned blind.
   await ctx.db.execute(sql`ANALYZE`);
@@ -158,11 +160,11 @@ async function seedOrganizations(db: Db, outlets: readonly SeedOutlet[]): Promis
 }
 
 /** As the asset store keeps files (api/creatives/assets.ts): named by the hash of their bytes. */
-function pictureKeeper(folder: string): KeepPicture {
-  return async (sha256, bytes) => {
+function fileKeeper(folder: string): KeepFile {
+  return async (sha256, bytes, ending) => {
     await mkdir(folder, { recursive: true });
-    await writeFile(join(folder, `${sha256}.svg`), bytes);
-    return `/api/assets/${sha256}.svg`;
+    await writeFile(join(folder, `${sha256}.${ending}`), bytes);
+    return `/api/assets/${sha256}.${ending}`;
   };
 }
 

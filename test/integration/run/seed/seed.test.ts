@@ -56,7 +56,7 @@ test('eleven cities, ninety counties, 92 outlets of three tiers, forty advertise
   expect(await count('advertiser')).toBe(43);
 });
 
-test('every format has a placement, and line items with approved pictures that exist', async () => {
+test('every format has a placement, and line items with approved files that exist', async () => {
   const market = await readMarket(db, nowMs);
   expect(new Set(market.placements.map((p) => p.format))).toEqual(new Set(FORMATS));
   expect(market.lineItems.length).toBeGreaterThan(80);
@@ -64,9 +64,16 @@ test('every format has a placement, and line items with approved pictures that e
     readdirSync(assetsDir, { recursive: true }).map((path) => basename(`${path}`)),
   );
   for (const creative of market.creatives) {
-    const file = creative.content.imageUrl?.split('/').at(-1) ?? '';
-    expect(files.has(file), `${creative.id} ${file}`).toBe(true);
+    const { imageUrl, videoUrl, audioUrl, videoRenditions = [] } = creative.content;
+    for (const url of [
+      imageUrl ?? videoUrl ?? audioUrl,
+      ...videoRenditions.map((each) => each.url),
+    ])
+      expect(files.has(basename(url ?? '')), `${creative.id} ${url}`).toBe(true);
   }
+  const formats = new Set(market.creatives.map((creative) => creative.format));
+  for (const format of ['banner', 'native', 'video', 'splash', 'audio', 'dooh'] as const)
+    expect([format, formats.has(format)]).toEqual([format, true]);
   expect(market.creatives.some((c) => c.isPsa)).toBe(true);
 });
 
