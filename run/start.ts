@@ -1,4 +1,5 @@
 /** `npm start`: the demo in front, until Ctrl-C. `--no-traffic` leaves the readers out. */
+import { relative } from 'node:path';
 import { banner, winningCurl } from './demo/banner.ts';
 import { type Demo, startDemo } from './demo/demo.ts';
 import { watchParents } from './demo/parent.ts';
@@ -47,11 +48,12 @@ try {
   say(`Could not start: ${(error as Error).message}`);
   process.exit(1);
 }
+const shown = relative(process.cwd(), DEMO_FOLDER) || DEMO_FOLDER;
 const curl = await winningCurl(demo.exchangeUrl, demo.env.DATABASE_URL as string);
-if (!curl) say('No request won within 8 s; see .hongze/logs/exchange.log and worker.log.');
-process.stdout.write(banner({ ...demo, seconds: seconds(), curl }));
+if (!curl) say(`No request won within 8 s; see exchange.log and worker.log in ${shown}/logs.`);
+process.stdout.write(banner({ ...demo, seconds: seconds(), curl, folder: shown }));
 const broken = await demo.broken;
 if (!ending) {
   process.stderr.write(`${broken.kept.output()}\n`);
-  await end(`The process "${broken.name}" ended unexpectedly (see .hongze/logs)`, 1);
+  await end(`The process "${broken.name}" ended unexpectedly (see ${shown}/logs)`, 1);
 }

@@ -110,8 +110,10 @@ export function createAuth({ db, redis, clock, config }: AuthContext) {
     hooks: {
       before: createAuthMiddleware(async (ctx) => {
         const { path } = ctx;
-        if (path === '/change-password' || path === '/reset-password')
-          return refuseWeakPassword(ctx.body);
+        if (path === '/change-password' || path === '/reset-password') refuseWeakPassword(ctx.body);
+        // Whatever the caller asks for: a password is changed because somebody else may know it.
+        if (path === '/change-password')
+          return { context: { body: { ...ctx.body, revokeOtherSessions: true } } };
         const isLetter = LETTER_PATHS.has(path);
         if (path !== '/sign-in/email' && !isLetter) return;
         const email = String((ctx.body as { email?: unknown })?.email ?? '').toLowerCase();

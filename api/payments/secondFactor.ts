@@ -6,7 +6,7 @@ import { and, eq, gt, sql } from 'drizzle-orm';
 import type { Database, Db } from '../../db/client.ts';
 import { paymentRefusal, secondFactorUse } from '../../db/schema/payments.ts';
 import type { Clock } from '../../db/terms/day.ts';
-import { Failure } from '../../db/terms/failure.ts';
+import { assert, Failure } from '../../db/terms/failure.ts';
 import { checkSecondFactor } from '../identity/identity.ts';
 import { recordRefusal } from './refusals.ts';
 
@@ -14,6 +14,8 @@ interface SecondFactorContext {
   db: Database;
   clock: Clock;
   config: { authSecret: string; secondFactor?: 'enrolled' | 'required' };
+  /** Of a request that is one transaction: there is to be none. */
+  afterwards?: unknown;
 }
 
 const WHAT = 'secondFactor';
@@ -30,6 +32,10 @@ export async function showSecondFactor(
   input: { userId: string; code?: string },
 ): Promise<number | undefined> {
   const { userId } = input;
+  assert(
+    !ctx.afterwards,
+    'a wrong try counts, so no request may take it back with its own transaction',
+  );
   const found = await ctx.db.transaction(async (tx) => {
     await tx.execute(sql`SELECT pg_advisory_xact_lock(hashtext(${WHAT}), hashtext(${userId}))`);
     const judged = await judge({ ...ctx, db: tx }, input);

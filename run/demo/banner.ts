@@ -18,6 +18,8 @@ export function banner(demo: {
   exchangeUrl: string;
   seconds: number;
   curl: string | null;
+  /** Where the demo keeps its data. */
+  folder: string;
 }): string {
   const lines = [
     '',
@@ -30,8 +32,8 @@ export function banner(demo: {
     ...LOGINS.map(([role, login]) => `    ${role}  ${login}`),
     '',
     ...(demo.curl ? ['  A request that wins:', '', demo.curl, ''] : []),
-    '  Letters (a forgotten password, an address to confirm) lie in .hongze/mail.',
-    '  Ctrl-C stops. Data stays in .hongze/; npm run reset starts over.',
+    `  Letters (a forgotten password, an address to confirm) lie in ${demo.folder}/mail.`,
+    `  Ctrl-C stops. Data stays in ${demo.folder}/; npm run reset starts over.`,
     '',
   ];
   return lines.join('\n');
