@@ -75,6 +75,11 @@ export function requestPayout(
   return refusalsKept(ctx, about, () =>
     ctx.db.transaction(async (tx) => {
       const due = await ctx.statements.due(tx, input.statementId);
+      if (due.amountMicroCny <= 0n)
+        throw new Failure('conflict', {
+          zh: '结算单应付不为正，无可打款；为负的从以后的打款中扣回',
+          en: 'the statement leaves nothing to pay; what it is below zero is kept back from later payouts',
+        });
       if (!due.payable)
         throw new Failure('conflict', {
           zh: '结算单尚未批准',

@@ -8,6 +8,7 @@ import { deskOf, useMe } from '../../lib/me.ts';
 import { useChange } from '../../lib/queries.ts';
 import { Asked } from '../../ui/asked.tsx';
 import { FormDrawer } from '../../ui/formDrawer.tsx';
+import { Mark } from '../../ui/page.tsx';
 import { REFRESH, type StatementDetail } from './data.ts';
 import { useStatementWords } from './words.ts';
 
@@ -156,6 +157,7 @@ function FinanceSteps({ statement }: { statement: Statement }) {
         />
       );
     case 'approved':
+      if (BigInt(statement.totalMicroCny) <= 0n) return <Mark tone="quiet">{say('keptBack')}</Mark>;
       return (
         <Asked
           type="primary"

@@ -119,7 +119,9 @@ function Summary({ rows }: { rows: readonly StatementRow[] }) {
 /** Asks for the payout of everything on the list that is approved, as one batch: approved later with one code. */
 function PayApproved({ rows }: { rows: readonly StatementRow[] }) {
   const say = useStatementWords();
-  const approved = rows.filter((row) => row.status === 'approved');
+  const approved = rows.filter(
+    (row) => row.status === 'approved' && BigInt(row.totalMicroCny) > 0n,
+  );
   const request = useChange({
     run: () => {
       const name = `${today()} × ${approved.length}`;

@@ -165,6 +165,9 @@ describe('a statement that is less than nothing', () => {
     expect(first.totalMicroCny).toBeLessThan(0n);
     const pay = { ...ctx(), alipay: {} as never, statements: statementPort(clock) };
     await addPayee(outletId);
+    await expect(requestPayout(pay, { statementId: first.id, by: 'maker' })).rejects.toThrow(
+      'nothing to pay',
+    );
     const { amountFen } = await requestPayout(pay, { statementId: second.id, by: 'maker' });
     expect(amountFen * 10_000n).toBe(second.totalMicroCny + first.totalMicroCny);
     expect((await balanceOf(db, accounts.payable(outletId))).balanceMicroCny).toBe(
