@@ -65,6 +65,10 @@ interface Page {
 /** How much of its readers' time an outlet of each tier has. */
 const TIER_WEIGHT = { county: 5, city: 2, province: 2 } as const;
 
+/** A banner of no size stands on no page: another exchange sells it by its own. */
+const isOnPage = ({ format, sizes }: SnapshotPlacement): boolean =>
+  format !== 'banner' || sizes.length > 0;
+
 /** Reads what can be opened where. @throws when the snapshot sells nothing online. */
 export function createProvince(snapshot: Snapshot): Province {
   const pages: Page[] = [];
@@ -72,7 +76,7 @@ export function createProvince(snapshot: Snapshot): Province {
   for (const property of snapshot.properties) {
     const outlet = outlets.get(property.outletId);
     const placements = snapshot.placements.filter(
-      (p) => p.propertyId === property.id && ONLINE.has(p.format),
+      (p) => p.propertyId === property.id && ONLINE.has(p.format) && isOnPage(p),
     );
     if (!outlet || placements.length === 0) continue;
     const domain = property.domain ?? `outlet-${outlet.id}.demo.hongze.example`;

@@ -24,6 +24,7 @@ const snapshot: Snapshot = {
   placements: [1, 2, 3].flatMap((id) => [
     { id: id * 10, propertyId: id, outletId: id, format: 'banner' as const, sizes: [{ w: 640, h: 100 }], floorCpmFen: 1, auctionType: 'first' as const },
     { id: id * 10 + 1, propertyId: id, outletId: id, format: 'print' as const, sizes: [], floorCpmFen: 1, auctionType: 'first' as const },
+    { id: id * 10 + 2, propertyId: id, outletId: id, format: 'banner' as const, sizes: [], floorCpmFen: 1, auctionType: 'first' as const },
   ]), // biome-ignore format: one line a placement
   floorRules: [],
   creatives: [],
@@ -65,7 +66,7 @@ test('the same seed is the same traffic, another seed is another', async () => {
   expect((await play(2, 50)).log).not.toEqual((await play(1, 50)).log);
 });
 
-test('what is not sold online is never asked for, and a county opens only what reaches it', async () => {
+test('what is not sold online, or only by another exchange, is never asked for, and a county opens only what reaches it', async () => {
   const { log } = await play(3, 200);
   const bodies = log
     .filter((line) => line.includes('/auction'))
