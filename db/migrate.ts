@@ -80,6 +80,7 @@ function checkHistory(migrations: Migration[], applied: Map<string, string>): vo
 async function apply(sql: postgres.Sql, migration: Migration): Promise<void> {
   try {
     if (/^-- migrate: no transaction$/m.test(migration.sql.slice(0, 2000))) {
+      await dropUnfinished(sql, migration);
       for (const statement of migration.sql.split(/;\s*$/m)) {
         if (statement.replace(/--.*$/gm, '').trim()) await sql.unsafe(statement);
       }
@@ -99,6 +100,19 @@ async function apply(sql: postgres.Sql, migration: Migration): Promise<void> {
       cause: error,
     });
   }
+}
+
+/**
+ * CREATE INDEX CONCURRENTLY that broke off leaves an index that is not valid: IF NOT EXISTS would take it for built, and what it
+ * should keep unique would not be. Migrations run one at a time, so nobody is building it now.
+ */
+async function dropUnfinished(sql: postgres.Sql, migration: Migration): Promise<void> {
+  const broken = await sql<{ name: string }[]>`
+    SELECT c.relname AS name FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+     WHERE NOT i.indisvalid AND c.relnamespace = 'public'::regnamespace`;
+  const named = new Set(migration.sql.match(/\w+/g));
+  for (const { name } of broken)
+    if (named.has(name)) await sql.unsafe(`DROP INDEX CONCURRENTLY ${name}`);
 }
 
 async function record(sql: postgres.Sql | postgres.TransactionSql, { name, sha256 }: Migration) {

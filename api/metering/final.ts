@@ -33,6 +33,7 @@ export async function finalizeDay(
       .onConflictDoNothing()
       .returning();
     if (!mine) return undefined;
+    // Of deals, conversions are counted since 0285: what was never added is not taken away.
     const [row] = await tx.execute<{ removed: string; amount: string }>(sql`
       WITH fast AS (
         SELECT user_hash, at_ms / 60000 AS minute FROM event
@@ -59,7 +60,7 @@ export async function finalizeDay(
       ),
       undealt AS (
         UPDATE deal_hour h SET impressions = h.impressions - d.impressions, viewables = h.viewables - d.viewables,
-          clicks = h.clicks - d.clicks, conversions = h.conversions - d.conversions,
+          clicks = h.clicks - d.clicks, conversions = greatest(h.conversions - d.conversions, 0),
           invalid = h.invalid + d.removed, spend_micro_cny = h.spend_micro_cny - d.spend
         FROM (
           SELECT deal_id, hour, line_item_id, placement_id,

@@ -50,6 +50,26 @@ test('a migration that must wait for a long transaction holds nobody else up', a
   }
 });
 
+test('an index that broke off while it was built beside its writers is built anew, and valid', async () => {
+  const own = join(folder, 'index');
+  mkdirSync(own);
+  const sql = connectTo(url);
+  try {
+    await sql`CREATE TABLE taken AS SELECT 1 AS n FROM generate_series(1, 2)`;
+    const build = 'CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS taken_once ON taken (n);';
+    const head = '-- migrate: no transaction\n-- Why: a test.\n';
+    writeFileSync(join(own, '9998_test_once.sql'), `${head}${build}\n`);
+    await expect(migrate(url, { folder: own })).rejects.toThrow('taken_once');
+    await sql`DELETE FROM taken WHERE ctid = '(0,1)'`;
+    expect(await migrate(url, { folder: own })).toEqual(['9998_test_once.sql']);
+    await expect(sql`INSERT INTO taken VALUES (1)`).rejects.toMatchObject({ code: '23505' });
+    const broken = await sql`SELECT indexrelid::regclass::text FROM pg_index WHERE NOT indisvalid`;
+    expect(broken).toEqual([]);
+  } finally {
+    await sql.end();
+  }
+});
+
 test('who reads and writes goes on while the later half of the migrations runs', async () => {
   const half = join(folder, 'half');
   mkdirSync(half);
