@@ -13,6 +13,15 @@ const domainOf = (links: Links): string => new URL(links.exchangeUrl).hostname;
 const SITES: ReadonlySet<string> = new Set(['site', 'h5']);
 const APPS: ReadonlySet<string> = new Set(['app', 'mini_program']);
 
+/** What each outlet is known by: the same in `sellers.json` and as the owner in `ads.txt`, which buyers compare. */
+function sellerDomains(market: Market | undefined): Map<number, string> {
+  const domains = new Map<number, string>();
+  for (const each of market?.properties.values() ?? [])
+    if (each.domain !== null && SITES.has(each.kind) && !domains.has(each.outletId))
+      domains.set(each.outletId, each.domain);
+  return domains;
+}
+
 /**
  * Outlets are publishers, paid directly; a supply partner sells what is others' and is named an intermediary, with its own domain.
  * Seller ids are outlet ids, as in `publisher.id` and in our node of a chain.
@@ -21,10 +30,7 @@ export function sellersJson(market: Market | undefined, links: Links): string {
   const partners = new Map(
     [...(market?.supplyPartners.values() ?? [])].map((p) => [p.outletId, p]),
   );
-  const domains = new Map<number, string>();
-  for (const each of market?.properties.values() ?? [])
-    if (each.domain !== null && SITES.has(each.kind) && !domains.has(each.outletId))
-      domains.set(each.outletId, each.domain);
+  const domains = sellerDomains(market);
   const sellers = [...(market?.outlets.values() ?? [])].map((outlet) => {
     const partner = partners.get(outlet.id);
     const domain = partner?.domain ?? domains.get(outlet.id);
@@ -41,7 +47,8 @@ export function sellersJson(market: Market | undefined, links: Links): string {
 
 /**
  * The lines that a property publishes to say that this exchange may sell it, and through which partners; all outlets where none is
- * named. `kind` keeps sites and apps apart: a property of the other kind has no lines here.
+ * named. `kind` keeps sites and apps apart: a property of the other kind, or one that is not ours, authorises nobody here, which the
+ * specification says by a placeholder (§3.2.1), since an empty file would say nothing.
  */
 export function adsTxt(
   market: Market | undefined,
@@ -53,20 +60,19 @@ export function adsTxt(
   const property = propertyId === null ? undefined : market?.properties.get(Number(propertyId));
   const isOurs = (each: SnapshotProperty): boolean =>
     kind === 'ads' ? !APPS.has(each.kind) : APPS.has(each.kind);
-  const outletIds = property
-    ? isOurs(property)
-      ? [property.outletId]
-      : []
-    : [...(market?.outlets.keys() ?? [])];
+  const one = property && isOurs(property) ? [property.outletId] : [];
+  const outletIds = propertyId === null ? [...(market?.outlets.keys() ?? [])] : one;
   const partners = new Set([...(market?.supplyPartners.values() ?? [])].map((p) => p.outletId));
   const lines = outletIds.map(
     (id) => `${exchange}, ${id}, ${partners.has(id) ? 'RESELLER' : 'DIRECT'}`,
   );
-  const head = property?.domain
-    ? [`OWNERDOMAIN=${property.domain}`, `CONTACT=ads@${exchange}`]
-    : [`CONTACT=ads@${exchange}`];
-  return `# Hongze, generated from the outlets\n${[...head, ...lines].join('\n')}\n`;
+  const owner = property && (sellerDomains(market).get(property.outletId) ?? property.domain);
+  const head = [...(owner ? [`OWNERDOMAIN=${owner}`] : []), `CONTACT=ads@${exchange}`];
+  const body = lines.length > 0 ? lines : [NOBODY];
+  return `# Hongze, generated from the outlets\n${[...head, ...body].join('\n')}\n`;
 }
+
+const NOBODY = 'placeholder.example.com, placeholder, DIRECT, placeholder';
 
 const YEAR_MS = 365 * 86_400_000;
 

@@ -29,7 +29,7 @@
   const TEMPLATES = {
     row: {
       room: 'display:flex;gap:4%;align-items:center',
-      image: `${PICTURE}width:44%;aspect-ratio:4/3;max-height:100%;flex:none`,
+      image: `${PICTURE}width:44%;height:auto;max-height:100%;flex:none`,
     },
     card: {
       room: 'display:flex;flex-direction:column;gap:10px',

@@ -89,7 +89,12 @@ test('ads.txt stands for sites and app-ads.txt for apps, a property at a time', 
     '127.0.0.1, 1, DIRECT',
   ]);
   expect(await lines('/app-ads.txt?property=102')).toContain('127.0.0.1, 1, DIRECT');
-  expect(await lines('/ads.txt?property=102')).not.toContain('127.0.0.1, 1, DIRECT');
+  const nobody = 'placeholder.example.com, placeholder, DIRECT, placeholder';
+  for (const path of ['/ads.txt?property=102', '/ads.txt?property=9999', '/app-ads.txt?property=x'])
+    expect((await lines(path)).filter((line) => line.includes(', '))).toEqual([nobody]);
+  const { sellers } = JSON.parse((await get('/sellers.json')).text);
+  const seller = sellers.find((each: { seller_id: string }) => each.seller_id === '1');
+  expect(seller.domain).toBe('yuhang.example');
   expect(await lines('/ads.txt')).toContain('127.0.0.1, 2, RESELLER');
 });
 
