@@ -9,7 +9,7 @@ import {
   startPacing,
   stepPacing,
 } from '../../bidding/engine/pacing.ts';
-import { FLAT_CURVE } from '../../bidding/engine/trafficForecast.ts';
+import { FLAT_CURVE, passed } from '../../bidding/engine/trafficForecast.ts';
 import type { Db } from '../../db/client.ts';
 import { pacingState } from '../../db/schema/delivery.ts';
 import { type Day, dayEndMs, dayOf, dayStartMs, hourOf, msOfDay } from '../../db/terms/day.ts';
@@ -22,6 +22,8 @@ import { trafficOf } from './traffic.ts';
 
 /** Multipliers that moved less are not sent. */
 const LEAST_CHANGE = 0.005;
+/** Of the day's traffic: before that a line item is neither on plan nor off it. */
+const LEAST_SHARE = 0.1;
 /** Clicks of a line item without history: one in two hundred impressions, worth ten clicks. */
 const PRIOR_CLICKS = 10;
 const PRIOR_IMPRESSIONS = 2_000;
@@ -110,7 +112,7 @@ export async function pace(ctx: DeliveryContext): Promise<number> {
     rows.push({
       lineItemId: line.lineItemId,
       day: today,
-      state: { ...next },
+      state: { ...next, toPlan: toPlan(line, passed(mine?.curve ?? FLAT_CURVE, msOfDay(nowMs))) },
       multiplier: moved.at(-1)?.[0] === line.lineItemId ? multiplier : (row?.multiplier ?? 1),
       updatedAt: new Date(nowMs),
     });
@@ -121,6 +123,13 @@ export async function pace(ctx: DeliveryContext): Promise<number> {
     await publishChanges(ctx, { rankMultipliers: moved, guaranteed });
   }
   return moved.length;
+}
+
+/** What was billed of what the day's traffic so far had room for; null while too little of the day is over to say. */
+function toPlan({ budgetMicroCny, billedMicroCny }: PacedLine, share: number): number | null {
+  return share < LEAST_SHARE || budgetMicroCny <= 0
+    ? null
+    : billedMicroCny / (budgetMicroCny * share);
 }
 
 /** Undefined for a line item that was guaranteed until now: that is another controller's state. */

@@ -14,6 +14,7 @@ import {
   ledgerDriftMicroCny,
   letterSince,
   openCases,
+  pacingOf,
   payoutsByStatus,
   unknownSince,
 } from './queries.ts';
@@ -35,6 +36,8 @@ export interface Observation {
   billingLagHours: number;
   /** Age of the oldest letter that no mail server has taken, seconds; 0 where there is none. */
   letterLagSeconds: number;
+  /** Evenly paced line items that serve now, and those that spend neither as planned nor nearly. */
+  pacing: { paced: number; offPlan: number };
   /** Version of the published market; 0 where there is none. */
   marketVersion: number;
   nodes: NodeHealth[];
@@ -45,7 +48,7 @@ type ObservationContext = { db: Database; redis: RedisStore; clock: Clock };
 /** Reads all measures: some index lookups and two aggregates over small tables. */
 export async function observe(ctx: ObservationContext): Promise<Observation> {
   const now = ctx.clock();
-  const [drift, payouts, unknown, cases, seenUntil, due, letter, version, nodes] =
+  const [drift, payouts, unknown, cases, seenUntil, due, letter, pacing, version, nodes] =
     await Promise.all([
       ledgerDriftMicroCny(ctx.db),
       payoutsByStatus(ctx.db),
@@ -54,6 +57,7 @@ export async function observe(ctx: ObservationContext): Promise<Observation> {
       watermark(ctx),
       hoursDue(ctx.db, hourOf(now), undefined, { chargeable: true }),
       letterSince(ctx.db),
+      pacingOf(ctx.db, now),
       ctx.redis.get(keys.snapshotVersion),
       ctx.redis.hgetall(keys.nodes),
     ]);
@@ -65,6 +69,7 @@ export async function observe(ctx: ObservationContext): Promise<Observation> {
     meteringLagSeconds: Math.max(0, (now - seenUntil) / 1000),
     billingLagHours: hourOf(now) - (due[0] ?? hourOf(now)),
     letterLagSeconds: letter === null ? 0 : Math.max(0, (now - letter) / 1000),
+    pacing,
     marketVersion: Number(version ?? 0),
     nodes: Object.values(nodes)
       .map((text) => JSON.parse(text) as NodeHealth)
@@ -109,6 +114,8 @@ export function metricsText(seen: Observation): string {
   gauge('letter_lag_seconds', 'Age of the oldest letter no mail server has taken.', [
     ['', seen.letterLagSeconds],
   ]);
+  gauge('pacing_line_items', 'Evenly paced line items that serve now.', [['', seen.pacing.paced]]);
+  gauge('pacing_off_plan', 'Of them, those a fifth or more off plan.', [['', seen.pacing.offPlan]]);
   gauge('market_version', 'Version of the published market.', [['', seen.marketVersion]]);
   gauge(
     'node_market_behind',

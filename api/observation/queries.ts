@@ -1,6 +1,7 @@
 /** The measures' questions to PostgreSQL. Private to observation; read only. */
 import { sql } from 'drizzle-orm';
 import type { Db } from '../../db/client.ts';
+import { dayOf } from '../../db/terms/day.ts';
 import { trialBalance } from '../ledger/ledger.ts';
 
 export async function ledgerDriftMicroCny(db: Db): Promise<bigint> {
@@ -40,4 +41,18 @@ export async function letterSince(db: Db): Promise<number | null> {
   const [row] = await db.execute<{ since: string | null }>(sql`
     SELECT extract(epoch FROM min(created_at)) * 1000 AS since FROM letter WHERE status = 'pending'`);
   return row?.since == null ? null : Number(row.since);
+}
+
+/** Between these a line item is on plan: billed of what the day so far had room for (delivery/pacing). */
+const ON_PLAN = { least: 0.8, most: 1.2 };
+const STEPPED_LATELY_MS = 5 * 60_000;
+
+/** Evenly paced line items that serve now, and how many of them are off plan. */
+export async function pacingOf(db: Db, nowMs: number): Promise<{ paced: number; offPlan: number }> {
+  const [row] = await db.execute<{ paced: number; off_plan: number }>(sql`
+    SELECT count(*)::int AS paced, count(*) FILTER (
+        WHERE (state ->> 'toPlan')::float8 NOT BETWEEN ${ON_PLAN.least} AND ${ON_PLAN.most})::int AS off_plan
+      FROM pacing_state WHERE state ->> 'toPlan' IS NOT NULL AND day = ${dayOf(nowMs)}
+       AND updated_at > ${new Date(nowMs - STEPPED_LATELY_MS).toISOString()}::timestamptz`);
+  return { paced: row?.paced ?? 0, offPlan: row?.off_plan ?? 0 };
 }

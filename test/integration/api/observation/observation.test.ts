@@ -41,6 +41,19 @@ test('live nodes show how far behind the market they are; silent ones are gone',
   expect(text).toContain('hongze_ledger_drift_micro_cny 0\n');
 });
 
+test('line items that spend a fifth more or less than planned are counted, of those that serve now', async () => {
+  const at = new Date(NOW - 10_000).toISOString();
+  const old = new Date(NOW - 3_600_000).toISOString();
+  await ctx.db.$client`
+    INSERT INTO pacing_state (line_item_id, day, state, updated_at) VALUES
+      (1, '2026-03-02', '{"toPlan": 1.05}', ${at}), (2, '2026-03-02', '{"toPlan": 0.5}', ${at}),
+      (3, '2026-03-02', '{"toPlan": 1.4}', ${at}), (4, '2026-03-02', '{"toPlan": null}', ${at}),
+      (5, '2026-03-02', '{"toPlan": 9}', ${old}), (6, '2026-03-01', '{"toPlan": 9}', ${at})`;
+  const seen = await observe(ctx);
+  expect(seen.pacing).toEqual({ paced: 3, offPlan: 2 });
+  expect(metricsText(seen)).toContain('hongze_pacing_off_plan 2\n');
+});
+
 describe('/metrics', () => {
   const get = async (access: { token?: string; address: string }, authorization?: string) => {
     const routes = metricsRoutes(ctx, { token: access.token, addressOf: () => access.address });
