@@ -7,14 +7,17 @@ import type { MicroCny } from '../../db/terms/money.ts';
 
 /**
  * Hours of [since, until) in which some bucket's rollup and charges differ, oldest first; by default a week back. With
- * `chargeable`, only where a contract covers the bucket: what waits for a contract must not keep the rest waiting.
+ * `chargeable`, only where a contract covers the bucket: what waits for a contract must not keep the rest waiting. With `lineItemId`,
+ * only its buckets.
  */
 export async function hoursDue(
   db: Db,
   until: HourNumber,
   since: HourNumber = until - 24 * 7,
-  options: { chargeable?: boolean } = {},
+  options: { chargeable?: boolean; lineItemId?: number } = {},
 ): Promise<HourNumber[]> {
+  const { lineItemId } = options;
+  const mine = lineItemId === undefined ? sql`` : sql`AND line_item_id = ${lineItemId}`;
   const covered = options.chargeable
     ? sql`AND EXISTS (
         SELECT 1 FROM placement p JOIN contract_version v ON v.status = 'active'
@@ -29,10 +32,10 @@ export async function hoursDue(
     SELECT DISTINCT r.hour FROM (
       SELECT hour, line_item_id, placement_id FROM (
         SELECT hour, line_item_id, placement_id, spend_micro_cny AS owed, true AS metered FROM rollup_hour
-         WHERE hour >= ${since} AND hour < ${until}
+         WHERE hour >= ${since} AND hour < ${until} ${mine}
         UNION ALL
         SELECT hour, line_item_id, placement_id, -amount_micro_cny, false FROM charge
-         WHERE hour >= ${since} AND hour < ${until}) b
+         WHERE hour >= ${since} AND hour < ${until} ${mine}) b
        GROUP BY 1, 2, 3 HAVING sum(owed) <> 0 AND bool_or(metered)) r
     WHERE true ${covered} ORDER BY r.hour`)) as unknown as {
     hour: number;

@@ -6,10 +6,10 @@
 import { and, eq, inArray, lt } from 'drizzle-orm';
 import type { Db } from '../../db/client.ts';
 import { bookingLine, bookingOrder } from '../../db/schema/bookings.ts';
-import { type Day, dayOf } from '../../db/terms/day.ts';
+import { type Day, dayEndMs, dayOf, dayStartMs, hourOf } from '../../db/terms/day.ts';
 import type { MicroCny } from '../../db/terms/money.ts';
 import { type Author, record } from '../audit/audit.ts';
-import { chargedByDay, provisionalDays } from '../billing/billing.ts';
+import { chargedByDay, hoursDue, provisionalDays } from '../billing/billing.ts';
 import { planPromised } from '../campaigns/campaigns.ts';
 import { findHolds, holdKeys } from '../ledger/ledger.ts';
 import { type BookingContext, conflict, type Line } from './order.ts';
@@ -70,10 +70,17 @@ async function dailyPartOf(db: Db, line: Line, today: Day): Promise<MicroCny | u
   return left > 0n ? (left + days - 1n) / days : undefined;
 }
 
-/** True when nothing can change any more of what the line delivered. */
+/**
+ * True when nothing can change any more of what the line delivered. Hours may wait for a contract when their days are final and
+ * the budgets over: made good before they are charged, they would be paid twice.
+ */
 async function isFinal(db: Db, line: Line, { budgetedMicroCny }: Progress): Promise<boolean> {
+  const { lineItemId, startsOn, endsOn } = line;
   if (budgetedMicroCny > 0n) return false;
-  return (await provisionalDays(db, line.startsOn, line.endsOn)).length === 0;
+  if ((await provisionalDays(db, startsOn, endsOn)).length > 0) return false;
+  if (lineItemId === null) return true;
+  const [from, until] = [hourOf(dayStartMs(startsOn)), hourOf(dayEndMs(endsOn))];
+  return (await hoursDue(db, until, from, { lineItemId })).length === 0;
 }
 
 /** One look at an order's guaranteed lines: today's parts planned, those that are over judged. Returns them as they are now. */

@@ -60,8 +60,8 @@ const itemOf = async (order: Order, nth = 0) => {
   return body.items.sort((a: { id: number }, b: { id: number }) => a.id - b.id)[nth];
 };
 
-/** Shown and charged on a day; the clock then stands on the next morning. */
-async function show(order: Order, day: string, impressions: number, nth = 0) {
+/** Shown on a day, and not charged yet; the clock then stands on the next morning. Returns its hour. */
+async function showOnly(order: Order, day: string, impressions: number, nth = 0) {
   const hour = hourOf(dayStartMs(day)) + 12;
   const { id, campaignId, advertiserId } = await itemOf(order, nth);
   const place = { id: order.placementId, outletId: trade.seller.outletId };
@@ -72,6 +72,11 @@ async function show(order: Order, day: string, impressions: number, nth = 0) {
     spendMicroCny: UNIT * BigInt(impressions),
   });
   trade.time.now = at(addDays(day, 1), 8);
+  return hour;
+}
+
+async function show(order: Order, day: string, impressions: number, nth = 0) {
+  const hour = await showOnly(order, day, impressions, nth);
   await closeHour(api.ctx, hour);
   await advanceOrders(api.ctx);
 }
@@ -178,6 +183,19 @@ describe('guaranteed impressions', () => {
     expect(hasty).toMatchObject({ status: 409, body: { errors: [{ pointer: '/endsOn' }] } });
     expect((await answer(one.body, 'accept')).status).toBe(200);
     expect((await answer(two.body, 'accept')).status).toBe(409);
+  });
+
+  test('what was shown and waits to be charged is not missing', async () => {
+    const order = await promised();
+    for (const i of [0, 1, 2]) await show(order, addDays(START, i), 10_000);
+    const hour = await showOnly(order, addDays(START, 3), 40_000);
+    await advanceOrders(api.ctx);
+    const [waiting] = await linesOf(order);
+    expect(waiting).toMatchObject({ status: 'accepted', delivered: null });
+    expect((await offer(order, waiting.id, addDays(START, 6))).status).toBe(409);
+    await closeHour(api.ctx, hour);
+    await advanceOrders(api.ctx);
+    expect((await linesOf(order))[0]).toMatchObject({ status: 'short', delivered: 70_000 });
   });
 
   test('what nobody makes good within a fortnight is given back', async () => {
