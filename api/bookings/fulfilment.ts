@@ -149,6 +149,7 @@ export async function acceptSilence(ctx: BookingContext): Promise<number> {
 
 /** Days of which nothing was heard for this long did not run. */
 export const UNPROVED_DAYS = 7;
+
 /**
  * Days that begin while their outlet is suspended: cancelled without a fee as each begins, and its money goes back, so that a suspension
  * that ends costs the order no later day. A day on which it had begun to run is judged by its proof, like any.
@@ -156,7 +157,7 @@ export const UNPROVED_DAYS = 7;
 export async function cancelSuspended(ctx: BookingContext): Promise<number> {
   const today = dayOf(ctx.clock());
   const since = new Date(dayStartMs(today));
-  const suspended = sql`(SELECT id FROM ${outlet} WHERE status = 'suspended' AND updated_at < ${since.toISOString()}::timestamptz)`;
+  const suspended = sql`(SELECT id FROM ${outlet} WHERE suspended_at < ${since.toISOString()}::timestamptz)`;
   const rows = await ctx.db
     .select()
     .from(bookingDay)

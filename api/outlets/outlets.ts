@@ -84,16 +84,19 @@ export async function editOutlet(
   return ctx.db.transaction(async (tx) => {
     const row = await lockRow(tx, outlet, id, version);
     assertAdmitted(row.status, changes.status);
+    const nowMs = ctx.clock();
+    const { status = row.status } = changes;
+    const suspendedAt = status === 'suspended' ? (row.suspendedAt ?? new Date(nowMs)) : null;
     const subject = `outlet:${id}` as const;
     const action = 'outlet.edit';
     return saveEdit(tx, {
       table: outlet,
       row,
-      changes,
+      changes: { ...changes, suspendedAt },
       actor,
       action,
       subject,
-      nowMs: ctx.clock(),
+      nowMs,
     });
   });
 }

@@ -11,6 +11,7 @@ import {
   jsonb,
   pgTable,
   text,
+  timestamp,
   uniqueIndex,
 } from 'drizzle-orm/pg-core';
 import type { Category, Format, PropertyKind, RateUnit, Size, Tier } from '../terms/market.ts';
@@ -36,6 +37,8 @@ export const outlet = pgTable('outlet', {
   /** GB/T 2260 code of the jurisdiction: the province, a city or a county. */
   divisionCode: text('division_code').notNull(),
   status: text('status').$type<'pending' | 'active' | 'suspended'>().notNull().default('pending'),
+  /** Since when; null: it is not. */
+  suspendedAt: timestamp('suspended_at', { withTimezone: true }),
   /** Who is paid: must match the account's real name at Alipay. */
   payeeName: text('payee_name'),
   payeeAlipayAccount: text('payee_alipay_account'),

@@ -1,4 +1,3 @@
-import { eq } from 'drizzle-orm';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import {
   acceptSilence,
@@ -7,7 +6,6 @@ import {
   closeOverdue,
 } from '../../../../api/bookings/bookings.ts';
 import { findHolds, holdKeys, ledgerFaults } from '../../../../api/ledger/ledger.ts';
-import { outlet } from '../../../../db/schema/outlets.ts';
 import { addDays } from '../../../../db/terms/day.ts';
 import { newOutlet, type TestApi } from '../../../kit/actors.ts';
 import { formWith } from '../../../kit/files.ts';
@@ -100,16 +98,21 @@ describe('a booked order', () => {
     const other = await newOutlet(api, { name: '停约融媒' });
     const before = await wallet();
     const order = await bookOrder(buyer, other, two(await newSpot(api, other, { dailySlots: 2 })));
-    const set = (status: 'active' | 'suspended') =>
-      api.ctx.db
-        .update(outlet)
-        .set({ status, updatedAt: new Date(time.now) })
-        .where(eq(outlet.id, other.outletId));
+    let { version } = (await operator.call('GET', `/api/outlets/${other.outletId}`)).body;
+    const edit = async (changes: { status?: 'active' | 'suspended'; name?: string }) => {
+      const path = `/api/outlets/${other.outletId}`;
+      const answer = await operator.call('PATCH', path, { version, ...changes });
+      expect(answer.status).toBe(200);
+      version = answer.body.version;
+    };
+    const set = (status: 'active' | 'suspended') => edit({ status });
     time.now = at(addDays(START, -1));
     await set('suspended');
     await cancelSuspended(api.ctx);
     expect((await read(order)).days.map((one) => one.status)).toEqual(['sold', 'sold']);
     time.now = at(START);
+    // Whatever else is edited, it is suspended since yesterday.
+    await edit({ name: '停约融媒中心' });
     expect(await cancelSuspended(api.ctx)).toBe(1);
     expect(await cancelSuspended(api.ctx)).toBe(0);
     const { days } = await read(order);
