@@ -64,7 +64,7 @@ export const DESKS: readonly Desk[] = [
       place('creatives', '/creatives', '创意'),
       place('creative', '/creatives?creative=1', '落地页'),
       place('said', '/feedback?case=1', '在哪里说的'),
-      place('creative-refused', '/creatives?status=rejected&creative=259', '驳回原因'),
+      place('creative-refused', '/creatives?status=rejected&creative=261', '驳回原因'),
       form('creative-new', '/creatives?edit=new', '广告法检查'),
       place('plans', '/plans', '新建方案'),
       form('plan-new', '/plans?plan=new', '生成方案'),
