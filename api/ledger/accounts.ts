@@ -24,6 +24,8 @@ export const accounts = {
   minimumGuarantee: code('minimum_guarantee'),
   alipayCash: code('alipay_cash'),
   alipayFee: code('alipay_fee'),
+  /** The company's bank account, by what it moved there from Alipay and back. */
+  ownBank: code('own_bank'),
   payoutClearing: code('payout_clearing'),
   refundClearing: code('refund_clearing'),
   suspense: code('suspense'),

@@ -19,6 +19,7 @@ const resolution = z.object({
   resolution: z.enum(['supplemented', 'reversed', 'refunded']),
   note,
   advertiserId: idSchema.optional(),
+  ownTransfer: z.boolean().optional(),
 });
 const platform = requireActor('platform');
 const finance = requireActor('platform:finance');

@@ -3,10 +3,10 @@
  * line or a mistake of the bill (reversed, refunded), an owner to book the money to (supplemented), a second pair of eyes and
  * the absence of all these (written off). Refuses whatever rests on words while Alipay or the bill can say; keeps refusals.
  */
-import { eq } from 'drizzle-orm';
+import { and, eq, inArray, ne, sql } from 'drizzle-orm';
 import type { Transaction } from '../../db/client.ts';
 import { advertiser } from '../../db/schema/campaigns.ts';
-import { type Evidence, reconciliationCase } from '../../db/schema/reconciliation.ts';
+import { billLine, type Evidence, reconciliationCase } from '../../db/schema/reconciliation.ts';
 import { Failure } from '../../db/terms/failure.ts';
 import { type AccountCode, accounts } from '../ledger/ledger.ts';
 import {
@@ -27,6 +27,8 @@ export interface Resolving {
   note: string;
   /** Whose money it is, where no item of the case says so. */
   advertiserId?: number | undefined;
+  /** The company's own, moved between Alipay and its bank. */
+  ownTransfer?: boolean | undefined;
 }
 
 /**
@@ -100,7 +102,24 @@ async function supplement(
   await closeCase(ctx, tx, row, { ...input, evidence: { kind: 'owner', account } });
 }
 
+/** 业务类型 by which the company's own money comes and goes: withdrawn, put in, transferred. */
+const OWN_KINDS = new Set(['提现', '充值', '转账']);
+
+async function ownBankOf(tx: Transaction, row: Case): Promise<AccountCode> {
+  const lines = await tx
+    .select({ kind: billLine.kind })
+    .from(billLine)
+    .where(inArray(billLine.id, row.billLineIds));
+  if (row.items.length === 0 && lines.every(({ kind }) => OWN_KINDS.has(kind)))
+    return accounts.ownBank;
+  throw refuse(
+    '只有账单中无单据对应的提现、充值或转账才能是本公司划转',
+    'only a withdrawal, a deposit or a transfer that no order stands behind can be the company’s own',
+  );
+}
+
 async function ownerOf(tx: Transaction, row: Case, input: Resolving): Promise<AccountCode> {
+  if (input.ownTransfer) return ownBankOf(tx, row);
   const [item] = row.items;
   const owner = item
     ? await ownerOfItem(tx, item)
@@ -113,8 +132,8 @@ async function ownerOf(tx: Transaction, row: Case, input: Resolving): Promise<Ac
   if (owner) return owner;
   throw new Failure('invalid_input', {
     pointer: '/advertiserId',
-    zh: '请指明款项归属的广告主',
-    en: 'say which advertiser the money belongs to',
+    zh: '请指明款项归属的广告主，或本公司划转',
+    en: 'say which advertiser the money belongs to, or that it is the company’s own',
   });
 }
 
@@ -252,5 +271,15 @@ function markRefunding(ctx: PayoutContext, input: { caseId: number; by: string }
   });
 }
 
+/** Another may have closed the case meanwhile, on evidence of its own: that stays. */
 const unmark = (ctx: PayoutContext, id: number) =>
-  ctx.db.update(reconciliationCase).set({ evidence: null }).where(eq(reconciliationCase.id, id));
+  ctx.db
+    .update(reconciliationCase)
+    .set({ evidence: null })
+    .where(
+      and(
+        eq(reconciliationCase.id, id),
+        ne(reconciliationCase.status, 'closed'),
+        sql`${reconciliationCase.evidence} ->> 'kind' = 'refund'`,
+      ),
+    );

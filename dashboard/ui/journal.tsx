@@ -20,6 +20,7 @@ const useAccountLabel = defineLabels({
   minimum_guarantee: ['保底差额', 'Minimum guarantee'],
   alipay_cash: ['支付宝余额', 'Cash at Alipay'],
   alipay_fee: ['支付宝手续费', 'Alipay fees'],
+  own_bank: ['公司银行账户', 'Own bank account'],
   payout_clearing: ['打款在途', 'Payout clearing'],
   refund_clearing: ['退款在途', 'Refund clearing'],
   suspense: ['待查', 'Suspense'],

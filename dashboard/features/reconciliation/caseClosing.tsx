@@ -13,7 +13,13 @@ import { useReconciliationWords } from './words.ts';
 
 const one = api.reconciliation.cases[':id'];
 
-type Outcome = 'supplemented' | 'reversed' | 'refunded' | 'send_back' | 'written_off';
+type Outcome =
+  | 'supplemented'
+  | 'own_transfer'
+  | 'reversed'
+  | 'refunded'
+  | 'send_back'
+  | 'written_off';
 
 interface Answers {
   outcome: Outcome;
@@ -24,6 +30,10 @@ interface Answers {
 function end(param: { id: string }, { outcome, note, advertiserId }: Answers): Promise<unknown> {
   if (outcome === 'written_off') return read(one['write-off'].$post({ param, json: { note } }));
   if (outcome === 'send_back') return read(one.refund.$post({ param, json: { note } }));
+  if (outcome === 'own_transfer') {
+    const json = { resolution: 'supplemented', ownTransfer: true, note } as const;
+    return read(one.resolve.$post({ param, json }));
+  }
   const owner = outcome === 'supplemented' && advertiserId ? { advertiserId } : {};
   return read(one.resolve.$post({ param, json: { resolution: outcome, note, ...owner } }));
 }
@@ -58,6 +68,7 @@ function Outcomes({ row }: { row: Case }) {
     ? ['written_off']
     : [
         'supplemented',
+        ...(ownerless ? ['own_transfer' as const] : []),
         'reversed',
         'refunded',
         ...(income ? ['send_back' as const] : []),

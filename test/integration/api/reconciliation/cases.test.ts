@@ -123,6 +123,30 @@ describe('a case', () => {
     });
   });
 
+  it('of the company’s own money, moved to its bank and back, has an account of its own; a trade is never that', async () => {
+    const own = { by: 'f2', resolution: 'supplemented', note: '划转', ownTransfer: true } as const;
+    const day = newDay();
+    await topUp();
+    gateway.book.deposit(-50_000n, '提现至公司账户');
+    await reconcile(day);
+    const [withdrawn] = await cases();
+    const caseId = withdrawn!.id;
+    await suspendCase(ctx, { caseId, by: 'f1' });
+    await expect(resolveCase(ctx, { ...own, caseId, by: 'f1' })).rejects.toMatchObject({
+      code: 'four_eyes',
+    });
+    await resolveCase(ctx, { ...own, caseId });
+    expect(await world.balance(accounts.ownBank)).toBe(50_000n * 10_000n);
+    expect(await world.balance(accounts.suspense)).toBe(0n);
+    const strange = await stray(() => trade('STRAY-7', 1_000n));
+    await expect(resolveCase(ctx, { ...own, caseId: strange })).rejects.toMatchObject({
+      code: 'conflict',
+    });
+    await resolveCase(ctx, { ...own, caseId: strange, ownTransfer: false, advertiserId: 1 });
+    for (const fee of await unsettledCases(ctx.db)) await writeOff(fee.id);
+    expect(await world.wrongs()).toEqual([]);
+  });
+
   it('of a trade that nobody ordered is refunded at Alipay, once, and its line in the bill is no difference', async () => {
     const caseId = await stray(() => trade('STRAY-1', 4_000n));
     const [fee] = (await cases()).filter((one) => one.kinds.includes('short'));
