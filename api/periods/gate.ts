@@ -12,7 +12,7 @@ import {
   periods,
   trialBalance,
 } from '../ledger/ledger.ts';
-import { balanceCash } from '../reconciliation/reconciliation.ts';
+import { balanceCash, type CashBalance } from '../reconciliation/reconciliation.ts';
 
 export interface GateCheck {
   name: string;
@@ -90,13 +90,7 @@ export async function periodGate(
     'every day with cash has a matched bill',
   );
   const cash = await balanceCash(db, to);
-  const yuan = (fen: bigint | null) => (fen === null ? '—' : fenToYuan(fen));
-  check(
-    'cash',
-    cash.unexplainedFen === 0n ? 0 : 1,
-    `账面现金 ${yuan(cash.bookFen)} 元与银行余额 ${yuan(cash.bankFen)} 元的差额均有说明（未说明 ${yuan(cash.unexplainedFen)} 元）`,
-    `cash of ${yuan(cash.bookFen)} yuan in the books and ${yuan(cash.bankFen)} at the bank differ by what is explained (unexplained: ${yuan(cash.unexplainedFen)})`,
-  );
+  check('cash', cash.unexplainedFen === 0n ? 0 : 1, ...cashSentence(cash));
   check(
     'cases',
     await count(sql`reconciliation_case WHERE status = 'open' AND day <= ${to}::date`),
@@ -104,6 +98,29 @@ export async function periodGate(
     'no reconciliation case is open',
   );
   return checks;
+}
+
+function cashSentence({ bookFen, bankFen, unexplainedFen }: CashBalance): [zh: string, en: string] {
+  const [book, bank, lost] = [bookFen, bankFen ?? 0n, unexplainedFen].map(fenToYuan);
+  if (unexplainedFen !== 0n)
+    return [
+      `账面现金 ${book} 元与银行余额 ${bank} 元的差额中，${lost} 元无法说明`,
+      `cash of ${book} yuan in the books, ${bank} at the bank: ${lost} of the difference is unexplained`,
+    ];
+  if (bankFen === null)
+    return [
+      `账面现金 ${book} 元，尚无账单余额可比`,
+      `cash of ${book} yuan, and no bill to compare with`,
+    ];
+  if (bookFen === bankFen)
+    return [
+      `账面现金与银行余额一致，${book} 元`,
+      `cash in the books equals the bank’s, ${book} yuan`,
+    ];
+  return [
+    `账面现金 ${book} 元与银行余额 ${bank} 元的差额均有说明`,
+    `cash of ${book} yuan in the books, ${bank} at the bank: every fen of the difference is explained`,
+  ];
 }
 
 /** What is left unexplained at the month's end: must be signed for by name to close. */

@@ -298,6 +298,6 @@ describe('the ledger’s cash against the bank’s closing balance', () => {
     const gate = await gateOf(ctx, monthOf(today()));
     const cash = gate.find((check) => check.name === 'cash');
     expect(cash).toMatchObject({ ok: false });
-    expect(cash?.zh).toContain('未说明 0.07 元');
+    expect(cash?.zh).toContain('0.07 元无法说明');
   });
 });
