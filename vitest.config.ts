@@ -10,7 +10,12 @@ const cores = availableParallelism();
  * Files share a process and what it has imported, which is most of their cost: a test leaves nothing behind that another could see.
  * Left alone, vitest would keep a core free: on two cores one file at a time, mostly waiting.
  */
-const shared = { environment: 'node', pool: 'forks', isolate: false } as const;
+const shared = {
+  environment: 'node',
+  pool: 'forks',
+  isolate: false,
+  setupFiles: 'test/kit/eachFile.ts',
+} as const;
 const pure = { ...shared, maxWorkers: cores, sequence: { groupOrder: 0 } } as const;
 /** They wait for their servers as much as they work. */
 const served = { ...shared, maxWorkers: cores + 1, sequence: { groupOrder: 1 } } as const;

@@ -1,7 +1,8 @@
 /** A browser for a test file. Where none can be had, `describe.skipIf(!hasBrowser)` skips its tests. */
 import type { Browser } from 'playwright-core';
-import { afterAll, inject } from 'vitest';
+import { inject } from 'vitest';
 import { launchChromium } from './chromium.ts';
+import { closeAfterFile } from './closing.ts';
 
 export const hasBrowser: boolean = inject('chromium') !== null;
 
@@ -11,6 +12,6 @@ export async function openBrowser(): Promise<Browser> {
   if (!binary)
     throw new Error('no Chromium here: guard the tests with describe.skipIf(!hasBrowser)');
   const browser = await launchChromium(binary);
-  afterAll(() => browser.close());
+  closeAfterFile(() => browser.close());
   return browser;
 }

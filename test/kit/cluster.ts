@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
-import { afterAll, inject } from 'vitest';
+import { inject } from 'vitest';
 import { bootRedis, type RedisServer } from '../../db/embedded/redis.ts';
+import { closeAfterFile } from './closing.ts';
 
 const SLOTS = 16_384;
 const MASTERS = 3;
@@ -27,7 +28,7 @@ export async function openTestCluster(): Promise<TestCluster> {
     Array.from({ length: MASTERS }, (_, n) => bootMaster(join(folder, `${n}`))),
   );
   const clients = servers.map((server) => new Redis(server.url));
-  afterAll(async () => {
+  closeAfterFile(async () => {
     await Promise.all(servers.map((server) => server.stop()));
     rmSync(folder, { recursive: true, force: true });
   });

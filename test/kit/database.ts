@@ -1,9 +1,10 @@
 /** A database of its own for a test file: a copy of the run's migrated template. */
 import { randomBytes } from 'node:crypto';
 import postgres from 'postgres';
-import { afterAll, inject } from 'vitest';
+import { inject } from 'vitest';
 import { connect, type Database } from '../../db/client.ts';
 import { databaseUrl } from '../../db/embedded/postgres.ts';
+import { closeAfterFile } from './closing.ts';
 import type { Login } from './servers.ts';
 
 export interface TestDatabase {
@@ -26,7 +27,7 @@ export async function openTestDatabase(
   const owned = databaseUrl(server, name);
   const url = options.asProgram ? memberUrl(owned, inject('programLogin')) : owned;
   const db = connect(options.asProgram ? url : bounced(url), { max: options.max ?? 10 });
-  afterAll(async () => {
+  closeAfterFile(async () => {
     await db.$client.end({ timeout: 1 });
     await onServer(server, `drop database if exists ${name} with (force)`);
   });

@@ -1,11 +1,11 @@
 /** An exchange on a Redis of its own, with a small market published and its budgets granted. */
 import type { Redis } from 'ioredis';
-import { afterAll } from 'vitest';
 import { createExchange, type Exchange, type ExchangeOptions } from '../../bidding/exchange.ts';
 import type { TrackedEvent } from '../../bidding/wire/event.ts';
 import { keys } from '../../bidding/wire/keys.ts';
 import type { Snapshot } from '../../bidding/wire/snapshot.ts';
 import { dayOf } from '../../db/terms/day.ts';
+import { closeAfterFile } from './closing.ts';
 import { openTestRedis } from './redis.ts';
 import { aSnapshot, grantAll, publish } from './snapshot.ts';
 import { eventsWaiting } from './streams.ts';
@@ -39,7 +39,7 @@ export async function openTestExchange(
     ...options,
   });
   const { url } = await exchange.listen(0);
-  afterAll(() => exchange.close());
+  closeAfterFile(() => exchange.close());
   return {
     exchange,
     redis,

@@ -2,7 +2,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import Provider from 'oidc-provider';
-import { afterAll } from 'vitest';
+import { closeAfterFile } from './closing.ts';
 
 export interface Citizen {
   sub: string;
@@ -46,7 +46,7 @@ export async function openTestProvider(redirectUri: string): Promise<TestProvide
     },
   });
   server.on('request', provider.callback());
-  afterAll(() => {
+  closeAfterFile(() => {
     server.closeAllConnections();
     server.close();
   });

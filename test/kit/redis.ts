@@ -3,8 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
-import { afterAll, inject } from 'vitest';
+import { inject } from 'vitest';
 import { bootRedis } from '../../db/embedded/redis.ts';
+import { closeAfterFile } from './closing.ts';
 
 export interface TestRedis {
   redis: Redis;
@@ -33,7 +34,7 @@ export async function openTestRedisServer(
     ...(options.settings ? { settings: options.settings } : {}),
   });
   const redis = connectTo(server.url);
-  afterAll(async () => {
+  closeAfterFile(async () => {
     redis.disconnect();
     await server.stop();
     rmSync(dataDir, { recursive: true, force: true });
@@ -47,7 +48,7 @@ async function openLogicalDatabase(url: string): Promise<TestRedis> {
   own.pathname = `/${Number(process.env.VITEST_POOL_ID ?? 1) % 16}`;
   const redis = connectTo(own.toString());
   await redis.flushdb();
-  afterAll(() => redis.disconnect());
+  closeAfterFile(() => redis.disconnect());
   return {
     redis,
     url: own.toString(),
