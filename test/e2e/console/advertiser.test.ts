@@ -9,6 +9,7 @@ import { enter, visit } from './visitor.ts';
 describe.skipIf(!hasBrowser)('the advertiser’s desk', () => {
   const house = useHouse();
   testWalk(house, 'advertiser');
+  testWalk(house, 'agency');
 
   test(
     'an advertiser goes from sign-up to a live campaign, made once by a double click',

@@ -18,6 +18,7 @@ describe.skipIf(!hasBrowser)('the outlet’s desk', () => {
   });
 
   testWalk(house, 'outlet');
+  testWalk(house, 'group');
 
   test(
     'an outlet goes from its login to the first earning impression on a page of its own',
