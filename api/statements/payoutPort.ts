@@ -6,7 +6,7 @@ import type { Clock } from '../../db/terms/day.ts';
 import { Failure } from '../../db/terms/failure.ts';
 import type { PayoutStep, StatementPort } from '../payments/payments.ts';
 import { amountToInvoice } from './invoicing.ts';
-import { move } from './steps.ts';
+import { lock, move } from './steps.ts';
 
 const STEPS: Record<PayoutStep, { from: StatementStatus[]; to: StatementStatus }> = {
   paying: { from: ['approved'], to: 'paying' },
@@ -34,6 +34,8 @@ export const statementPort = (clock: Clock): StatementPort => ({
     };
   },
   async advance(tx: Transaction, statementId, step) {
+    // The parts of a payout come back one by one: the first has told already.
+    if (step === 'returned' && (await lock(tx, statementId)).status === 'approved') return;
     await move({ db: tx, clock }, { statementId, by: 'payments', ...STEPS[step] });
   },
 });

@@ -1,4 +1,5 @@
 /** Statements while others are at work: whoever comes between two steps of a freeze, and many who decide at once. */
+import { eq } from 'drizzle-orm';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { closeHour } from '../../../../api/billing/billing.ts';
 import { accounts, balanceOf, ledgerFaults } from '../../../../api/ledger/ledger.ts';
@@ -18,6 +19,7 @@ import {
   verifyStatement,
 } from '../../../../api/statements/statements.ts';
 import type { Database } from '../../../../db/client.ts';
+import { statementEvent } from '../../../../db/schema/statements.ts';
 import { dayStartMs, hourOf } from '../../../../db/terms/day.ts';
 import {
   addAdvertiser,
@@ -182,3 +184,26 @@ async function addPayee(outletId: number): Promise<void> {
     `UPDATE outlet SET payee_name = '示范', payee_alipay_account = 'a@hongze.test' WHERE id = ${outletId}`,
   );
 }
+
+describe('parts of a payout that come back one by one', () => {
+  it('make their statement owed again once, and each is booked', async () => {
+    const month = '2026-09';
+    const outletId = await earned(month);
+    await freezeMonth(ctx(), { month, by: 'maker', outletId });
+    const { id } = await statementOf(outletId, month);
+    await confirmStatement(ctx(), { statementId: id, by: 'outlet' });
+    await approveStatement(ctx(), { statementId: id, by: 'checker' });
+    const port = statementPort(clock);
+    for (const step of ['paying', 'paid', 'returned', 'returned'] as const)
+      await db.transaction((tx) => port.advance(tx, id, step));
+    expect((await statementOf(outletId, month)).status).toBe('approved');
+    const steps = await db
+      .select({ status: statementEvent.status })
+      .from(statementEvent)
+      .where(eq(statementEvent.statementId, id))
+      .orderBy(statementEvent.id);
+    expect(steps.slice(-3)).toEqual(['paying', 'paid', 'approved'].map((status) => ({ status })));
+    const late = db.transaction((tx) => port.advance(tx, id, 'paid'));
+    await expect(late).rejects.toMatchObject({ code: 'conflict' });
+  });
+});
