@@ -82,6 +82,28 @@ async function keepAll(keep: KeepFile, pictures: Picture[]): Promise<Map<string,
   return new Map(await Promise.all(kept));
 }
 
+/** Creatives that the rules have approved, with their word of it. */
+export async function addApproved(
+  db: Db,
+  nowMs: number,
+  rows: readonly (typeof creative.$inferInsert & { contentHash: string; status: 'approved' })[],
+): Promise<{ id: number }[]> {
+  const ids = await db
+    .insert(creative)
+    .values([...rows])
+    .returning({ id: creative.id });
+  await db.insert(creativeReview).values(
+    rows.map((row, i) => ({
+      creativeId: ids[i]?.id as number,
+      contentHash: row.contentHash,
+      verdict: 'approved' as const,
+      reviewer: 'rules',
+      reviewedAt: new Date(nowMs),
+    })),
+  );
+  return ids;
+}
+
 /** Inserts assets, creatives and their reviews; returns creative ids by advertiser and format. */
 export async function seedCreatives(
   db: Db,
@@ -135,16 +157,7 @@ export async function seedCreatives(
       contentHash: contentHash(row),
     };
   });
-  const ids = await db.insert(creative).values(rows).returning({ id: creative.id });
-  await db.insert(creativeReview).values(
-    rows.map((row, i) => ({
-      creativeId: ids[i]?.id as number,
-      contentHash: row.contentHash,
-      verdict: 'approved' as const,
-      reviewer: 'rules',
-      reviewedAt: new Date(nowMs),
-    })),
-  );
+  const ids = await addApproved(db, nowMs, rows);
   const byAdvertiser = new Map<number, Map<Format, number[]>>();
   for (const [i, row] of rows.entries()) {
     const formats = byAdvertiser.get(row.advertiserId) ?? new Map<Format, number[]>();

@@ -7,13 +7,13 @@ import { readFileSync } from 'node:fs';
 import { type Sniffed, sniff } from '../../api/creatives/sniff.ts';
 import type { Db } from '../../db/client.ts';
 import { campaign, lineItem, lineItemCreative } from '../../db/schema/campaigns.ts';
-import { asset, creative, creativeReview } from '../../db/schema/creatives.ts';
+import { asset } from '../../db/schema/creatives.ts';
 import { addDays, type Day } from '../../db/terms/day.ts';
 import type { CreativeContent } from '../../db/terms/market.ts';
 import { MICRO_CNY_PER_YUAN } from '../../db/terms/money.ts';
 import type { SeedAdvertiser } from './advertisers.ts';
 import { RUNS_AFTER_DAYS } from './campaigns.ts';
-import { contentHash, type KeepFile } from './creatives.ts';
+import { addApproved, contentHash, type KeepFile } from './creatives.ts';
 import { PROVINCE } from './divisions.ts';
 
 /** Seconds are the file's own; of a sound nothing is read from the bytes. */
@@ -86,16 +86,7 @@ export async function seedFilms(
       contentHash: contentHash(row),
     };
   });
-  const ids = await db.insert(creative).values(shown).returning({ id: creative.id });
-  await db.insert(creativeReview).values(
-    shown.map((row, i) => ({
-      creativeId: ids[i]?.id as number,
-      contentHash: row.contentHash,
-      verdict: 'approved' as const,
-      reviewer: 'rules',
-      reviewedAt: new Date(nowMs),
-    })),
-  );
+  const ids = await addApproved(db, nowMs, shown);
   await order(db, advertiserId, `${who.brand} · 视频与音频`, today, ids);
 }
 
