@@ -1,5 +1,6 @@
 /** The demo creatives: a picture in every format for each advertiser, reviewed and approved. */
 import { createHash } from 'node:crypto';
+import { contentHashOf } from '../../api/creatives/content.ts';
 import type { Db } from '../../db/client.ts';
 import { asset, creative, creativeReview } from '../../db/schema/creatives.ts';
 import type { CreativeContent, Format, Size } from '../../db/terms/market.ts';
@@ -48,19 +49,6 @@ interface Drawn {
   cut: Cut;
   main: Picture;
   icon: Picture;
-}
-
-/** Approval is bound to what is shown, where it leads and under which permit. */
-export function contentHash(input: {
-  content: CreativeContent;
-  landingUrl: string;
-  category: string;
-  approvalNo: string | null;
-}): string {
-  const sorted = Object.entries(input.content).sort(([a], [b]) => (a < b ? -1 : 1));
-  return createHash('sha256')
-    .update(JSON.stringify([sorted, input.landingUrl, input.category, input.approvalNo]))
-    .digest('hex');
 }
 
 function contentOf({ who, cut }: Drawn, imageUrl: string, iconUrl: string): CreativeContent {
@@ -154,7 +142,7 @@ export async function seedCreatives(
       h: d.cut.size.h,
       isPsa: d.who.category === 'psa',
       status: 'approved' as const,
-      contentHash: contentHash(row),
+      contentHash: contentHashOf(row),
     };
   });
   const ids = await addApproved(db, nowMs, rows);

@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { contentHashOf } from '../../api/creatives/content.ts';
 import { type Sniffed, sniff } from '../../api/creatives/sniff.ts';
 import type { Db } from '../../db/client.ts';
 import { campaign, lineItem, lineItemCreative } from '../../db/schema/campaigns.ts';
@@ -13,7 +14,7 @@ import type { CreativeContent } from '../../db/terms/market.ts';
 import { MICRO_CNY_PER_YUAN } from '../../db/terms/money.ts';
 import type { SeedAdvertiser } from './advertisers.ts';
 import { RUNS_AFTER_DAYS } from './campaigns.ts';
-import { addApproved, contentHash, type KeepFile } from './creatives.ts';
+import { addApproved, type KeepFile } from './creatives.ts';
 import { PROVINCE } from './divisions.ts';
 
 /** Seconds are the file's own; of a sound nothing is read from the bytes. */
@@ -83,7 +84,7 @@ export async function seedFilms(
       advertiserId,
       name: `${who.brand} ${name}`,
       status: 'approved' as const,
-      contentHash: contentHash(row),
+      contentHash: contentHashOf(row),
     };
   });
   const ids = await addApproved(db, nowMs, shown);

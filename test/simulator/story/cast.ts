@@ -2,11 +2,11 @@
 
 import type { Context } from '../../../api/context.ts';
 import { activate, createDraft } from '../../../api/contracts/contracts.ts';
+import { contentHashOf } from '../../../api/creatives/content.ts';
 import { advertiser, campaign, lineItem, lineItemCreative } from '../../../db/schema/campaigns.ts';
 import { creative, creativeReview } from '../../../db/schema/creatives.ts';
 import { outlet, placement, property } from '../../../db/schema/outlets.ts';
 import type { Day } from '../../../db/terms/day.ts';
-import { contentHash } from '../../../run/seed/creatives.ts';
 import { seedDivisions } from '../../../run/seed/divisions.ts';
 
 export interface Cast {
@@ -149,12 +149,12 @@ async function insertDemand(tx: Tx, startsOn: Day, endsOn: Day, placementId: num
       w: 300,
       h: 250,
       status: 'approved',
-      contentHash: contentHash(shown),
+      contentHash: contentHashOf(shown),
     })
     .returning({ id: creative.id });
   await tx.insert(creativeReview).values({
     creativeId: picture!.id,
-    contentHash: contentHash(shown),
+    contentHash: contentHashOf(shown),
     verdict: 'approved',
     reviewer: 'story',
   });

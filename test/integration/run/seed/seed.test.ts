@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { sql } from 'drizzle-orm';
 import { afterAll, expect, inject, test } from 'vitest';
+import { contentHashOf } from '../../../../api/creatives/content.ts';
 import { readMarket } from '../../../../api/delivery/market.ts';
 import { ledgerFaults } from '../../../../api/ledger/ledger.ts';
+import { creative } from '../../../../db/schema/creatives.ts';
 import { houseOf } from '../../../../db/scope.ts';
 import { FORMATS } from '../../../../db/terms/market.ts';
 import { seed } from '../../../../run/seed/seed.ts';
@@ -75,6 +77,13 @@ test('every format has a placement, and line items with approved files that exis
   for (const format of ['banner', 'native', 'video', 'splash', 'audio', 'dooh'] as const)
     expect([format, formats.has(format)]).toEqual([format, true]);
   expect(market.creatives.some((c) => c.isPsa)).toBe(true);
+});
+
+test('every approval is of the content as the product names it: saved again unchanged, it stays approved', async () => {
+  const rows = await db.select().from(creative);
+  expect(rows.length).toBeGreaterThan(100);
+  for (const row of rows)
+    expect([row.name, row.contentHash]).toEqual([row.name, contentHashOf(row)]);
 });
 
 test('the deal in force has brought something, and less than its quantity', async () => {
