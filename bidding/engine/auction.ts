@@ -3,7 +3,15 @@
  * separation and price. Budgets and caps are the caller's: it is asked before a winner is final. Pure and synchronous.
  */
 import type { AuctionCalls } from './contenders.ts';
-import { type Contender, contendersOf, firstOf, isFree, UNASKED } from './contenders.ts';
+import {
+  type Contender,
+  contenderAt,
+  type Field,
+  fieldOf,
+  firstOf,
+  isFree,
+  UNASKED,
+} from './contenders.ts';
 import type {
   Candidate,
   Found,
@@ -62,10 +70,10 @@ function brokenGroups(
 
 function holdAuction(found: Found, calls: AuctionCalls, out: ReadonlySet<PartnerBid>): Outcome {
   const outcome: Outcome = { version: found.version, imps: [] };
-  const fields: Contender[][] = [];
+  const fields: Field[] = [];
   for (let i = 0; i < found.count; i++) {
     const match = found.imps[i] as ImpMatch;
-    fields.push(contendersOf(match, i, calls, out));
+    fields.push(fieldOf(match, i, calls, out));
     outcome.imps.push({ match, win: undefined, reason: match.reason });
   }
   const placed: Contender[] = [];
@@ -73,17 +81,12 @@ function holdAuction(found: Found, calls: AuctionCalls, out: ReadonlySet<Partner
   for (let settled = 0; settled < found.count; settled++) {
     const best = bestImp(outcome.imps, fields, placed, calls);
     if (best < 0) break;
-    const winner = settle(
-      outcome.imps[best] as ImpOutcome,
-      fields[best] as Contender[],
-      placed,
-      calls,
-    );
+    const winner = settle(outcome.imps[best] as ImpOutcome, fields[best] as Field, placed, calls);
     if (winner) placed.push(winner);
     else settled -= 1;
   }
   for (let i = 0; i < found.count; i++) {
-    close(outcome.imps[i] as ImpOutcome, fields[i] as Contender[], calls.trace);
+    close(outcome.imps[i] as ImpOutcome, fields[i] as Field, calls.trace);
   }
   return outcome;
 }
@@ -91,7 +94,7 @@ function holdAuction(found: Found, calls: AuctionCalls, out: ReadonlySet<Partner
 /** The unsold imp whose best contender scores highest; −1 when none has any. */
 function bestImp(
   imps: readonly ImpOutcome[],
-  fields: Contender[][],
+  fields: readonly Field[],
   placed: Contender[],
   calls: AuctionCalls,
 ): number {
@@ -100,7 +103,7 @@ function bestImp(
   for (let i = 0; i < imps.length; i++) {
     const imp = imps[i] as ImpOutcome;
     if (imp.win) continue;
-    const first = firstOf(fields[i] as Contender[], placed, imp.match, calls);
+    const first = firstOf(fields[i] as Field, placed, imp.match, calls);
     if (first && first.score > bestScore) {
       best = i;
       bestScore = first.score;
@@ -112,7 +115,7 @@ function bestImp(
 /** Sells one imp to its best contender; undefined when that one could not pay and was struck off. */
 function settle(
   imp: ImpOutcome,
-  field: readonly Contender[],
+  field: Field,
   placed: readonly Contender[],
   calls: AuctionCalls,
 ): Contender | undefined {
@@ -132,17 +135,13 @@ function settle(
 }
 
 /** The runner-up's score, in the winner's class. */
-function pressureOn(
-  winner: Contender,
-  field: readonly Contender[],
-  match: ImpMatch,
-  calls: AuctionCalls,
-): number {
-  for (const other of field) {
+function pressureOn(winner: Contender, field: Field, match: ImpMatch, calls: AuctionCalls): number {
+  for (let n = 0; ; n++) {
+    const other = contenderAt(field, n, match, calls);
+    if (!other) return 0;
     if (other === winner || !isFree(other, match, calls)) continue;
     return scoreWithin(other.score, classOfScore(winner.score));
   }
-  return 0;
 }
 
 function ourWin(candidate: Candidate, pressing: number, match: ImpMatch): Win {
@@ -183,12 +182,13 @@ function partnerWin(bid: PartnerBid, pressing: number, match: ImpMatch): Win {
 }
 
 /** Names the reason of an unsold imp and writes the trace. */
-function close(imp: ImpOutcome, field: readonly Contender[], trace: TraceLine[] | undefined): void {
+function close(imp: ImpOutcome, { contenders }: Field, trace: TraceLine[] | undefined): void {
+  const [first] = contenders;
   // The best contender's reason says more than that nobody was eligible.
-  if (!imp.win && field[0] && field[0].reason !== UNASKED) imp.reason = field[0].reason;
+  if (!imp.win && first && first.reason !== UNASKED) imp.reason = first.reason;
   if (!trace) return;
   const clearing = imp.win?.priceMicroCny ?? 0;
-  for (const contender of field) {
+  for (const contender of contenders) {
     const { candidate, partnerBid } = contender;
     const won = candidate ? imp.win?.candidate === candidate : imp.win?.partnerBid === partnerBid;
     const asked = contender.reason === UNASKED ? NO_BID.none : contender.reason;

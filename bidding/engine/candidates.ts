@@ -19,8 +19,12 @@ import type { Row } from './rows.ts';
 import { stopsAt } from './stops.ts';
 import { judge, newVerdict, type Stand, type Verdict } from './survivor.ts';
 
-/** Enough that caps, leases and separation seldom refuse them all. */
-export const DEFAULT_LIMIT = 6;
+/** Enough that caps, leases and separation seldom refuse them all; each more costs most of a microsecond. */
+const USUAL_LIMIT = 3;
+/** For people who ask why somebody lost. */
+export const TRACED_LIMIT = 12;
+/** Then so many are looked at. */
+const FURTHER_LIMIT = 64;
 
 export const newFound = (): Found => ({
   version: 0,
@@ -34,7 +38,7 @@ export function findCandidates(
   market: Market,
   request: Request,
   found: Found,
-  limit = DEFAULT_LIMIT,
+  limit = USUAL_LIMIT,
 ): Found {
   found.version = market.version;
   found.located = NOWHERE;
@@ -45,10 +49,25 @@ export function findCandidates(
     if (!stand) continue;
     if (found.located === NOWHERE) found.located = stand.place.located;
     scan(market, stand, match, limit);
+    match.isFull = match.count === limit;
     if (match.count === 0) findPsa(market, stand, match);
     match.reason = match.count > 0 ? NO_BID.none : NO_BID.no_eligible_item;
   }
   return found;
+}
+
+/**
+ * Who comes after the candidates that were found for an imp, best first, by the market as it is now; public-service advertising at
+ * the end, since nobody else may be let in. For an auction whose first candidates were all refused.
+ */
+export function furtherCandidates(market: Market, request: Request, match: ImpMatch): Candidate[] {
+  const wide = newMatch();
+  const stand = standAt(market, request, match.imp, wide);
+  if (!stand) return [];
+  if (match.isFull) scan(market, stand, wide, FURTHER_LIMIT);
+  findPsa(market, stand, wide);
+  const known = new Set(match.candidates.slice(0, match.count).map(({ item }) => item.source.id));
+  return wide.candidates.slice(0, wide.count).filter(({ item }) => !known.has(item.source.id));
 }
 
 const NOWHERE = { code: '', source: 'none' } as const;
@@ -56,21 +75,24 @@ const NOWHERE = { code: '', source: 'none' } as const;
 function impMatchAt(found: Found, i: number): ImpMatch {
   let match = found.imps[i];
   if (!match) {
-    match = {
-      imp: undefined as unknown as RequestImp,
-      placement: undefined,
-      property: undefined,
-      outlet: undefined,
-      floorMicroCny: 0,
-      auctionType: 'first',
-      reason: NO_BID.none,
-      candidates: [],
-      count: 0,
-    };
+    match = newMatch();
     found.imps.push(match);
   }
   return match;
 }
+
+const newMatch = (): ImpMatch => ({
+  imp: undefined as unknown as RequestImp,
+  placement: undefined,
+  property: undefined,
+  outlet: undefined,
+  floorMicroCny: 0,
+  auctionType: 'first',
+  reason: NO_BID.none,
+  candidates: [],
+  count: 0,
+  isFull: false,
+});
 
 /** Resolves an imp; undefined, with the reason in `match`, when it cannot be sold at all. */
 export function standAt(
@@ -83,6 +105,7 @@ export function standAt(
   const outlet = placement && market.outlets.get(placement.outletId);
   match.imp = imp;
   match.count = 0;
+  match.isFull = false;
   match.floorMicroCny = imp.floorMicroCny;
   match.placement = placement;
   match.outlet = outlet;
@@ -250,7 +273,7 @@ function findPsa(market: Market, stand: Stand, match: ImpMatch): void {
     if (slot === undefined || !item || !market.index.isAlive(slot)) continue;
     if (targetRefusal(item, free.place) !== NO_BID.none) continue;
     if (judge(market, item, 1, free, verdict) !== NO_BID.none) continue;
-    insert(match, item, verdict, 1);
+    insert(match, item, verdict, match.count + 1);
     return;
   }
 }

@@ -43,6 +43,8 @@ export interface ImpMatch {
   /** Best first; only the first `count` are of this request: the array is reused. */
   candidates: Candidate[];
   count: number;
+  /** As many as were asked for: there may be more, of lower scores. */
+  isFull: boolean;
 }
 
 /** What was found for one request. Reused: get one from `newFound`, give it to one request at a time. */

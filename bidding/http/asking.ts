@@ -3,7 +3,9 @@
  * nothing has to be asked, the callback comes in the same turn.
  */
 import { type FanOut, partnerTimeMs } from '../demand/fanout.ts';
+import { furtherCandidates } from '../engine/candidates.ts';
 import type { Candidate, ImpMatch } from '../engine/outcome.ts';
+import { NO_BID, type NoBidReason } from '../engine/reasons.ts';
 import type { Request } from '../engine/request.ts';
 import type { UserCounts } from '../state/caps.ts';
 import { within } from '../state/script.ts';
@@ -28,13 +30,8 @@ export function ask(
     const match = found.imps[i] as ImpMatch;
     for (let j = 0; j < match.count; j++) {
       const candidate = match.candidates[j] as Candidate;
-      const { source } = candidate.item;
-      if (source.frequencyCaps.length > 0) capped = true;
-      if (source.bidFen === 0) continue;
-      const asking =
-        source.pricing === 'CPM'
-          ? deps.leases.prepare(source.id, unitOf(candidate), request.atMs)
-          : deps.leases.prepareClicks(source.id, request.atMs);
+      if (candidate.item.source.frequencyCaps.length > 0) capped = true;
+      const asking = askLease(deps, candidate, request);
       if (asking) {
         first ??= [];
         first.push(asking);
@@ -49,6 +46,58 @@ export function ask(
       done(counts);
     });
   else void askBoth(deps, request, first, read, known).then(done);
+}
+
+/** Resolves when the pool of a line item seen first has answered. */
+function askLease(
+  deps: AuctionDeps,
+  candidate: Candidate,
+  { atMs }: Request,
+): Promise<void> | undefined {
+  const { id, bidFen, pricing } = candidate.item.source;
+  if (bidFen === 0) return undefined;
+  return pricing === 'CPM'
+    ? deps.leases.prepare(id, unitOf(candidate), atMs)
+    : deps.leases.prepareClicks(id, atMs);
+}
+
+/** So many of those who come next are made able to pay. */
+const FURTHER_ASKED = 3;
+
+/**
+ * Where all that were found for an imp are refused, whoever comes next must be able to pay: resolves when they are, undefined
+ * where nothing has to be waited for, as nearly always.
+ */
+export function askFurther(
+  deps: AuctionDeps,
+  { market, found, request }: Hearing,
+  refuse: (candidate: Candidate, match: ImpMatch) => NoBidReason,
+): Promise<unknown> | undefined {
+  let asked: Promise<void>[] | undefined;
+  for (let i = 0; i < found.count; i++) {
+    const match = found.imps[i] as ImpMatch;
+    if (!match.isFull || someIsFree(match, refuse)) continue;
+    let left = FURTHER_ASKED;
+    for (const candidate of furtherCandidates(market, request, match)) {
+      if (left === 0) break;
+      if (refuse(candidate, match) !== NO_BID.none) continue;
+      left -= 1;
+      const asking = askLease(deps, candidate, request);
+      if (!asking) continue;
+      asked ??= [];
+      asked.push(asking);
+    }
+  }
+  return asked && Promise.allSettled(asked);
+}
+
+function someIsFree(
+  match: ImpMatch,
+  refuse: (candidate: Candidate, match: ImpMatch) => NoBidReason,
+): boolean {
+  for (let j = 0; j < match.count; j++)
+    if (refuse(match.candidates[j] as Candidate, match) === NO_BID.none) return true;
+  return false;
 }
 
 /** Redis and the partners at the same time, and no longer than the partners: what is not known by then is not sold. */

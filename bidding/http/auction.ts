@@ -5,7 +5,8 @@
  */
 import { tellLosers } from '../demand/settle.ts';
 import { runAuction } from '../engine/auction.ts';
-import { findCandidates, newFound } from '../engine/candidates.ts';
+import { findCandidates, furtherCandidates, newFound, TRACED_LIMIT } from '../engine/candidates.ts';
+import type { AuctionCalls } from '../engine/contenders.ts';
 import type { Market } from '../engine/market.ts';
 import type { Found, PartnerBid, TraceLine } from '../engine/outcome.ts';
 import type { Charge } from '../engine/price.ts';
@@ -18,7 +19,7 @@ import { MAX_IMPS, readBidRequest } from '../openrtb/read.ts';
 import { understand } from '../openrtb/understand.ts';
 import { violationOf } from '../openrtb/valid.ts';
 import type { UserCounts } from '../state/caps.ts';
-import { ask, askAll } from './asking.ts';
+import { ask, askAll, askFurther } from './asking.ts';
 import { compose } from './compose.ts';
 import type { AuctionDeps, CallOptions, Hearing } from './hearing.ts';
 import { countCaps, multiplierOf, refusal, take, takeBid, unfitness } from './limits.ts';
@@ -112,19 +113,25 @@ export function createAuctioneer(deps: AuctionDeps): Auctioneer {
   function proceed(market: Market, hearing: Hearing, done: Done, raw?: Buffer): void {
     const { found } = hearing;
     hearing.market = market;
-    findCandidates(market, hearing.request, found);
+    if (isTraced(hearing)) findCandidates(market, hearing.request, found, TRACED_LIMIT);
+    else findCandidates(market, hearing.request, found);
     if (raw && market.demandPartners.size > 0) {
-      void askAll(deps, deps.demand.fanOut, hearing, raw).then((counts) => {
-        done(decide(deps, hearing, counts));
-        spare.push(found);
-      });
-      return;
-    }
-    ask(deps, hearing, (counts) => {
-      const answer = decide(deps, hearing, counts);
-      spare.push(found);
-      done(answer);
-    });
+      void askAll(deps, deps.demand.fanOut, hearing, raw).then((counts) =>
+        conclude(hearing, counts, done),
+      );
+    } else ask(deps, hearing, (counts) => conclude(hearing, counts, done));
+  }
+
+  function conclude(hearing: Hearing, counts: UserCounts | undefined | null, done: Done): void {
+    const refuse = refuserOf(deps, hearing, counts);
+    const answer = (): void => {
+      const decided = decide(deps, hearing, refuse);
+      spare.push(hearing.found);
+      done(decided);
+    };
+    const further = askFurther(deps, hearing, refuse);
+    if (further) void further.then(answer);
+    else answer();
   }
 
   const auctioneer = (body: Buffer, options: CallOptions, done: Done): void => {
@@ -144,23 +151,33 @@ export function createAuctioneer(deps: AuctionDeps): Auctioneer {
   return Object.assign(auctioneer, { hold });
 }
 
-function decide(
+const isTraced = ({ options, request }: Hearing): boolean => options.mayTrace || request.test;
+
+type Refuser = NonNullable<AuctionCalls['refuse']>;
+
+/** Asks what speaks against a candidate: its reader, the imp as it is asked for, caps, a click's budget. */
+function refuserOf(
   deps: AuctionDeps,
   hearing: Hearing,
   counts: UserCounts | undefined | null,
-): Answer {
-  const { found, request } = hearing;
-  const tracing = hearing.options.mayTrace || request.test;
-  const trace: TraceLine[] | undefined = tracing ? [] : undefined;
+): Refuser {
+  const { request } = hearing;
   const refused = deps.feedback.refusedBy(request.userHash);
+  return (candidate, match) => {
+    const { campaignId } = candidate.item.source;
+    if (refused?.has(campaignId) || request.refusedCampaigns.includes(campaignId))
+      return NO_BID.refused_by_reader;
+    const unfit = unfitness(deps, hearing, candidate, match);
+    return unfit === NO_BID.none ? refusal(deps, candidate, counts, request) : unfit;
+  };
+}
+
+function decide(deps: AuctionDeps, hearing: Hearing, refuse: Refuser): Answer {
+  const { found, request } = hearing;
+  const trace: TraceLine[] | undefined = isTraced(hearing) ? [] : undefined;
   const outcome = runAuction(found, {
-    refuse: (candidate, match) => {
-      const { campaignId } = candidate.item.source;
-      if (refused?.has(campaignId) || request.refusedCampaigns.includes(campaignId))
-        return NO_BID.refused_by_reader;
-      const unfit = unfitness(deps, hearing, candidate, match);
-      return unfit === NO_BID.none ? refusal(deps, candidate, counts, request) : unfit;
-    },
+    refuse,
+    further: (match) => furtherCandidates(hearing.market, request, match),
     take: (candidate, match, charge) =>
       take(deps, hearing, candidate, found.imps.indexOf(match), charge),
     ...(hearing.partnerBids.length > 0

@@ -98,8 +98,9 @@ export function refusal(
   const isPaidByClick = source.pricing !== 'CPM' && source.bidFen > 0;
   if (isPaidByClick && deps.leases.clickBudget(source.id, request.atMs) <= 0)
     return NO_BID.no_budget;
-  if (source.frequencyCaps.length === 0 || counts === null) return NO_BID.none;
-  if (counts === undefined) return NO_BID.caps_unknown;
+  if (source.frequencyCaps.length === 0 || request.userHash === '') return NO_BID.none;
+  // Nobody who was found at first had caps, so they were not asked for: whoever came later stands back.
+  if (!counts) return NO_BID.caps_unknown;
   for (const cap of source.frequencyCaps) {
     const id = subjectOf(source, cap.scope);
     if (counts.count(cap.scope, id, cap.window) >= cap.count) return NO_BID.frequency_capped;

@@ -6,7 +6,7 @@
 import { dayEndMs, dayOf } from '../../db/terms/day.ts';
 import { DEVICES } from '../../db/terms/market.ts';
 import { runAuction } from '../engine/auction.ts';
-import { findCandidates, newFound } from '../engine/candidates.ts';
+import { findCandidates, furtherCandidates, newFound } from '../engine/candidates.ts';
 import type { Market } from '../engine/market.ts';
 import type { Win } from '../engine/outcome.ts';
 import { NO_BID } from '../engine/reasons.ts';
@@ -85,6 +85,7 @@ function sell(
     findCandidates(market, request, found);
     const hold = (isApart: boolean): Win | undefined =>
       runAuction(found, {
+        further: (match) => furtherCandidates(market, request, match),
         refuse: ({ item, creative }) => {
           const { source } = item;
           // Nobody clicks on a screen by the road.

@@ -114,6 +114,12 @@ function refuse(refused: readonly string[], target: Request): void {
   if (domains.length > 0) target.blockedDomains = [...target.blockedDomains, ...domains];
 }
 
+function deviceOfRequest({ deviceType, mobile, ua }: BidRequest): number {
+  const said = deviceOf(deviceType);
+  if (said >= 0) return said;
+  return mobile === 1 ? deviceOf(1) : deviceFromUserAgent(ua);
+}
+
 /** The engine's request, or the reason why none can be made of it. */
 export function understand(
   request: BidRequest,
@@ -132,9 +138,7 @@ export function understand(
     request.publisherId === '' ? 0 : idOf(request.publisherId) || Number.MAX_SAFE_INTEGER;
   target.userHash = userHashOf(request, salt);
   locateUser(request, target);
-  const device = deviceOf(request.deviceType);
-  const fromAgent = request.mobile === 1 ? deviceOf(1) : deviceFromUserAgent(request.ua);
-  target.device = device >= 0 ? device : fromAgent;
+  target.device = deviceOfRequest(request);
   const os = request.os || request.platform;
   target.os = os === '' ? osFromUserAgent(request.ua) : osOf(os);
   target.connection = connectionOf(request.connectionType);

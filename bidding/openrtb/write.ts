@@ -6,7 +6,7 @@ import type { Format } from '../../db/terms/market.ts';
 import { bannerMarkup } from '../render/banner.ts';
 import { type Links, TOKEN_MARK } from '../render/links.ts';
 import { nativeMarkup } from '../render/native.ts';
-import { DEFAULT_DURATION_MS, mediaFilesOf, vastMarkup } from '../render/vast.ts';
+import { DEFAULT_DURATION_MS, type MediaFile, mediaFilesOf, vastMarkup } from '../render/vast.ts';
 import type { SnapshotCreative } from '../wire/snapshot.ts';
 import { MTYPE, mtypeOf, VAST_PROTOCOLS } from './codes.ts';
 import { cpmYuan } from './decimal.ts';
@@ -81,7 +81,14 @@ const NO_NUMBERS: readonly number[] = [];
 const NO_FACTS: Facts = { attributes: NO_NUMBERS, durationS: 0, protocol: 0 };
 const MAX_MADE = 32;
 const MAX_WANTED_CHARS = 4_096;
-const madeOf = new WeakMap<SnapshotCreative, Made[]>();
+
+interface Kept {
+  /** What it can play; links do not change while a node runs. */
+  files: readonly MediaFile[];
+  made: Made[];
+}
+
+const keptOf = new WeakMap<SnapshotCreative, Kept>();
 
 /**
  * A creative's markup for an imp; undefined when the imp asks for what the creative lacks. Kept with the creative, so that
@@ -98,7 +105,13 @@ export function prepare(
     format === 'dooh' && playing !== undefined && imp.video ? MTYPE.video : mtypeOf(format);
   const { w, h } = shapeOf(imp, creative);
   const media = mtype === MTYPE.video ? imp.video : mtype === MTYPE.audio ? imp.audio : undefined;
-  const files = media ? filesFor(media, mediaFilesOf(creative, links)) : 0;
+  let kept = keptOf.get(creative);
+  if (!kept) {
+    kept = { files: mediaFilesOf(creative, links), made: [] };
+    keptOf.set(creative, kept);
+  }
+  const { made } = kept;
+  const files = media ? filesFor(media, kept.files) : 0;
   if (media && files === 0) return undefined;
   if (mtype === MTYPE.banner && imp.banner && !showsBanner(imp.banner, creative.content.imageUrl))
     return undefined;
@@ -106,11 +119,6 @@ export function prepare(
   const version = vastVersionFor(media?.protocols ?? NO_NUMBERS);
   const skipS = media && version !== '2.0' ? skipAfterS(media, durationMs) : -1;
   const wanted = mtype === MTYPE.native ? (imp.native ?? '') : media ? version : '';
-  let made = madeOf.get(creative);
-  if (!made) {
-    made = [];
-    madeOf.set(creative, made);
-  }
   for (const each of made)
     if (
       each.mtype === mtype &&

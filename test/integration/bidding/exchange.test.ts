@@ -55,6 +55,7 @@ interface Bid {
   adm: string;
   burl: string;
   impid: string;
+  cid: string;
 }
 const request = (tagid: string, over: object = {}) => ({
   id: 'r1',
@@ -278,4 +279,26 @@ test('requests are logged for the forecasts, without the reader’s own name, an
   expect(logged?.request.imps[0]?.placementId).toBe(201);
   expect(logged?.request.userHash).toHaveLength(16);
   expect(lines[0]).not.toContain('reader-7');
+});
+
+test('a reader who has had all that rank first is shown whoever comes next, and public service when nobody is left', async () => {
+  const frequencyCaps = [{ scope: 'lineItem', window: 'day', count: 1 } as const];
+  const paying = Array.from({ length: 9 }, (_, i) =>
+    aLineItem({ id: 601 + i, campaignId: 801 + i, bidFen: 2_000 - i, frequencyCaps }),
+  );
+  const psa = aLineItem({ id: 699, campaignId: 899, category: 'psa', bidFen: 0 });
+  await publish(redis, aSnapshot({ version: 30, lineItems: [...paying, psa] }));
+  for (const { id } of paying) await grant(redis, id, dayOf(nowMs), 10_000_000);
+  await publishDelta(redis, {
+    fromVersion: 30,
+    version: 30,
+    publishedAtMs: 0,
+    upsert: {},
+    remove: {},
+  });
+  await exchange.refresh();
+  const reader = { ...request('201'), user: { id: 'reads-a-lot' } };
+  const seen: string[] = [];
+  for (let page = 0; page < 11; page++) seen.push((await win(reader)).cid);
+  expect(seen).toEqual([...paying, psa, psa].map(({ campaignId }) => String(campaignId)));
 });
