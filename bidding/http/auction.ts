@@ -58,6 +58,7 @@ export const malformed = (fault: Malformed): Problem => ({
 });
 
 export interface Auctioneer {
+  /** `body` is the caller's again when this returns. */
   (body: Buffer, options: CallOptions, done: Done): void;
   /** The same for a request that is read and judged already; `raw` is what partners are sent. */
   hold(message: BidRequest, options: CallOptions, done: Done, raw?: Buffer): void;
@@ -95,10 +96,12 @@ export function createAuctioneer(deps: AuctionDeps): Auctioneer {
       market,
       counts: false,
     };
+    // It has to outlast the answers of Redis.
+    const letter = raw && market.demandPartners.size > 0 ? Buffer.from(raw) : undefined;
     const names = deps.knowledge.wanted(market, message, request);
     if (names.length === 0) {
       deps.knowledge.apply(market, message, request, names, []);
-      proceed(market, hearing, done, raw);
+      proceed(market, hearing, done, letter);
       return;
     }
     // The one round trip comes before matching then, and brings the counters along.
@@ -106,17 +109,17 @@ export function createAuctioneer(deps: AuctionDeps): Auctioneer {
       const current = deps.market() ?? market;
       deps.knowledge.apply(current, message, request, names, values);
       hearing.counts = request.userHash === '' ? null : counts;
-      proceed(current, hearing, done, raw);
+      proceed(current, hearing, done, letter);
     });
   }
 
-  function proceed(market: Market, hearing: Hearing, done: Done, raw?: Buffer): void {
+  function proceed(market: Market, hearing: Hearing, done: Done, letter?: Buffer): void {
     const { found } = hearing;
     hearing.market = market;
     if (isTraced(hearing)) findCandidates(market, hearing.request, found, TRACED_LIMIT);
     else findCandidates(market, hearing.request, found);
-    if (raw && market.demandPartners.size > 0) {
-      void askAll(deps, deps.demand.fanOut, hearing, raw).then((counts) =>
+    if (letter) {
+      void askAll(deps, deps.demand.fanOut, hearing, letter).then((counts) =>
         conclude(hearing, counts, done),
       );
     } else ask(deps, hearing, (counts) => conclude(hearing, counts, done));

@@ -5,7 +5,7 @@
  *
  * Why: of an auction's 45 µs on Node's HTTP server, 14 went into its request and response objects, streams of which a message of
  * one packet needs nothing. Measured, µs of processor time to read 2 KB and answer 1.5 KB: `node:http` 25, Node's
- * parser alone 15, this 12. An own parser for all of HTTP would not be worth the risk; this one reads a small part of it,
+ * parser alone 15, this 12, of which a buffer and a stream for each chunk were 4 (oneBuffer). An own parser for all of HTTP would not be worth the risk; this one reads a small part of it,
  * which a property test holds to what Node reads.
  */
 import type { Server } from 'node:http';
@@ -16,8 +16,9 @@ import type { AddressOf, Caller } from './caller.ts';
 import { writeAnswer } from './calls.ts';
 import { type Head, type HeadPattern, patternOf, readByPattern, readHead } from './head.ts';
 import type { CallOptions } from './hearing.ts';
+import { readChunks } from './oneBuffer.ts';
 import { readQuery } from './query.ts';
-import type { FileRefusal } from './refusals.ts';
+import { FILED_BYTES, type FileRefusal } from './refusals.ts';
 import { pixel, replyText } from './reply.ts';
 import { type TrackerDeps, track } from './trackers.ts';
 
@@ -95,11 +96,14 @@ function tailOf({ clock, idleTimeoutMs }: ExpressDeps): Pick<Shared, 'tail' | 'p
 }
 
 const NO_BYTES = Buffer.alloc(0);
+const NOTHING_HELD: Buffer[] = Object.freeze([]) as never;
+const own = (bytes: Buffer): Buffer => bytes;
 
 /** One connection. */
 class Lane {
   private readonly socket: Socket;
   private readonly shared: Shared;
+  private readonly stopReading: () => void;
   /** What has arrived and is not answered: the request under way is at its beginning unless `busy`. */
   private chunks: Buffer[] = [];
   private held = 0;
@@ -110,6 +114,7 @@ class Lane {
   private patterns = 0;
   /** The head of the request that is being answered. */
   private head: Head | undefined;
+  /** Of its body, what may still be asked for. */
   private body: Buffer = NO_BYTES;
   /** A request is being answered, or the caller does not take its answer. */
   private busy = false;
@@ -121,19 +126,25 @@ class Lane {
     this.socket = socket;
     this.shared = shared;
     this.sinceMs = shared.nowMs;
-    socket.on('data', this.onData);
     socket.on('end', this.onEnd);
     socket.on('error', this.onError);
     socket.on('close', this.onClose);
+    this.stopReading = readChunks(socket, (chunk) => this.take(chunk));
   }
 
-  private readonly onData = (chunk: Buffer): void => {
-    if (this.held === 0 && !this.busy) this.sinceMs = this.shared.nowMs;
-    this.chunks.push(chunk);
+  /** `chunk` is the connection's until this returns. */
+  private take(chunk: Buffer): void {
+    if (this.held === 0 && !this.busy) {
+      this.sinceMs = this.shared.nowMs;
+      this.begin(chunk, Buffer.from);
+      return;
+    }
+    if (this.held === 0) this.chunks = [Buffer.from(chunk)];
+    else this.chunks.push(Buffer.from(chunk));
     this.held += chunk.length;
     if (this.held > MAX_AHEAD_BYTES) this.socket.pause();
     if (!this.busy && this.held >= this.wanted) this.next();
-  };
+  }
 
   private readonly onEnd = (): void => {
     this.ended = true;
@@ -146,23 +157,27 @@ class Lane {
     this.shared.lanes.delete(this);
   };
 
-  /** Begins the next request, if it is whole. */
+  /** Begins the next request of what is held, if it is whole. */
   private next(): void {
-    const bytes =
-      this.chunks.length === 1 ? (this.chunks[0] as Buffer) : Buffer.concat(this.chunks);
+    const [first = NO_BYTES] = this.chunks;
+    this.begin(this.chunks.length === 1 ? first : Buffer.concat(this.chunks), own);
+  }
+
+  /** `keep`: what makes bytes the lane's own. */
+  private begin(bytes: Buffer, keep: (bytes: Buffer) => Buffer): void {
     const head = this.readHead(bytes);
     if (!head) {
-      this.leave(bytes);
+      this.leave(keep(bytes));
       return;
     }
     this.wanted = head.headBytes + head.bodyBytes;
     if (this.wanted > bytes.length) {
-      this.chunks = [bytes];
+      this.chunks = [keep(bytes)];
+      this.held = bytes.length;
       return;
     }
-    const rest = bytes.length - this.wanted;
-    this.chunks = rest > 0 ? [bytes.subarray(this.wanted)] : [];
-    this.held = rest;
+    this.held = bytes.length - this.wanted;
+    this.chunks = this.held > 0 ? [keep(bytes.subarray(this.wanted))] : NOTHING_HELD;
     this.wanted = 0;
     if (head.tracker !== '') {
       this.answerTracker(head);
@@ -173,6 +188,7 @@ class Lane {
     this.busy = true;
     const { auctioneer, optionsOf } = this.shared.deps;
     auctioneer(this.body, optionsOf(head), this.onAnswer);
+    if (this.busy) this.body = keep(this.body.subarray(0, FILED_BYTES));
   }
 
   private readHead(bytes: Buffer): Head | undefined {
@@ -251,7 +267,10 @@ class Lane {
 
   private forget(): void {
     const { socket } = this;
-    socket.removeListener('data', this.onData);
+    this.stopReading();
+    // The turn that was to go on with them may still come.
+    this.held = 0;
+    this.chunks = NOTHING_HELD;
     socket.removeListener('end', this.onEnd);
     socket.removeListener('error', this.onError);
     socket.removeListener('close', this.onClose);

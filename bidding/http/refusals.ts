@@ -21,6 +21,9 @@ const FILED_A_SECOND = 20;
 const TAGID = /"tagid"\s*:\s*"([^"]{1,64})"/;
 const PUBLISHER = /"publisher"\s*:\s*\{[^{}]{0,200}?"id"\s*:\s*"([^"]{1,64})"/;
 
+/** Of the body, so much is looked through. */
+export const FILED_BYTES = 4_096;
+
 export type FileRefusal = (
   caller: Caller,
   connection: Pick<Socket, 'remoteAddress'>,
@@ -38,7 +41,7 @@ export function createRefusals(deps: RefusalDeps): FileRefusal {
     if (now !== second) filed = 0;
     second = now;
     if (++filed > FILED_A_SECOND) return;
-    const text = body.toString('utf8', 0, 4096);
+    const text = body.toString('utf8', 0, FILED_BYTES);
     deps.events.reject({
       reason: answer.reason,
       atMs,

@@ -1,6 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { beforeAll, expect, test } from 'vitest';
 import { openTestExchange, type TestExchange } from '../../kit/exchange.ts';
+import { newRandom } from '../../kit/random.ts';
 
 let it: TestExchange;
 let port = 0;
@@ -168,6 +169,38 @@ test('a request that arrives byte by byte is answered like one that arrives whol
       await new Promise((resolve) => setImmediate(resolve));
     }
     expect(idOf(await wire.next())).toBe('é汉');
+    wire.socket.destroy();
+  }
+});
+
+test('connections read into one buffer, and none ever sees a byte of another, wherever their requests are cut', async () => {
+  const random = newRandom(7);
+  const wires = Array.from({ length: 24 }, () => new Wire());
+  const asked = wires.map((_, w) => Array.from({ length: 20 }, (_, n) => `wire-${w}-${n}`));
+  const left = wires.map((_, w) => {
+    // Half of them change over to Node's server on the way.
+    const odd = w % 2 === 0 ? 20 : 5 + random.below(15);
+    const texts = asked[w]?.map((id, n) => {
+      const padded = bid(id).replace(
+        '{',
+        `{"ext":{"pad":"${`${w}`.repeat(random.below(4_000))}"},`,
+      );
+      return request(padded, n < odd ? '' : 'te: trailers\r\n');
+    });
+    return Buffer.from(texts?.join('') ?? '');
+  });
+  while (left.some((bytes) => bytes.length > 0)) {
+    const w = random.below(wires.length);
+    const bytes = left[w] as Buffer;
+    const cut = 1 + random.below(random.chance(0.3) ? 90_000 : 3_000);
+    wires[w]?.socket.write(bytes.subarray(0, cut));
+    left[w] = bytes.subarray(cut);
+    if (random.chance(0.5)) await new Promise((resolve) => setImmediate(resolve));
+  }
+  for (const [w, wire] of wires.entries()) {
+    const answered: string[] = [];
+    for (let n = 0; n < 20; n++) answered.push(idOf(await wire.next()));
+    expect(answered).toEqual(asked[w]);
     wire.socket.destroy();
   }
 });
