@@ -98,6 +98,7 @@ function tailOf({ clock, idleTimeoutMs }: ExpressDeps): Pick<Shared, 'tail' | 'p
 const NO_BYTES = Buffer.alloc(0);
 const NOTHING_HELD: Buffer[] = Object.freeze([]) as never;
 const own = (bytes: Buffer): Buffer => bytes;
+const copied = (bytes: Buffer): Buffer => Buffer.from(bytes);
 
 /** One connection. */
 class Lane {
@@ -136,7 +137,7 @@ class Lane {
   private take(chunk: Buffer): void {
     if (this.held === 0 && !this.busy) {
       this.sinceMs = this.shared.nowMs;
-      this.begin(chunk, Buffer.from);
+      this.begin(chunk, copied);
       return;
     }
     if (this.held === 0) this.chunks = [Buffer.from(chunk)];
