@@ -177,7 +177,7 @@ test('connections read into one buffer, and none ever sees a byte of another, wh
   const random = newRandom(7);
   const wires = Array.from({ length: 24 }, () => new Wire());
   const asked = wires.map((_, w) => Array.from({ length: 20 }, (_, n) => `wire-${w}-${n}`));
-  const left = wires.map((_, w) => {
+  const left = wires.map((_, w): Buffer => {
     // Half of them change over to Node's server on the way.
     const odd = w % 2 === 0 ? 20 : 5 + random.below(15);
     const texts = asked[w]?.map((id, n) => {
