@@ -30,7 +30,8 @@ import { NO_BID } from './reasons.ts';
  * out, and only then for good; a group that money breaks in the end wins nothing.
  */
 export function runAuction(found: Found, calls: AuctionCalls): Outcome {
-  const grouped = calls.partnerBids?.filter((bid) => bid.group) ?? [];
+  const { partnerBids = [] } = calls;
+  const grouped = partnerBids.length > 0 ? partnerBids.filter((bid) => bid.group) : partnerBids;
   if (grouped.length === 0) return holdAuction(found, calls, NOBODY);
   const { take, takeBid, trace, ...dry } = calls;
   const out = new Set<PartnerBid>();
@@ -154,10 +155,13 @@ function ourWin(candidate: Candidate, pressing: number, match: ImpMatch): Win {
   const floor = candidate.deal ? 0 : match.floorMicroCny;
   const price = isSecond ? secondPrice(value, multiplier, pressing, floor) : value;
   const needed = multiplier > 0 ? pressing / multiplier : 0;
+  const { priceMicroCny, billOn, chargeMicroCny } = chargeOf(candidate, price);
   return {
     candidate,
     partnerBid: undefined,
-    ...chargeOf(candidate, price),
+    priceMicroCny,
+    billOn,
+    chargeMicroCny,
     minToWinMicroCny: Math.max(needed, floor),
     dealId: candidate.deal?.id ?? '',
   };

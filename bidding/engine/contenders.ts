@@ -19,7 +19,7 @@ export interface AuctionCalls {
   /** The same for a winner of a partner's. */
   takeBid?: (bid: PartnerBid, charge: Charge) => NoBidReason;
   /** A line for every contender, when somebody wants to know. */
-  trace?: TraceLine[];
+  trace?: TraceLine[] | undefined;
 }
 
 /** Not asked yet whether anything speaks against a contender; no NoBidReason is negative. */
@@ -54,7 +54,7 @@ export function fieldOf(
   for (let i = 0; i < match.count; i++)
     contenders.push(ours(match.candidates[i] as Candidate, match, calls));
   const field = { contenders, isWhole: match.count === 0 || !calls.further };
-  if (!calls.partnerBids) return field;
+  if (!calls.partnerBids || calls.partnerBids.length === 0) return field;
   for (const bid of calls.partnerBids) {
     if (bid.impIndex !== impIndex) continue;
     contenders.push({

@@ -8,9 +8,8 @@ import { runAuction } from '../engine/auction.ts';
 import { findCandidates, furtherCandidates, newFound, TRACED_LIMIT } from '../engine/candidates.ts';
 import type { AuctionCalls } from '../engine/contenders.ts';
 import type { Market } from '../engine/market.ts';
-import type { Found, PartnerBid, TraceLine } from '../engine/outcome.ts';
-import type { Charge } from '../engine/price.ts';
-import { NO_BID, reasonOf } from '../engine/reasons.ts';
+import type { Candidate, Found, TraceLine } from '../engine/outcome.ts';
+import { NO_BID, type NoBidReason, reasonOf } from '../engine/reasons.ts';
 import { explainLosers } from '../engine/trace.ts';
 import { spreadPods } from '../openrtb/durations.ts';
 import { Malformed } from '../openrtb/malformed.ts';
@@ -158,7 +157,7 @@ const isTraced = ({ options, request }: Hearing): boolean => options.mayTrace ||
 
 type Refuser = NonNullable<AuctionCalls['refuse']>;
 
-/** Asks what speaks against a candidate: its reader, the imp as it is asked for, caps, a click's budget. */
+/** Asks, once a candidate, what speaks against it: its reader, the imp as it is asked for, caps, a click's budget. */
 function refuserOf(
   deps: AuctionDeps,
   hearing: Hearing,
@@ -166,12 +165,20 @@ function refuserOf(
 ): Refuser {
   const { request } = hearing;
   const refused = deps.feedback.refusedBy(request.userHash);
-  return (candidate, match) => {
+  const refuse: Refuser = (candidate, match) => {
     const { campaignId } = candidate.item.source;
     if (refused?.has(campaignId) || request.refusedCampaigns.includes(campaignId))
       return NO_BID.refused_by_reader;
     const unfit = unfitness(deps, hearing, candidate, match);
     return unfit === NO_BID.none ? refusal(deps, candidate, counts, request) : unfit;
+  };
+  let last: Candidate | undefined;
+  let said: NoBidReason = NO_BID.none;
+  // The first is asked by who looks whether others are needed, and by the auction.
+  return (candidate, match) => {
+    if (candidate !== last) said = refuse(candidate, match);
+    last = candidate;
+    return said;
   };
 }
 
@@ -183,13 +190,9 @@ function decide(deps: AuctionDeps, hearing: Hearing, refuse: Refuser): Answer {
     further: (match) => furtherCandidates(hearing.market, request, match),
     take: (candidate, match, charge) =>
       take(deps, hearing, candidate, found.imps.indexOf(match), charge),
-    ...(hearing.partnerBids.length > 0
-      ? {
-          partnerBids: hearing.partnerBids,
-          takeBid: (bid: PartnerBid, charge: Charge) => takeBid(deps, hearing, bid, charge),
-        }
-      : {}),
-    ...(trace ? { trace } : {}),
+    partnerBids: hearing.partnerBids,
+    takeBid: (bid, charge) => takeBid(deps, hearing, bid, charge),
+    trace,
   });
   const market = deps.market();
   if (trace && market) explainLosers(market, request, found, trace);
