@@ -1,59 +1,192 @@
 /**
- * Replay: what a month would have paid under other terms, before anyone signs them. Reads the charges that were really made
- * and splits them anew, from a clean carry, in the order they were charged; writes nothing.
+ * Replay: what days would have paid under other terms, before anyone signs them. Splits anew, from a clean carry, what was really
+ * charged on those days and would be this version's: not what a contract of a narrower place (a property, a placement, a deal)
+ * governs. Both sides hold the minimum guarantee, by days, as statements add it once a month is over. Writes nothing.
  */
-import { sql } from 'drizzle-orm';
+import { inArray, type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../../db/client.ts';
-import type { Day } from '../../db/terms/day.ts';
+import { outlet } from '../../db/schema/outlets.ts';
+import { addDays, type Day, dayStartMs, monthOf } from '../../db/terms/day.ts';
 import type { MicroCny } from '../../db/terms/money.ts';
-import { splitReplay, versionById } from '../contracts/contracts.ts';
+import { type ContractVersion, splitReplay, versionById } from '../contracts/contracts.ts';
+
+/** Both inclusive. */
+interface Days {
+  from: Day;
+  to: Day;
+}
 
 export interface ReplayLine {
-  /** Null: the platform. */
+  /** Null: the platform, which bears what is missing to a minimum. */
   outletId: number | null;
+  outletName: string | null;
   /** What the party got under the versions then in force, and what it would have got. */
   actualMicroCny: MicroCny;
   replayedMicroCny: MicroCny;
 }
 
-/**
- * The charges within a contract's scope over days (inclusive), under one of its versions, draft or not.
- * @throws Failure `not_found`.
- */
+export interface Replay {
+  charges: number;
+  grossMicroCny: MicroCny;
+  /** What the lines hold of the outlet's minimum: of the contracts of this very place, and of this version. */
+  guarantee: { actualMicroCny: MicroCny; replayedMicroCny: MicroCny };
+  lines: ReplayLine[];
+}
+
+type Sums = Map<number | null, MicroCny>;
+const add = (sums: Sums, outletId: number | null, amount: MicroCny) =>
+  sums.set(outletId, (sums.get(outletId) ?? 0n) + amount);
+
+/** The platform gives the outlet what is missing to its minimum. */
+function topUp(sums: Sums, outletId: number, amount: MicroCny): void {
+  if (amount === 0n) return;
+  add(sums, outletId, amount);
+  add(sums, null, -amount);
+}
+
+/** Under one of a contract's versions, draft or not. @throws Failure `not_found`. */
 export async function replayContract(
   db: Db,
-  input: { versionId: number; from: Day; to: Day },
-): Promise<{ charges: number; grossMicroCny: MicroCny; lines: ReplayLine[] }> {
-  const version = await versionById(db, input.versionId);
-  const rows = await db.execute<{ id: string; day: string; amount: string }>(sql`
-    SELECT c.id, c.day::text AS day, c.amount_micro_cny AS amount
-      FROM charge c JOIN placement p ON p.id = c.placement_id LEFT JOIN deal d ON d.id = c.deal_id
-     WHERE ${version.scope} IN ('deal:' || d.code || ':' || p.outlet_id, 'placement:' || p.id, 'property:' || p.property_id, 'outlet:' || p.outlet_id)
-       AND c.day BETWEEN ${input.from}::date AND ${input.to}::date ORDER BY c.id`);
-  const charges = rows.map((row) => ({ day: row.day, amountMicroCny: BigInt(row.amount) }));
-  const sums = new Map<number | null, { actual: MicroCny; replayed: MicroCny }>();
-  const of = (outletId: number | null) => {
-    const found = sums.get(outletId) ?? { actual: 0n, replayed: 0n };
-    sums.set(outletId, found);
-    return found;
-  };
-  for (const portion of splitReplay(version, charges)) {
-    of(portion.outletId).replayed += portion.amountMicroCny;
+  { versionId, ...days }: Days & { versionId: number },
+): Promise<Replay> {
+  const version = await versionById(db, versionId);
+  const { outletId } = version;
+  const governed = chargesUnder(version, days);
+  const charged = await chargedByDay(db, governed);
+  const actual = await paidUnder(db, governed);
+  const running = await minimaInForce(db, version);
+  const [before, after]: [Sums, Sums] = [new Map(), new Map()];
+  for (const one of actual) add(before, one.outletId, one.amountMicroCny);
+  const own = (row: { outletId: number | null }) => row.outletId === outletId;
+  let [actualMicroCny, replayedMicroCny] = [0n, 0n];
+  for (const part of monthsOf(days)) {
+    const ofMonth = charged.filter(({ day }) => monthOf(day) === part.month);
+    const portions = splitReplay(version, ofMonth);
+    for (const one of portions) add(after, one.outletId, one.amountMicroCny);
+    const due = dueIn(part, version.minimumMonthlyMicroCny);
+    replayedMicroCny += missing(due, portions.filter(own));
+    for (const one of running) {
+      const earned = actual.filter((row) => row.versionId === one.id && row.month === part.month);
+      actualMicroCny += missing(dueIn(part, one.minimumMicroCny, one), earned.filter(own));
+    }
   }
-  const ids = JSON.stringify(rows.map((row) => row.id));
-  const actual = await db.execute<{ outlet_id: string | null; amount: string }>(sql`
-    SELECT outlet_id, sum(amount_micro_cny)::bigint AS amount FROM charge_share
-     WHERE charge_id IN (SELECT json_array_elements_text(${ids}::text::json)::bigint) GROUP BY 1`);
-  for (const row of actual) {
-    of(row.outlet_id === null ? null : Number(row.outlet_id)).actual += BigInt(row.amount);
-  }
+  topUp(before, outletId, actualMicroCny);
+  topUp(after, outletId, replayedMicroCny);
   return {
-    charges: charges.length,
-    grossMicroCny: charges.reduce((sum, charge) => sum + charge.amountMicroCny, 0n),
-    lines: [...sums].map(([outletId, { actual, replayed }]) => ({
-      outletId,
-      actualMicroCny: actual,
-      replayedMicroCny: replayed,
-    })),
+    charges: charged.reduce((sum, one) => sum + one.charges, 0),
+    grossMicroCny: charged.reduce((sum, one) => sum + one.amountMicroCny, 0n),
+    guarantee: { actualMicroCny, replayedMicroCny },
+    lines: await linesOf(db, before, after),
   };
+}
+
+async function linesOf(db: Db, before: Sums, after: Sums): Promise<ReplayLine[]> {
+  const parties = [...new Set([...before.keys(), ...after.keys()])];
+  const ids = parties.filter((id) => id !== null);
+  const rows = await db
+    .select({ id: outlet.id, name: outlet.name })
+    .from(outlet)
+    .where(inArray(outlet.id, ids));
+  const names = new Map(rows.map(({ id, name }) => [id, name]));
+  return parties.map((outletId) => ({
+    outletId,
+    outletName: (outletId !== null && names.get(outletId)) || null,
+    actualMicroCny: before.get(outletId) ?? 0n,
+    replayedMicroCny: after.get(outletId) ?? 0n,
+  }));
+}
+
+/** Charges within the place of a version, but those that a contract of a narrower place governs. */
+const chargesUnder = ({ scope, outletId }: ContractVersion, { from, to }: Days): SQL => {
+  const width = (of: SQL) =>
+    sql`array_position(ARRAY['outlet', 'property', 'placement', 'deal'], split_part(${of}, ':', 1))`;
+  return sql`(
+    SELECT c.id, c.day, c.amount_micro_cny, c.contract_version_id
+      FROM charge c JOIN placement p ON p.id = c.placement_id LEFT JOIN deal d ON d.id = c.deal_id
+      JOIN contract_version v ON v.id = c.contract_version_id
+     WHERE c.outlet_id = ${outletId} AND c.day BETWEEN ${from}::date AND ${to}::date
+       AND ${scope} IN ('deal:' || d.code || ':' || p.outlet_id, 'placement:' || p.id, 'property:' || p.property_id,
+                        'outlet:' || p.outlet_id)
+       AND ${width(sql`v.scope`)} <= ${width(sql`${scope}::text`)})`;
+};
+
+/** By days: tiers tell months apart, and a day's sum splits like its charges, up to a µCNY that is carried. */
+async function chargedByDay(db: Db, governed: SQL) {
+  const rows = await db.execute<{ day: string; charges: number; amount: string }>(sql`
+    SELECT day::text AS day, count(*)::int AS charges, sum(amount_micro_cny)::bigint AS amount
+      FROM ${governed} g GROUP BY 1 ORDER BY 1`);
+  return rows.map(({ amount, ...row }) => ({ ...row, amountMicroCny: BigInt(amount) }));
+}
+
+/** What each party was given, by month and by the version that gave it. */
+async function paidUnder(db: Db, governed: SQL) {
+  const rows = await db.execute<{
+    outlet_id: string | null;
+    version_id: string;
+    month: string;
+    amount: string;
+  }>(sql`
+    SELECT s.outlet_id, g.contract_version_id AS version_id, to_char(g.day, 'YYYY-MM') AS month,
+           sum(s.amount_micro_cny)::bigint AS amount
+      FROM ${governed} g JOIN charge_share s ON s.charge_id = g.id GROUP BY 1, 2, 3`);
+  return rows.map((row) => ({
+    outletId: row.outlet_id === null ? null : Number(row.outlet_id),
+    versionId: Number(row.version_id),
+    month: row.month,
+    amountMicroCny: BigInt(row.amount),
+  }));
+}
+
+/** `to` exclusive. */
+interface Minimum {
+  id: number;
+  from: Day;
+  to: Day | null;
+  minimumMicroCny: MicroCny;
+}
+
+async function minimaInForce(db: Db, { scope }: ContractVersion): Promise<Minimum[]> {
+  const rows = await db.execute<{ id: string; from: string; to: string | null; least: string }>(sql`
+    SELECT id, effective_from::text AS "from", effective_to::text AS "to", minimum_monthly_micro_cny AS least
+      FROM contract_version WHERE scope = ${scope} AND status = 'active' AND minimum_monthly_micro_cny > 0`);
+  return rows.map(({ id, least, ...days }) => ({
+    ...days,
+    id: Number(id),
+    minimumMicroCny: BigInt(least),
+  }));
+}
+
+const DAY_MS = 86_400_000;
+const daysBetween = (from: Day, to: Day): number => (dayStartMs(to) - dayStartMs(from)) / DAY_MS;
+
+interface MonthPart extends Days {
+  month: string;
+  daysInMonth: number;
+}
+
+function monthsOf({ from, to }: Days): MonthPart[] {
+  const parts: MonthPart[] = [];
+  for (let start = from; start <= to; ) {
+    const month = monthOf(start);
+    const next = `${monthOf(addDays(`${month}-01`, 31))}-01`;
+    const last = addDays(next, -1);
+    const daysInMonth = daysBetween(`${month}-01`, next);
+    parts.push({ month, daysInMonth, from: start, to: last < to ? last : to });
+    start = next;
+  }
+  return parts;
+}
+
+/** The part of a monthly minimum that falls to these days of the month, while it is in force. */
+function dueIn(part: MonthPart, monthly: MicroCny, force?: Pick<Minimum, 'from' | 'to'>): MicroCny {
+  const end = addDays(part.to, 1);
+  const from = force && force.from > part.from ? force.from : part.from;
+  const to = force?.to && force.to < end ? force.to : end;
+  const days = Math.max(0, daysBetween(from, to));
+  return (monthly * BigInt(days)) / BigInt(part.daysInMonth);
+}
+
+function missing(due: MicroCny, earned: readonly { amountMicroCny: MicroCny }[]): MicroCny {
+  const rest = earned.reduce((left, one) => left - one.amountMicroCny, due);
+  return rest > 0n ? rest : 0n;
 }

@@ -42,7 +42,12 @@ function sideOf(actor: Actor, asked: { advertiserId?: number; outletId?: number 
 }
 
 const YEAR_MS = 366 * 86_400_000;
-const daysQuery = z.object({ from: daySchema, to: daySchema });
+const daysQuery = z
+  .object({ from: daySchema, to: daySchema })
+  .refine(({ from, to }) => from <= to && dayStartMs(to) - dayStartMs(from) <= YEAR_MS, {
+    path: ['to'],
+    message: '最多一年|a year at most',
+  });
 
 const replayRoutes = new Hono<AppEnv>().get(
   '/contracts/:id/replay',
@@ -66,12 +71,7 @@ const dayRoutes = new Hono<AppEnv>().get(
     summary: 'Which days are final, and what changed since first charged',
   }),
   requireActor('platform'),
-  query(
-    daysQuery.refine(({ from, to }) => from <= to && dayStartMs(to) - dayStartMs(from) <= YEAR_MS, {
-      path: ['to'],
-      message: '最多一年|a year at most',
-    }),
-  ),
+  query(daysQuery),
   async (c) => {
     const items = await dayStates(c.var.ctx.db, c.req.valid('query'));
     return c.json(wire({ items, nextCursor: null }));

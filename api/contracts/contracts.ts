@@ -7,16 +7,17 @@ import { and, eq, isNull, sql } from 'drizzle-orm';
 import type { Db } from '../../db/client.ts';
 import type { ContractKind } from '../../db/schema/contracts.ts';
 import { contract, contractParty, contractVersion } from '../../db/schema/contracts.ts';
+import { outlet } from '../../db/schema/outlets.ts';
 import type { Day } from '../../db/terms/day.ts';
 import { Failure } from '../../db/terms/failure.ts';
 import type { MicroCny } from '../../db/terms/money.ts';
 import { record } from '../audit/audit.ts';
-import { contractFailure } from './failures.ts';
+import { contractFailure, sameEyes } from './failures.ts';
 import { contractsFor, versionById } from './queries.ts';
 import { PPM } from './split.ts';
 import type { ContractTier, ContractVersion, Party } from './version.ts';
 
-export { type ContractPlace, contractsFor, listContracts, versionById } from './queries.ts';
+export { type ContractPlace, contractsFor, versionById } from './queries.ts';
 export { type Portion, splitCharges, splitReplay } from './splitting.ts';
 export type { ContractTier, ContractVersion, Party } from './version.ts';
 
@@ -33,7 +34,7 @@ export interface DraftInput {
   /** Give `parties`, or `tiers` where shares change with volume. */
   parties?: Party[];
   tiers?: ContractTier[];
-  /** Who drafts it, for the audit. */
+  /** Who drafts it, and so cannot activate it; left out: the house itself. */
   by?: string;
 }
 
@@ -130,6 +131,7 @@ async function insertVersion(
       effectiveFrom: terms.effectiveFrom,
       effectiveTo: terms.effectiveTo ?? null,
       minimumMonthlyMicroCny: terms.minimumMonthlyMicroCny ?? 0n,
+      draftedBy: terms.by ?? null,
     })
     .returning({ id: contractVersion.id });
   if (!made) throw new Error('insert returned nothing');
@@ -157,8 +159,8 @@ async function insertVersion(
 
 /**
  * Activates a draft: from then on it is frozen. The contract's running version ends where this one begins.
- * @throws Failure `conflict` (not a draft; overlaps another contract of the same scope; days already charged under the
- * version it would end), `invalid_input` (shares), `not_found`.
+ * @throws Failure `four_eyes`, `conflict` (not a draft; its outlet is still coming in; overlaps another contract of the same
+ * scope; days already charged under the version it would end), `invalid_input` (shares), `not_found`.
  */
 export async function activate(
   ctx: { db: Db; clock: () => number },
@@ -168,9 +170,9 @@ export async function activate(
     return await ctx.db.transaction(async (tx) => {
       const draft = await versionById(tx, input.versionId);
       await tx.select().from(contract).where(eq(contract.id, draft.contractId)).for('update');
-      if (draft.status !== 'draft') {
-        throw new Failure('conflict', { zh: '该版本不是草稿', en: 'this version is not a draft' });
-      }
+      if (draft.status !== 'draft') throw notADraft();
+      if (draft.draftedBy === input.by) throw sameEyes();
+      await refuseComingIn(tx, draft.outletId);
       await endRunning(tx, draft);
       await tx
         .update(contractVersion)
@@ -230,17 +232,46 @@ async function endRunning(tx: Db, next: ContractVersion): Promise<void> {
   }
 }
 
-/** Discards a draft. @throws Failure `conflict` when it is not one, `not_found`. */
-export async function discardDraft(db: Db, versionId: number): Promise<void> {
-  const rows = await db
-    .update(contractVersion)
-    .set({ status: 'discarded' })
-    .where(and(eq(contractVersion.id, versionId), eq(contractVersion.status, 'draft')))
-    .returning({ id: contractVersion.id });
-  if (rows.length === 0) {
-    await versionById(db, versionId);
-    throw new Failure('conflict', { zh: '该版本不是草稿', en: 'this version is not a draft' });
-  }
+const notADraft = () =>
+  new Failure('conflict', { zh: '该版本不是草稿', en: 'this version is not a draft' });
+
+/** An outlet on its way in signs its contract there, and both take force together (api/onboarding). */
+async function refuseComingIn(tx: Db, outletId: number): Promise<void> {
+  const [found] = await tx
+    .select({ status: outlet.status })
+    .from(outlet)
+    .where(eq(outlet.id, outletId));
+  if (found?.status !== 'pending') return;
+  throw new Failure('conflict', {
+    zh: '该媒体尚在入驻，合同随入驻一起签署、复核生效',
+    en: 'the outlet is still coming in: its contract is signed and countersigned on that way',
+  });
+}
+
+/** Discards a draft. @throws Failure `conflict` when it is not one, or its outlet is still coming in, `not_found`. */
+export function discardDraft(
+  db: Db,
+  input: { versionId: number; by: string },
+): Promise<ContractVersion> {
+  return db.transaction(async (tx) => {
+    const draft = await versionById(tx, input.versionId);
+    await refuseComingIn(tx, draft.outletId);
+    const rows = await tx
+      .update(contractVersion)
+      .set({ status: 'discarded' })
+      .where(and(eq(contractVersion.id, draft.id), eq(contractVersion.status, 'draft')))
+      .returning({ id: contractVersion.id });
+    if (rows.length === 0) throw notADraft();
+    const discarded = await versionById(tx, draft.id);
+    await record(tx, {
+      actor: { userId: input.by },
+      action: 'contract.discard',
+      subject: `contractVersion:${draft.id}`,
+      before: draft,
+      after: discarded,
+    });
+    return discarded;
+  });
 }
 
 /**

@@ -1,6 +1,12 @@
 /** Turns what migration 0030 refuses into Failures. */
 import { Failure } from '../../db/terms/failure.ts';
 
+export const sameEyes = (): Failure =>
+  new Failure('four_eyes', {
+    zh: '合同须由起草人以外的另一人复核生效',
+    en: 'who drafted a contract cannot activate it',
+  });
+
 export function contractFailure(error: unknown): unknown {
   const inner = (error instanceof Error && error.cause ? error.cause : error) as {
     code?: string;
@@ -13,6 +19,7 @@ export function contractFailure(error: unknown): unknown {
       en: 'overlaps an active contract of the same scope',
     });
   }
+  if (inner?.constraint_name === 'contract_version_four_eyes') return sameEyes();
   if (inner?.code === 'HC001') {
     return new Failure('conflict', { zh: '合同生效后不可修改', en: 'an active version is frozen' });
   }

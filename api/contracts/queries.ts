@@ -5,26 +5,27 @@ import type { Day } from '../../db/terms/day.ts';
 import { Failure } from '../../db/terms/failure.ts';
 import type { ContractTier, ContractVersion } from './version.ts';
 
-interface VersionRow {
+export interface VersionRow {
   id: string;
   contract_id: string;
   number: number;
   scope: string;
   status: ContractVersion['status'];
   outlet_id: string;
+  drafted_by: string | null;
   effective_from: string;
   effective_to: string | null;
   minimum_monthly_micro_cny: string;
   parties: { tier: number; from: string; outletId: number | null; sharePpm: number }[];
 }
 
-const COLUMNS = sql`v.id, v.contract_id, v.number, v.scope, v.status, c.outlet_id,
+export const COLUMNS = sql`v.id, v.contract_id, v.number, v.scope, v.status, c.outlet_id, v.drafted_by,
   v.effective_from::text AS effective_from, v.effective_to::text AS effective_to, v.minimum_monthly_micro_cny,
   (SELECT json_agg(json_build_object('tier', p.tier, 'from', p.from_micro_cny::text, 'outletId', p.outlet_id,
             'sharePpm', p.share_ppm) ORDER BY p.tier, p.ordinal)
      FROM contract_party p WHERE p.contract_version_id = v.id) AS parties`;
 
-function fromRow(row: VersionRow): ContractVersion {
+export function fromRow(row: VersionRow): ContractVersion {
   const tiers: ContractTier[] = [];
   for (const party of row.parties ?? []) {
     tiers[party.tier] ??= { fromMicroCny: BigInt(party.from), parties: [] };
@@ -37,6 +38,7 @@ function fromRow(row: VersionRow): ContractVersion {
     scope: row.scope,
     status: row.status,
     outletId: Number(row.outlet_id),
+    draftedBy: row.drafted_by,
     effectiveFrom: row.effective_from,
     effectiveTo: row.effective_to,
     minimumMonthlyMicroCny: BigInt(row.minimum_monthly_micro_cny),
@@ -65,25 +67,6 @@ export async function versionsById(db: Db, ids: readonly number[]): Promise<Cont
     db,
     sql`WHERE v.id IN (SELECT json_array_elements_text(${JSON.stringify(ids)}::text::json)::bigint) ORDER BY v.id`,
   );
-}
-
-/** Every version of every contract that concerns an outlet, as owner or as party; all with no outlet given. */
-export async function listContracts(
-  db: Db,
-  filter: { outletIds?: readonly number[] | undefined; limit: number; cursor?: number | undefined },
-): Promise<{ items: (ContractVersion & { name: string })[]; nextCursor: number | null }> {
-  const ids = JSON.stringify(filter.outletIds ?? []);
-  const mine = filter.outletIds
-    ? sql`AND (c.outlet_id IN (SELECT json_array_elements_text(${ids}::text::json)::bigint) OR (v.status = 'active'
-        AND EXISTS (SELECT 1 FROM contract_party p WHERE p.contract_version_id = v.id
-          AND p.outlet_id IN (SELECT json_array_elements_text(${ids}::text::json)::bigint))))`
-    : sql``;
-  const rows = (await db.execute(sql`SELECT c.name, ${COLUMNS} FROM contract_version v
-    JOIN contract c ON c.id = v.contract_id
-    WHERE v.id < ${(filter.cursor ?? Number.MAX_SAFE_INTEGER).toString()}::bigint ${mine}
-    ORDER BY v.id DESC LIMIT ${filter.limit + 1}`)) as unknown as (VersionRow & { name: string })[];
-  const items = rows.slice(0, filter.limit).map((row) => ({ ...fromRow(row), name: row.name }));
-  return { items, nextCursor: rows.length > filter.limit ? (items.at(-1)?.id ?? null) : null };
 }
 
 export interface ContractPlace {

@@ -4,21 +4,16 @@ import { describeRoute } from 'hono-openapi';
 import { z } from 'zod';
 import { daySchema } from '../../db/terms/day.ts';
 import { idSchema } from '../../db/terms/id.ts';
-import { microCnySchema } from '../../db/terms/money.ts';
+import { MAX_MICRO_CNY, microCnySchema } from '../../db/terms/money.ts';
 import type { AppEnv } from '../context.ts';
 import { notFound, requireActor } from '../http/auth.ts';
 import { idempotent } from '../http/idempotency.ts';
 import { decodeIdCursor, encodeCursor, pageQuery } from '../http/paging.ts';
 import { idParam, json, query, wire } from '../http/validation.ts';
 import type { Actor } from '../identity/actor.ts';
-import {
-  activate,
-  createDraft,
-  createVersion,
-  discardDraft,
-  listContracts,
-  versionById,
-} from './contracts.ts';
+import { activate, createDraft, createVersion, discardDraft, versionById } from './contracts.ts';
+import { assertParties, assertPlace } from './place.ts';
+import { listContracts, readContract } from './showing.ts';
 import type { ContractVersion } from './version.ts';
 
 const partySchema = z.object({
@@ -27,8 +22,8 @@ const partySchema = z.object({
 });
 const partiesSchema = z.array(partySchema).min(1).max(20);
 const amountSchema = microCnySchema.refine(
-  (amount) => amount >= 0n,
-  '不能为负|must not be negative',
+  (amount) => amount >= 0n && amount <= MAX_MICRO_CNY,
+  '须为零至一亿元|zero to a hundred million yuan',
 );
 const termsSchema = z.object({
   effectiveFrom: daySchema,
@@ -50,6 +45,11 @@ const draftSchema = termsSchema.extend({
   dealId: z.string().min(1).max(64).nullish(),
 });
 
+const listSchema = pageQuery.extend({
+  outletId: idSchema.optional(),
+  status: z.enum(['draft', 'active', 'discarded']).optional(),
+});
+
 /** Its own contracts whole; of another's, only active versions it has a share in. */
 function sees(actor: Actor, version: ContractVersion): boolean {
   if (actor.kind === 'platform') return true;
@@ -65,13 +65,13 @@ export const contractRoutes = new Hono<AppEnv>()
     '/contracts',
     describeRoute({ tags: ['contracts'], summary: 'Contract versions, newest first' }),
     requireActor('outlet', 'platform'),
-    query(pageQuery),
+    query(listSchema),
     async (c) => {
-      const { limit, cursor } = c.req.valid('query');
+      const { cursor, ...filter } = c.req.valid('query');
       const { actor, ctx } = c.var;
       const page = await listContracts(ctx.db, {
-        outletIds: actor.kind === 'platform' ? undefined : actor.outletIds,
-        limit,
+        ...filter,
+        mine: actor.kind === 'platform' ? undefined : actor.outletIds,
         cursor: decodeIdCursor(cursor),
       });
       const nextCursor = page.nextCursor === null ? null : encodeCursor(page.nextCursor);
@@ -84,7 +84,7 @@ export const contractRoutes = new Hono<AppEnv>()
     requireActor('outlet', 'platform'),
     idParam(),
     async (c) => {
-      const version = await versionById(c.var.ctx.db, c.req.valid('param').id);
+      const version = await readContract(c.var.ctx.db, c.req.valid('param').id);
       if (!sees(c.var.actor, version)) throw notFound();
       return c.json(wire(version));
     },
@@ -97,6 +97,8 @@ export const contractRoutes = new Hono<AppEnv>()
     json(draftSchema),
     async (c) => {
       const input = { ...c.req.valid('json'), by: c.var.actor.userId };
+      await assertPlace(c.var.ctx.db, input);
+      await assertParties(c.var.ctx.db, input);
       return c.json(wire(await createDraft(c.var.ctx.db, input)), 201);
     },
   )
@@ -114,6 +116,7 @@ export const contractRoutes = new Hono<AppEnv>()
       const { db } = c.var.ctx;
       const { contractId } = await versionById(db, c.req.valid('param').id);
       const terms = { ...c.req.valid('json'), by: c.var.actor.userId };
+      await assertParties(db, terms);
       return c.json(wire(await createVersion(db, contractId, terms)), 201);
     },
   )
@@ -135,8 +138,7 @@ export const contractRoutes = new Hono<AppEnv>()
     idempotent(),
     idParam(),
     async (c) => {
-      const { id } = c.req.valid('param');
-      await discardDraft(c.var.ctx.db, id);
-      return c.json(wire(await versionById(c.var.ctx.db, id)));
+      const input = { versionId: c.req.valid('param').id, by: c.var.actor.userId };
+      return c.json(wire(await discardDraft(c.var.ctx.db, input)));
     },
   );

@@ -21,6 +21,8 @@ export interface ContractVersion {
   scope: string;
   status: 'draft' | 'active' | 'discarded';
   outletId: number;
+  /** Null: the house itself, or before this was kept. */
+  draftedBy: string | null;
   effectiveFrom: Day;
   /** Exclusive. */
   effectiveTo: Day | null;

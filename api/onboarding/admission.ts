@@ -205,10 +205,6 @@ export const activateAdmission = (
       });
     }
     if (row.contractVersionId === null) throw conflict('没有合同', 'there is no contract');
-    await activate(
-      { db: tx, clock: ctx.clock },
-      { versionId: row.contractVersionId, by: actor.userId },
-    );
     await saveEdit(tx, {
       table: outlet,
       row: of,
@@ -218,5 +214,9 @@ export const activateAdmission = (
       subject: `outlet:${outletId}`,
       nowMs: ctx.clock(),
     });
+    await activate(
+      { db: tx, clock: ctx.clock },
+      { versionId: row.contractVersionId, by: actor.userId },
+    );
     return { status: 'active', activatedBy: actor.userId };
   });

@@ -50,6 +50,8 @@ export const contractVersion = pgTable(
     /** Exclusive; null: until further notice. */
     effectiveTo: date('effective_to'),
     minimumMonthlyMicroCny: microCny('minimum_monthly_micro_cny').notNull().default(0n),
+    /** Somebody else activates; null: before this was kept, or by the house itself. */
+    draftedBy: text('drafted_by'),
     activatedAt: timestamp('activated_at', { withTimezone: true }),
     activatedBy: text('activated_by'),
     ...version,

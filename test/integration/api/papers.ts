@@ -1,6 +1,6 @@
 /** Money's papers of the other side, as rows, and the marks by which they are known where they must not be. */
 import type { Db } from '../../../db/client.ts';
-import { contract } from '../../../db/schema/contracts.ts';
+import { contract, contractParty, contractVersion } from '../../../db/schema/contracts.ts';
 import { stop } from '../../../db/schema/delivery.ts';
 import { invoice, invoiceTitle, redLetter } from '../../../db/schema/invoices.ts';
 import { payout, topUp } from '../../../db/schema/payments.ts';
@@ -101,12 +101,24 @@ export async function insertPapers(db: Db, { advertiserId, outletId, by, nowMs }
     redLetterId: await first(db.insert(redLetter).values(letter).returning({ id: redLetter.id })),
     topUpId: await first(db.insert(topUp).values(recharge).returning({ id: topUp.id })),
     payoutId: await first(db.insert(payout).values(transfer).returning({ id: payout.id })),
-    contractId: await first(
-      db.insert(contract).values({ name: SECRET, outletId }).returning({ id: contract.id }),
-    ),
+    contractId: await insertContract(db, outletId, by),
     adjustmentId: await first(
       db.insert(statementAdjustment).values(adjustment).returning({ id: statementAdjustment.id }),
     ),
     stopId: await first(db.insert(stop).values(halt).returning({ id: stop.id })),
   };
+}
+
+/** A draft with one party. Returns the version's id, which is what the API knows it by. */
+async function insertContract(db: Db, outletId: number, draftedBy: string): Promise<number> {
+  const values = { name: SECRET, outletId };
+  const contractId = await first(db.insert(contract).values(values).returning({ id: contract.id }));
+  const scope = `outlet:${outletId}`;
+  const version = { contractId, number: 1, scope, effectiveFrom: '2026-01-01', draftedBy };
+  const contractVersionId = await first(
+    db.insert(contractVersion).values(version).returning({ id: contractVersion.id }),
+  );
+  const whole = { tier: 0, ordinal: 0, fromMicroCny: 0n, sharePpm: 1_000_000 };
+  await db.insert(contractParty).values({ contractVersionId, outletId, ...whole });
+  return contractVersionId;
 }

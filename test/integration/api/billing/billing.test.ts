@@ -1,7 +1,7 @@
 /** Billing against a real database: exactly once, exact to the µCNY, and never more than a wallet has. */
 import { sql } from 'drizzle-orm';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { closeHour, cutMonth, hoursDue, replayContract } from '../../../../api/billing/billing.ts';
+import { closeHour, cutMonth, hoursDue } from '../../../../api/billing/billing.ts';
 import { activate, createVersion } from '../../../../api/contracts/contracts.ts';
 import {
   accounts,
@@ -249,32 +249,5 @@ describe('closing an hour', () => {
       sql`SELECT day::text AS day FROM charge WHERE line_item_id = ${line.id}`,
     );
     expect(row).toEqual({ day: '2026-11-11' });
-  });
-});
-
-describe('replaying a month', () => {
-  it('tells what other terms would have paid, to the µCNY, and changes nothing', async () => {
-    const { county, city, place, line } = await market(50_000_000n);
-    const hour = HOUR + 8;
-    await deliver(db, hour, { line, place, impressions: 3, spendMicroCny: 1_000_001n });
-    await closeHour({ db, clock }, hour);
-    const before = await trialBalance(db);
-    const [version] = await db.execute<{ contract_id: string }>(
-      sql`SELECT contract_id FROM contract_version WHERE scope = ${`outlet:${county.id}`}`,
-    );
-    const draft = await createVersion(db, Number(version?.contract_id), {
-      effectiveFrom: '2026-12-01',
-      tiers: [
-        { fromMicroCny: 0n, parties: [{ outletId: county.id, sharePpm: 1_000_000 }] },
-        { fromMicroCny: 600_001n, parties: [{ outletId: null, sharePpm: 1_000_000 }] },
-      ],
-    });
-    const replay = await replayContract(db, { versionId: draft.id, from: DAY, to: DAY });
-    expect(replay).toMatchObject({ charges: 1, grossMicroCny: 1_000_001n });
-    const of = (outletId: number | null) => replay.lines.find((one) => one.outletId === outletId);
-    expect(of(county.id)).toMatchObject({ actualMicroCny: 550_001n, replayedMicroCny: 600_001n });
-    expect(of(null)).toMatchObject({ actualMicroCny: 250_000n, replayedMicroCny: 400_000n });
-    expect(of(city.id)).toMatchObject({ actualMicroCny: 200_000n, replayedMicroCny: 0n });
-    expect(await trialBalance(db)).toEqual(before);
   });
 });

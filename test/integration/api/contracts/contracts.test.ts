@@ -61,7 +61,8 @@ describe('a contract version', () => {
         code: 'conflict',
       },
     );
-    await expect(discardDraft(db, version.id)).rejects.toMatchObject({ code: 'conflict' });
+    const gone = discardDraft(db, { versionId: version.id, by: 'a' });
+    await expect(gone).rejects.toMatchObject({ code: 'conflict' });
     for (const attack of [
       sql`UPDATE contract_version SET effective_from = '2025-01-01' WHERE id = ${version.id}`,
       sql`UPDATE contract_version SET minimum_monthly_micro_cny = 1 WHERE id = ${version.id}`,
@@ -137,6 +138,62 @@ describe('a contract version', () => {
     const ofDeal = await signContract(db, id, { dealId: 'D-1' });
     expect(await chosen('D-1')).toBe(ofDeal.id);
     expect(await chosen('D-2')).toBe(ofPlacement.id);
+  });
+});
+
+describe('four eyes', () => {
+  const draftBy = (by: string | undefined, outletId: number) =>
+    createDraft(db, {
+      name: 'x',
+      outletId,
+      effectiveFrom: '2026-01-01',
+      parties: platform(outletId),
+      ...(by === undefined ? {} : { by }),
+    });
+
+  it('who drafted a version cannot activate it, by the API nor by hand; somebody else can', async () => {
+    const { id } = await addOutlet(db);
+    const draft = await draftBy('lin', id);
+    const alone = activate({ db, clock }, { versionId: draft.id, by: 'lin' });
+    await expect(alone).rejects.toMatchObject({ code: 'four_eyes' });
+    await expect(
+      db.execute(sql`UPDATE contract_version SET status = 'active', activated_at = now(), activated_by = 'lin'
+        WHERE id = ${draft.id}`),
+    ).rejects.toMatchObject({ cause: { constraint_name: 'contract_version_four_eyes' } });
+    const active = await activate({ db, clock }, { versionId: draft.id, by: 'wu' });
+    expect(active).toMatchObject({ status: 'active', draftedBy: 'lin' });
+  });
+
+  it('who drafted a version is kept for good', async () => {
+    const { id } = await addOutlet(db);
+    const [named, houses] = [await draftBy('lin', id), await draftBy(undefined, id)];
+    for (const attack of [
+      sql`UPDATE contract_version SET drafted_by = NULL WHERE id = ${named.id}`,
+      sql`UPDATE contract_version SET drafted_by = 'wu' WHERE id = ${named.id}`,
+      sql`UPDATE contract_version SET drafted_by = 'wu' WHERE id = ${houses.id}`,
+    ]) {
+      await expect(db.execute(attack)).rejects.toMatchObject({ cause: { code: 'HC001' } });
+    }
+  });
+
+  it('what the house drafts itself is activated by any one person', async () => {
+    const { id } = await addOutlet(db);
+    const draft = await draftBy(undefined, id);
+    expect(draft.draftedBy).toBeNull();
+    await activate({ db, clock }, { versionId: draft.id, by: 'lin' });
+  });
+
+  it('a draft of an outlet that is still coming in is neither activated nor discarded beside its way in', async () => {
+    const { id } = await addOutlet(db);
+    await db.execute(sql`UPDATE outlet SET status = 'pending' WHERE id = ${id}`);
+    const { id: versionId } = await draftBy('lin', id);
+    const steps = [
+      () => activate({ db, clock }, { versionId, by: 'wu' }),
+      () => discardDraft(db, { versionId, by: 'wu' }),
+    ];
+    for (const step of steps) await expect(step()).rejects.toMatchObject({ code: 'conflict' });
+    await db.execute(sql`UPDATE outlet SET status = 'active' WHERE id = ${id}`);
+    expect(await discardDraft(db, { versionId, by: 'wu' })).toMatchObject({ status: 'discarded' });
   });
 });
 

@@ -149,7 +149,8 @@ it('a share that is not a hundred per cent, and a contract that overlaps', async
       pointer: '/parties',
     });
   const [first, second] = [await draft(300_000), await draft(300_000)];
-  const activate = (id: number) => maker.call('POST', `/api/contracts/${id}/activate`);
+  const activate = (id: number, who = checker) => who.call('POST', `/api/contracts/${id}/activate`);
+  await refused(() => activate(first.body.id, maker), { status: 403, code: 'four_eyes' });
   expect((await activate(first.body.id)).status).toBe(200);
   await refused(() => activate(second.body.id), { status: 409, code: 'conflict', zh: '重叠' });
 });
