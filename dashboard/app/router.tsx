@@ -99,6 +99,7 @@ const screens = [
   screen('/stops', () => import('../features/stops/stops.tsx'), 'Stops'),
   screen('/review', () => import('../features/review/review.tsx'), 'Review'),
   screen('/feedback', () => import('../features/feedback/feedback.tsx'), 'Feedback'),
+  screen('/contracts', () => import('../features/contracts/contracts.tsx'), 'Contracts'),
   screen('/outlets', () => import('../features/outlets/outlets.tsx'), 'Outlets'),
   screen('/creatives', () => import('../features/creatives/creatives.tsx'), 'Creatives'),
   screen('/reports', () => import('../features/reports/reports.tsx'), 'Reports'),

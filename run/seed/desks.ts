@@ -1,6 +1,6 @@
 /**
  * What waits on the desks of the demo for somebody's word: creatives to review, one refused and one appealed, outlets on
- * their way in, a stop that stands, a report that comes by itself. All through the verbs that people use, by the demo's own
+ * their way in, a contract's draft, a stop that stands, a report that comes by itself. All through the verbs that people use, by the demo's own
  * people, so that the audit log names them. Runs once, after the logins.
  */
 import { and, eq } from 'drizzle-orm';
@@ -23,6 +23,7 @@ import { creative } from '../../db/schema/creatives.ts';
 import { member, user } from '../../db/schema/identity.ts';
 import { addDays, type Clock, dayOf } from '../../db/terms/day.ts';
 import type { CreativeContent } from '../../db/terms/market.ts';
+import { seedContractDraft } from './contracts.ts';
 import { seedIntegrations } from './integrations.ts';
 import { taxNoOf } from './titles.ts';
 
@@ -35,6 +36,7 @@ interface DeskContext {
 export interface Logins {
   buyer: string;
   operator: string;
+  finance: string;
   outlet: string;
   /** Of a city's press group, whose second outlet is on its way in. */
   group: string;
@@ -48,7 +50,10 @@ export async function seedDesks(ctx: DeskContext, logins: Logins): Promise<void>
   await seedAdmissions(ctx, operator, group);
   await seedStops(ctx, operator);
   await seedRefusedPaper(ctx, buyer, operator);
-  await seedIntegrations(ctx, { buyer, outlet: await personOf(ctx.db, logins.outlet) });
+  const outlet = await personOf(ctx.db, logins.outlet);
+  await seedIntegrations(ctx, { buyer, outlet });
+  const finance = await personOf(ctx.db, logins.finance);
+  await seedContractDraft(ctx, outlet.outletIds[0] ?? 0, finance);
   await createSchedule(ctx, buyer, {
     name: '每周县域投放周报',
     kind: 'spend',

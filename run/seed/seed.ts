@@ -7,18 +7,17 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { eq, inArray, sql } from 'drizzle-orm';
 import type { Context } from '../../api/context.ts';
-import { activate, createDraft, type Party } from '../../api/contracts/contracts.ts';
 import { accounts, post } from '../../api/ledger/ledger.ts';
 import type { Database, Db } from '../../db/client.ts';
 import { advertiser } from '../../db/schema/campaigns.ts';
 import { type OrganizationKind, organization } from '../../db/schema/identity.ts';
 import { outlet } from '../../db/schema/outlets.ts';
 import { addDays, type Clock, type Day, dayOf, monthOf } from '../../db/terms/day.ts';
-import { cityOf } from '../../db/terms/division.ts';
 import { MICRO_CNY_PER_YUAN } from '../../db/terms/money.ts';
 import { seedAdmitted } from './admitted.ts';
 import { ADVERTISERS, PUBLIC_SERVICE } from './advertisers.ts';
 import { RUNS_BEFORE_DAYS, seedAdvertisers, seedCampaigns } from './campaigns.ts';
+import { seedContracts } from './contracts.ts';
 import { type KeepFile, seedCreatives } from './creatives.ts';
 import { seedDeals } from './deals.ts';
 import { seedDesks } from './desks.ts';
@@ -115,6 +114,7 @@ export async function seed(
     await seedDesks(ctx, {
       buyer: demoEmail('advertiser'),
       operator: demoEmail('operator'),
+      finance: demoEmail('finance2'),
       outlet: demoEmail('outlet'),
       group: demoEmail('group'),
     });
@@ -166,55 +166,6 @@ function fileKeeper(folder: string): KeepFile {
     await writeFile(join(folder, `${sha256}.${ending}`), bytes);
     return `/api/assets/${sha256}.${ending}`;
   };
-}
-
-/**
- * A county centre keeps 70 % of what it earns, its city's group 8 %, the provincial group 4 %, the platform the rest: what
- * those above bring is campaigns. A city group keeps 75 %, a provincial one 80 %.
- */
-function partiesOf(
-  o: SeedOutlet,
-  outletId: number,
-  byCity: ReadonlyMap<string, number>,
-  provincial: number,
-): Party[] {
-  if (o.tier === 'province') return [party(outletId, 800_000), party(null, 200_000)];
-  if (o.tier === 'city') {
-    return [party(outletId, 750_000), party(provincial, 50_000), party(null, 200_000)];
-  }
-  const city = byCity.get(cityOf(o.divisionCode));
-  if (city === undefined) {
-    return [party(outletId, 720_000), party(provincial, 80_000), party(null, 200_000)];
-  }
-  return [
-    party(outletId, 700_000),
-    party(city, 80_000),
-    party(provincial, 40_000),
-    party(null, 180_000),
-  ];
-}
-
-const party = (outletId: number | null, sharePpm: number): Party => ({ outletId, sharePpm });
-
-async function seedContracts(
-  db: Db,
-  clock: Clock,
-  outlets: readonly SeedOutlet[],
-  outletIds: readonly number[],
-  effectiveFrom: Day,
-): Promise<void> {
-  const id = (i: number): number => outletIds[i] as number;
-  const byCity = new Map<string, number>();
-  for (const [i, o] of outlets.entries()) if (o.tier === 'city') byCity.set(o.divisionCode, id(i));
-  for (const [i, o] of outlets.entries()) {
-    const draft = await createDraft(db, {
-      name: `${o.name}入网合作协议`,
-      outletId: id(i),
-      effectiveFrom,
-      parties: partiesOf(o, id(i), byCity, id(0)),
-    });
-    await activate({ db, clock }, { versionId: draft.id, by: 'seed' });
-  }
 }
 
 /** Balances brought over from before Hongze: no Alipay payment stands behind them, so they come from `opening`. */

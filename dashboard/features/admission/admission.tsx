@@ -10,7 +10,7 @@ import { Asked } from '../../ui/asked.tsx';
 import { Page, Panel } from '../../ui/page.tsx';
 import { Loaded } from '../../ui/states.tsx';
 import { useNarrow } from '../../ui/useNarrow.ts';
-import { Contracts } from '../outlets/contracts.tsx';
+import { OutletContracts } from '../contracts/ofOutlet.tsx';
 import { type Admission, admissionOf, STAGES, useAdmission } from './data.ts';
 import { AdmissionFacts } from './facts.tsx';
 import { PapersForm } from './papersForm.tsx';
@@ -75,7 +75,9 @@ function Body({ admission }: { admission: Admission }) {
             </p>
           )}
           <AdmissionFacts admission={admission} />
-          {admission.contractVersionId !== null && <Contracts outletId={admission.outletId} />}
+          {admission.contractVersionId !== null && (
+            <OutletContracts outletId={admission.outletId} />
+          )}
         </div>
       </Panel>
       <PapersForm

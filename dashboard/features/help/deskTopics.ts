@@ -4,17 +4,43 @@ import type { Topic } from './topic.ts';
 export const DESK_TOPICS: Record<string, Topic> = {
   outlets: {
     zh: {
-      what: '全部媒体：层级、辖区、入驻进度与合同分成。',
+      what: '全部媒体：层级、辖区、入驻进度与合同。',
       steps: [
         '打开一家媒体审核入驻材料：通过时填写分成并起草合同。',
         '合同由媒体签署后，财务复核生效；审核与复核须是两个人。',
       ],
     },
     en: {
-      what: 'Every outlet: tier, jurisdiction, how far it has come in, and the shares of its contracts.',
+      what: 'Every outlet: tier, jurisdiction, how far it has come in, and its contracts.',
       steps: [
         'Open one to look at its papers; approving drafts its contract.',
         'The outlet signs, finance countersigns: two different people.',
+      ],
+    },
+  },
+  contracts: {
+    zh: {
+      what: '收入如何在媒体与平台之间分成：每份合同的各个版本、起止、阶梯与保底。',
+      steps: [
+        '起草：选媒体与范围，填分成方比例（合计 100%）、流水阶梯、每月保底；保存后只是草稿。',
+        '打开草稿看试算：上月与本月若按此分成，各方多得少得多少。',
+        '复核生效须由起草人以外的另一位财务完成；生效后不可修改，只能起草下一版本接替。',
+      ],
+      terms: [
+        ['流水阶梯', '当月计费累计超过某一金额后，超出部分按另一比例分成。'],
+        ['保底', '媒体当月分成不足时由平台补足的最低额。'],
+      ],
+    },
+    en: {
+      what: 'How income is shared between outlets and the platform: every version, its days, tiers and minimum.',
+      steps: [
+        'Draft: the outlet and what of it, shares that sum to 100%, tiers by volume, a monthly minimum.',
+        'Open the draft to see what last month and this month would have paid each party under it.',
+        'Another person of finance than drafted it activates it; then it is frozen, and only a next version follows it.',
+      ],
+      terms: [
+        ['Tier', 'Beyond an amount of a month’s volume, what comes on top is shared otherwise.'],
+        ['Minimum', 'What the outlet gets a month at least; the platform adds what is missing.'],
       ],
     },
   },

@@ -11,6 +11,7 @@ import { type Finder, LIMIT, type Notice, namesOf, some } from './finder.ts';
 import {
   admissionsAt,
   changesAsked,
+  contractsToActivate,
   daysAt,
   discountsWaiting,
   invoicesAt,
@@ -185,6 +186,7 @@ const FINDERS: Record<Desk, Record<string, Finder>> = {
     openCases,
     nettingsToPost,
     outletsToSign: admissionsAt('signed', 'outletsToSign'),
+    contractsToActivate,
     invoicesToIssue: invoicesAt('requested', 'invoicesToIssue'),
     invoicesToVerify: invoicesAt('registered', 'invoicesToVerify'),
     discountsWaiting,

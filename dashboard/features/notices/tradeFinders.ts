@@ -81,6 +81,21 @@ export const admissionsAt =
     return some(rows.length, { word, to: '/outlets', search, tone: 'warn', names: namesOf(rows) });
   };
 
+/** Drafts that somebody else made; those of outlets on their way in are signed there. */
+export const contractsToActivate: Finder = async ({ userId }) => {
+  const { items } = await read(api.contracts.$get({ query: { status: 'draft', limit: LIMIT } }));
+  const rows = items.filter((row) => row.draftedBy !== userId && row.outletStatus !== 'pending');
+  const search = { status: 'draft' };
+  const names = namesOf(rows);
+  return some(rows.length, {
+    word: 'contractsToActivate',
+    to: '/contracts',
+    search,
+    tone: 'warn',
+    names,
+  });
+};
+
 export const invoicesAt =
   (status: 'requested' | 'registered', word: NoticeWord): Finder =>
   async () => {

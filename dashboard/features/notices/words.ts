@@ -33,6 +33,7 @@ export const useNoticeWords = defineWords(
     advertisersWaiting: '个广告主待核验',
     outletsWaiting: '家媒体的入驻材料待审核',
     outletsToSign: '家媒体已签合同，待复核生效',
+    contractsToActivate: '份合同草稿待您复核生效',
     invoicesToIssue: '张发票待开具',
     invoicesToVerify: '张媒体来票待查验',
     proofsToJudge: '天的播出凭证待你验收',
@@ -81,6 +82,8 @@ export const useNoticeWords = defineWords(
     advertisersWaiting: 'advertiser waits to be checked|advertisers wait to be checked',
     outletsWaiting: 'outlet’s papers wait to be looked at|outlets’ papers wait to be looked at',
     outletsToSign: 'outlet has signed; countersign it|outlets have signed; countersign them',
+    contractsToActivate:
+      'contract waits to be activated by you|contracts wait to be activated by you',
     invoicesToIssue: 'invoice is to be issued|invoices are to be issued',
     invoicesToVerify: 'outlet’s invoice is to be verified|outlets’ invoices are to be verified',
     proofsToJudge: 'day’s proof waits for your word|days’ proofs wait for your word',

@@ -1,4 +1,4 @@
-/** The platform's book of outlets: who they are, where, and the shares that their contracts give. */
+/** The platform's book of outlets: who they are, where, how far they have come in, and their contracts in short. */
 
 import { useQuery } from '@tanstack/react-query';
 import { Popconfirm, Switch } from 'antd';
@@ -18,7 +18,7 @@ import { Loaded } from '../../ui/states.tsx';
 import { STAGES } from '../admission/data.ts';
 import { AdmissionDesk } from '../admission/desk.tsx';
 import { useAdmissionWords } from '../admission/words.ts';
-import { Contracts } from './contracts.tsx';
+import { OutletContracts } from '../contracts/ofOutlet.tsx';
 import { useOutletWords } from './words.ts';
 
 const STATUSES = ['active', 'pending', 'suspended'] as const;
@@ -161,7 +161,7 @@ function OutletSheet({ id }: { id: number }) {
             ]}
           />
           <AdmissionDesk outletId={id} />
-          <Contracts outletId={id} />
+          <OutletContracts outletId={id} drafts={outlet.status !== 'pending'} />
         </div>
       )}
     </Loaded>

@@ -2,8 +2,8 @@ import { defineWords } from '../../lib/words.ts';
 
 export const useOutletWords = defineWords(
   {
-    title: '媒体与合同',
-    hint: '省、市、县三级媒体，及每份合同的分成',
+    title: '媒体',
+    hint: '省、市、县三级媒体，及其入驻与合同',
     label: '媒体列表',
     name: '名称',
     tier: '层级',
@@ -27,16 +27,10 @@ export const useOutletWords = defineWords(
     admit: '准入',
     admitAsk: '准入后其广告位即可售卖。继续？',
     cancel: '取消',
-    contracts: '合同',
-    noContracts: '还没有合同',
-    inForce: '生效',
-    draft: '草稿',
-    open: '长期',
-    platform: '平台',
   },
   {
     title: 'Outlets',
-    hint: 'Province, city and county media, and the shares of each contract',
+    hint: 'Province, city and county media, their onboarding and contracts',
     label: 'Outlets',
     name: 'Name',
     tier: 'Tier',
@@ -60,11 +54,5 @@ export const useOutletWords = defineWords(
     admit: 'Admit',
     admitAsk: 'Its placements can then sell. Go on?',
     cancel: 'Cancel',
-    contracts: 'Contracts',
-    noContracts: 'No contracts yet',
-    inForce: 'In force',
-    draft: 'Draft',
-    open: 'open-ended',
-    platform: 'Platform',
   },
 );
