@@ -142,7 +142,7 @@ function Siblings({ version, all }: { version: Version; all: readonly Version[] 
   return (
     <section className="stack" style={{ gap: 8 }}>
       <strong>{say('versions')}</strong>
-      <ul>
+      <ul className="stack" style={{ gap: 8 }}>
         {others.map((row) => (
           <li key={row.id} className="row row-between">
             <Link to="/contracts" search={{ contract: String(row.id) } as never}>
