@@ -6,7 +6,7 @@ import { optionsOf } from '../../ui/choice.ts';
 import type { Column } from '../../ui/column.ts';
 import { markColumn, moneyColumn, nameColumn } from '../../ui/columns.tsx';
 import { ListScreen } from '../../ui/listScreen.tsx';
-import { Figure, Figures } from '../../ui/page.tsx';
+import { Figure, Figures, Money } from '../../ui/page.tsx';
 import { today } from '../../ui/period.tsx';
 import {
   percentOf,
@@ -127,7 +127,7 @@ function useColumns(me: Me): Column<Version>[] {
       key: 'share',
       title: say(platform ? 'outletShare' : 'ownShare'),
       align: 'right',
-      width: '130px',
+      width: '170px',
       value: share,
       render: (row) => (
         <span className="number">
@@ -141,6 +141,8 @@ function useColumns(me: Me): Column<Version>[] {
     moneyColumn('minimum', say('minimum'), (row) => row.minimumMonthlyMicroCny, {
       width: '130px',
       hideOnPhone: true,
+      render: ({ minimumMonthlyMicroCny: least }) =>
+        BigInt(least) > 0n ? <Money microCny={least} /> : '—',
     }),
     markColumn(
       say('status'),

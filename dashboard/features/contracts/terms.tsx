@@ -30,7 +30,9 @@ function Shares({ version, parties }: { version: Version; parties: readonly Part
   const nameOf = ({ outletId }: Party): string =>
     outletId === null ? say('platform') : (version.partyNames[String(outletId)] ?? `#${outletId}`);
   // A party keeps its colour through the tiers.
-  const order = Object.keys(version.partyNames).map(Number);
+  const order = [
+    ...new Set(version.tiers.flatMap((tier) => tier.parties.map((one) => one.outletId))),
+  ].filter((id) => id !== null);
   const colorOf = ({ outletId }: Party) =>
     (outletId === null ? undefined : series[order.indexOf(outletId)]) ?? color.inkFaint;
   return (

@@ -46,7 +46,7 @@ export const useContractWords = defineWords(
     party: '分成方',
     platform: '平台',
     tier: '第 {{n}} 档',
-    tierCount: '等 {{n}} 档',
+    tierCount: '起，共 {{n}} 档',
     tierOf: '当月流水 {{from}} 起',
     tierTo: '，至 {{to}}',
     tierHint: '流水按自然月累计；超出的部分按下一档分成，次月从头算起。',
@@ -143,7 +143,7 @@ export const useContractWords = defineWords(
     party: 'Party',
     platform: 'Platform',
     tier: 'Tier {{n}}',
-    tierCount: 'of {{n}} tiers',
+    tierCount: 'first of {{n}} tiers',
     tierOf: 'Month’s volume from {{from}}',
     tierTo: ' to {{to}}',
     tierHint:
