@@ -46,6 +46,9 @@ export function useWhose<Row>(rows: readonly Row[] | undefined): Whose<Row> {
   const idOf = (row: Row) => (row as Partial<Record<Side, number | null>>)[side];
   if (!several || rows === undefined || !rows.some((row) => idOf(row) != null)) return NOBODYS;
   const nameOf = (id: number) => known[side]?.find((one) => one.id === id)?.name ?? `#${id}`;
+  // A row may be another's that ours has a part in, and then says whose.
+  const namedIn = (row: Row) =>
+    side === 'outletId' ? (row as { outletName?: string }).outletName : undefined;
   const of = (row: Row) => String(idOf(row) ?? '');
   return {
     columns: [
@@ -53,7 +56,7 @@ export function useWhose<Row>(rows: readonly Row[] | undefined): Whose<Row> {
         key: side,
         title: say(side),
         width: '1.2fr',
-        value: (row) => (idOf(row) == null ? '—' : nameOf(Number(idOf(row)))),
+        value: (row) => (idOf(row) == null ? '—' : (namedIn(row) ?? nameOf(Number(idOf(row))))),
       },
     ],
     choices: [

@@ -34,6 +34,8 @@ const through = (parent: string, column = `${parent}_id`, key = 'id'): Wall => (
   key,
 });
 
+const OWN_CONTRACT = `EXISTS (SELECT FROM contract c WHERE c.id = contract_version.contract_id AND c.${MINE.outlet_id})`;
+
 export const WALLS: Record<string, Wall> = {
   // Who belongs where. Passwords, sessions and secrets are read by sign-in alone, which acts as the house.
   organization: {
@@ -87,7 +89,17 @@ export const WALLS: Record<string, Wall> = {
   placement: { rows: 'shared' },
   rate_card: { rows: 'by', see: 'true', write: throughExpression('placement', 'placement_id') },
   division: { rows: 'facts' },
-  contract_version: through('contract'),
+  // An outlet that has a share sees what is or was in force; drafts and whatever is written are its owner's.
+  contract: {
+    rows: 'by',
+    see: `${MINE.outlet_id} OR id = ANY ((SELECT wall_shared_contracts())::bigint[])`,
+    write: MINE.outlet_id,
+  },
+  contract_version: {
+    rows: 'by',
+    see: `${OWN_CONTRACT} OR id = ANY ((SELECT wall_shared_versions())::bigint[])`,
+    write: OWN_CONTRACT,
+  },
   contract_party: through('contract_version'),
   contract_residual: through('contract_version'),
   contract_volume: through('contract_version'),

@@ -109,7 +109,7 @@ function useColumns(me: Me): Column<Version>[] {
       render: (row) => say('version', { n: row.number }),
     },
     // Whose a row is, a press group is told by the list itself.
-    ...(platform ? [outlet] : []),
+    ...(platform || me.outletIds.length === 1 ? [outlet] : []),
     {
       key: 'place',
       title: say('place'),

@@ -4,7 +4,7 @@ export const useContractWords = defineWords(
   {
     title: '合同',
     hint: '每家媒体的分成由生效中的合同决定；一人起草，另一位财务复核生效，生效后不可修改',
-    hintOutlet: '与平台签订的合同：收入如何分成，有无保底，何时起止',
+    hintOutlet: '与平台签订、或您参与分成的合同：收入如何分成，有无保底，何时起止',
     label: '合同版本',
     new: '起草合同',
     next: '起草下一版本',
@@ -101,7 +101,8 @@ export const useContractWords = defineWords(
   {
     title: 'Contracts',
     hint: 'What is in force decides how an outlet’s income is shared; one drafts, another person of finance activates, and then it is frozen',
-    hintOutlet: 'Your contracts with the platform: shares, minimum, and how long they hold',
+    hintOutlet:
+      'Your contracts with the platform, and those you share in: shares, minimum, how long they hold',
     label: 'Versions of contracts',
     new: 'Draft a contract',
     next: 'Draft the next version',

@@ -82,6 +82,12 @@ describe('a contract over HTTP', () => {
     const inForce = await listed(drafter, `outletId=${county.outletId}&status=active`);
     expect(inForce).toMatchObject([{ activatedBy: second.userId, draftedBy: drafter.userId }]);
     expect(await listed(drafter, `outletId=${city.outletId}`)).toEqual([]);
+    // Who has a share sees what is in force, and no draft; who has none sees nothing.
+    const shared = await listed(city);
+    expect(shared).toMatchObject([{ status: 'active', outletId: county.outletId }]);
+    expect((await city.call('GET', `/api/contracts/${shared[0]?.id}`)).status).toBe(200);
+    expect((await city.call('GET', `/api/contracts/${body.id}`)).status).toBe(404);
+    expect(await listed(await newOutlet(api))).toEqual([]);
     await second.call('POST', `/api/contracts/${body.id}/discard`);
     expect(await listed(drafter, 'status=draft')).toEqual([]);
   });
