@@ -113,7 +113,7 @@ function useColumns(me: Me): Column<Version>[] {
     {
       key: 'place',
       title: say('place'),
-      width: '1.2fr',
+      width: '0.9fr',
       value: (row) => row.place?.name ?? say('wholeOutlet'),
     },
     {
@@ -127,7 +127,7 @@ function useColumns(me: Me): Column<Version>[] {
       key: 'share',
       title: say(platform ? 'outletShare' : 'ownShare'),
       align: 'right',
-      width: '170px',
+      width: '140px',
       value: share,
       render: (row) => (
         <span className="number">

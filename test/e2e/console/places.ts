@@ -224,6 +224,7 @@ export const DESKS: readonly Desk[] = [
       place('calendar', '/calendar', '售满'),
       place('admission', '/admission', '入驻'),
       place('statements', '/statements', '结算单'),
+      place('contracts', '/contracts', '我方分成'),
       place('red-letters', '/invoices?tab=red', '红字确认单'),
       place('notices', '/notices', '待办'),
     ],
