@@ -290,6 +290,7 @@ async function contract(world: World): Promise<string> {
       { outletId: Number(chosen.outlet_id), sharePpm: outletShare },
       { outletId: null, sharePpm: 1_000_000 - outletShare + (random.chance(0.1) ? 1 : 0) },
     ],
+    by: person(world),
   });
   await activate(ctx, { versionId: version.id, by: person(world) });
   return `version ${version.id} from ${shift} days`;
