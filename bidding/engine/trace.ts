@@ -27,6 +27,8 @@ function explain(
   const { index } = market;
   const known = new Set<number>();
   for (let i = 0; i < match.count; i++) known.add(match.candidates[i]?.item.source.id ?? 0);
+  // Those who were fetched beyond them stand in the trace already.
+  for (const { impId, lineItemId } of into) if (impId === match.imp.id) known.add(lineItemId);
   let looked = 0;
   for (let slot = 0; slot < index.items.length; slot++) {
     const item = index.items[slot];

@@ -1,6 +1,10 @@
 import { expect, test } from 'vitest';
 import { runAuction } from '../../../../bidding/engine/auction.ts';
-import { findCandidates, newFound } from '../../../../bidding/engine/candidates.ts';
+import {
+  findCandidates,
+  furtherCandidates,
+  newFound,
+} from '../../../../bidding/engine/candidates.ts';
 import type { AuctionCalls } from '../../../../bidding/engine/contenders.ts';
 import { applyDelta, setAvailable, setMultiplier } from '../../../../bidding/engine/delta.ts';
 import { compileSnapshot } from '../../../../bidding/engine/market.ts';
@@ -208,4 +212,23 @@ test('a trace names winner, losers, reasons and what would have won', () => {
     5: NO_BID.no_budget,
   });
   expect(found.located).toEqual({ code: '330106', source: 'outlet' });
+});
+
+test('a trace names each line item once, whoever was fetched beyond the first candidates too', () => {
+  const items = Array.from({ length: 9 }, (_, i) => smallLineItem(i + 1, { bidFen: 200 - i }));
+  const market = compileSnapshot(smallSnapshot(items));
+  const request = smallRequest(1);
+  const found = findCandidates(market, request, newFound(), 3);
+  const lines: TraceLine[] = [];
+  runAuction(found, {
+    trace: lines,
+    refuse: ({ item }) => (item.source.id <= 5 ? NO_BID.frequency_capped : NO_BID.none),
+    further: (match) => furtherCandidates(market, request, match),
+  });
+  expect(explainLosers(market, request, found, lines)).toBe(0);
+  expect(lines.map((it) => [it.lineItemId, it.reason])).toEqual([
+    ...[1, 2, 3, 4, 5].map((id) => [id, NO_BID.frequency_capped]),
+    [6, NO_BID.none],
+    ...[7, 8, 9].map((id) => [id, NO_BID.outranked]),
+  ]);
 });
