@@ -12,7 +12,7 @@ import type { Day } from '../../db/terms/day.ts';
 import { Failure } from '../../db/terms/failure.ts';
 import type { MicroCny } from '../../db/terms/money.ts';
 import { record } from '../audit/audit.ts';
-import { contractFailure, sameEyes } from './failures.ts';
+import { contractFailure, invalid, sameEyes } from './failures.ts';
 import { contractsFor, versionById } from './queries.ts';
 import { PPM } from './split.ts';
 import type { ContractTier, ContractVersion, Party } from './version.ts';
@@ -42,9 +42,6 @@ export type Terms = Pick<
   DraftInput,
   'effectiveFrom' | 'effectiveTo' | 'minimumMonthlyMicroCny' | 'parties' | 'tiers' | 'by'
 >;
-
-const invalid = (pointer: string, zh: string, en: string): Failure =>
-  new Failure('invalid_input', { pointer, zh, en });
 
 function tiersOf(terms: Terms): ContractTier[] {
   const tiers = terms.tiers ?? [{ fromMicroCny: 0n, parties: terms.parties ?? [] }];

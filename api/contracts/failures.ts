@@ -1,5 +1,8 @@
-/** Turns what migration 0030 refuses into Failures. */
+/** What a contract refuses, in words; turns what its migrations refuse into the same. */
 import { Failure } from '../../db/terms/failure.ts';
+
+export const invalid = (pointer: string, zh: string, en: string): Failure =>
+  new Failure('invalid_input', { pointer, zh, en });
 
 export const sameEyes = (): Failure =>
   new Failure('four_eyes', {

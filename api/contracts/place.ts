@@ -6,11 +6,10 @@ import { and, eq, inArray } from 'drizzle-orm';
 import type { Db } from '../../db/client.ts';
 import { deal } from '../../db/schema/deals.ts';
 import { outlet, placement, property } from '../../db/schema/outlets.ts';
-import { Failure } from '../../db/terms/failure.ts';
+import type { Failure } from '../../db/terms/failure.ts';
 import type { DraftInput, Terms } from './contracts.ts';
+import { invalid } from './failures.ts';
 
-const invalid = (pointer: string, zh: string, en: string): Failure =>
-  new Failure('invalid_input', { pointer, zh, en });
 const missing = (pointer: string): Failure =>
   invalid(pointer, '不存在，或不属于该媒体', 'there is none, or not of this outlet');
 
