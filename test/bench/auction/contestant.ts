@@ -37,6 +37,8 @@ export interface Contestant {
 
 const TICK_MICROS = 10_000;
 export const WARM_UP_S = 1;
+/** Connections that closed have thrown compiled code away, and half a core's idle time is short for compiling it again. */
+const PACED_WARM_UP_S = 3;
 const hasTwoCores = cpus().length > 1;
 const SERVER_CORE = '1';
 const LOAD_CORE = '0';
@@ -115,10 +117,10 @@ export async function contestant(
     name,
     async load(seconds, rate = 0) {
       const plan = join(ground.folder, `${name}.json`);
-      const connections = rate === 0 ? 64 : 256;
+      const [connections, warmUpS] = rate === 0 ? [64, WARM_UP_S] : [256, PACED_WARM_UP_S];
       const traffic: Plan = {
         port,
-        warmUpS: WARM_UP_S,
+        warmUpS,
         seconds,
         connections,
         rate,
@@ -139,7 +141,7 @@ export async function contestant(
         p50Ms: round(it.p50Ms, 2),
         p99Ms: round(it.p99Ms, 2),
         cpuMicros: spent / Math.max(1, it.answered),
-        busy: spent / ((WARM_UP_S + seconds) * 1e6),
+        busy: spent / ((warmUpS + seconds) * 1e6),
         shedShare: it.shed / Math.max(1, it.counted + it.shed),
         bidShare: it.bids / Math.max(1, it.answered),
         generatorMicros: it.ownMicros,
