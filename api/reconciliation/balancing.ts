@@ -43,6 +43,9 @@ interface Row {
   word_fen: string;
 }
 
+/** What a restated case was about is in its parts. */
+const NOT_RESTATED = sql`c.resolution IS DISTINCT FROM 'restated'`;
+
 /** Bills up to `day`, their lines in cases (a serial is one movement, however often listed), and the mistakes that were claimed. */
 async function bankSide(db: Db, day: Day): Promise<Row | undefined> {
   const [row] = await db.execute<Row>(sql`
@@ -53,7 +56,7 @@ async function bankSide(db: Db, day: Day): Promise<Row | undefined> {
       SELECT l.amount_fen, c.evidence IS NULL AND c.resolution IN ('supplemented', 'reversed', 'refunded') AS on_word
         FROM reconciliation_case c CROSS JOIN unnest(c.bill_line_ids) AS u(id)
         JOIN bill_line l ON l.id = u.id JOIN bill b ON b.id = l.bill_id
-       WHERE b.day <= ${day}::date
+       WHERE b.day <= ${day}::date AND ${NOT_RESTATED}
          AND NOT EXISTS (SELECT 1 FROM bill_match m WHERE m.bill_line_id = l.id)
          AND NOT EXISTS (SELECT 1 FROM bill_line f
                           WHERE f.bill_id = l.bill_id AND f.serial = l.serial AND f.id < l.id))
@@ -83,7 +86,7 @@ async function suspendedBy(db: Db, day: Day): Promise<bigint> {
 async function itemsInCases(db: Db): Promise<Set<string>> {
   const rows = await db.execute<{ name: string }>(sql`
     SELECT DISTINCT i ->> 'kind' || ':' || (i ->> 'id') AS name
-      FROM reconciliation_case c, jsonb_array_elements(c.items) i`);
+      FROM reconciliation_case c, jsonb_array_elements(c.items) i WHERE ${NOT_RESTATED}`);
   return new Set(rows.map((row) => row.name));
 }
 

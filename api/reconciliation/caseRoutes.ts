@@ -60,8 +60,9 @@ export function caseRoutes(portOf: (clock: Clock) => StatementPort) {
       idParam(),
       async (c) => {
         const caseId = c.req.valid('param').id;
-        const settled = await applyRemedy(within(c.var.ctx), { caseId, by: c.var.actor.userId });
-        return c.json({ settled });
+        const by = c.var.actor.userId;
+        const resolution = await applyRemedy(within(c.var.ctx), { caseId, by });
+        return c.json({ settled: resolution === 'supplemented', resolution: resolution ?? null });
       },
     )
     .post(

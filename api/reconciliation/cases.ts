@@ -21,13 +21,17 @@ export const MACHINE = 'reconciliation';
 
 type Resolution = NonNullable<Case['resolution']>;
 
-/** Opens a case for each difference; what explained itself is on file, closed by the machine. */
+/**
+ * Opens a case for each difference; what explained itself is on file, closed by the machine. Those left of a suspended case
+ * stay in suspense, as whoever suspended it had it.
+ */
 export async function openCases(
   ctx: PayoutContext,
   tx: Transaction,
   day: Day,
   differences: readonly Difference[],
-): Promise<void> {
+  partOf?: Case,
+): Promise<Case[]> {
   const at = new Date(ctx.clock());
   const closed = {
     status: 'closed',
@@ -35,25 +39,30 @@ export async function openCases(
     closedAt: at,
     closedBy: MACHINE,
   } as const;
+  const opened: Case[] = [];
   for (let from = 0; from < differences.length; from += CASES_A_STATEMENT) {
-    await tx.insert(reconciliationCase).values(
-      differences.slice(from, from + CASES_A_STATEMENT).map((difference) => ({
-        day,
-        kinds: difference.kinds,
-        differenceFen: difference.differenceFen,
-        outNo: difference.outNo,
-        billLineIds: difference.lines.map((line) => line.id),
-        items: difference.items.map(({ kind, id, amountFen }) => ({
-          kind,
-          id,
-          amountFen: amountFen.toString(),
-        })),
-        remedy: difference.remedy,
-        openedAt: at,
-        ...(difference.explained ? closed : {}),
+    const rows = differences.slice(from, from + CASES_A_STATEMENT).map((difference) => ({
+      day,
+      kinds: difference.kinds,
+      differenceFen: difference.differenceFen,
+      outNo: difference.outNo,
+      billLineIds: difference.lines.map((line) => line.id),
+      items: difference.items.map(({ kind, id, amountFen }) => ({
+        kind,
+        id,
+        amountFen: amountFen.toString(),
       })),
-    );
+      remedy: difference.remedy,
+      openedAt: at,
+      partOf: partOf?.id ?? null,
+      ...(difference.explained ? closed : {}),
+    }));
+    opened.push(...(await tx.insert(reconciliationCase).values(rows).returning()));
   }
+  if (partOf?.status === 'suspended')
+    for (const row of opened.filter(({ status }) => status === 'open'))
+      await enterSuspense(ctx, tx, row, partOf);
+  return opened;
 }
 
 const CASES_A_STATEMENT = 500;
@@ -136,19 +145,24 @@ export async function suspendCase(
         zh: '差异已挂账，或没有金额可挂',
         en: 'the case is suspended already, or has no amount',
       });
-    // Bank has more: D cash / C suspense; bank has less: the same journal with the sign turned.
-    await postDifference(ctx, tx, row, 'suspended', accounts.alipayCash, accounts.suspense);
     await audited(ctx, tx, row, input.by, 'suspend');
-    await tx
-      .update(reconciliationCase)
-      .set({
-        status: 'suspended',
-        suspendedAt: new Date(ctx.clock()),
-        suspendedBy: input.by,
-        version: row.version + 1,
-      })
-      .where(eq(reconciliationCase.id, row.id));
+    const suspended = { suspendedAt: new Date(ctx.clock()), suspendedBy: input.by };
+    await enterSuspense(ctx, tx, row, suspended);
   });
+}
+
+async function enterSuspense(
+  ctx: PayoutContext,
+  tx: Transaction,
+  row: Case,
+  { suspendedAt, suspendedBy }: Pick<Case, 'suspendedAt' | 'suspendedBy'>,
+): Promise<void> {
+  // Bank has more: D cash / C suspense; bank has less: the same journal with the sign turned.
+  await postDifference(ctx, tx, row, 'suspended', accounts.alipayCash, accounts.suspense);
+  await tx
+    .update(reconciliationCase)
+    .set({ status: 'suspended', suspendedAt, suspendedBy, version: row.version + 1 })
+    .where(eq(reconciliationCase.id, row.id));
 }
 
 /** Closes a locked case; takes a suspension back first, because the money has found its proper journal. */

@@ -71,13 +71,16 @@ export async function billErrorOf(db: Db, row: Case): Promise<Evidence | undefin
   return free && { kind: 'bill', day: free.day, errorFen: free.fen.toString() };
 }
 
+/** The items of a case as our book has them now. */
+export async function itemsOf(db: Db, row: Case): Promise<CashItem[]> {
+  const named = await cashItemsNamed(db, [row.outNo]);
+  return named.filter((item) => row.items.some((i) => i.kind === item.kind && i.id === item.id));
+}
+
 /** Items of a case that our book did not know as moved when its lines came, and does now: what they moved is booked. */
 export async function movedSince(db: Db, row: Case): Promise<CashItem[]> {
   if (row.remedy !== 'ask_alipay' || row.billLineIds.length === 0) return [];
-  const named = await cashItemsNamed(db, [row.outNo]);
-  return named.filter(
-    (item) => item.settled && row.items.some((i) => i.kind === item.kind && i.id === item.id),
-  );
+  return (await itemsOf(db, row)).filter((item) => item.settled);
 }
 
 /** Says where evidence is at hand, so that nobody writes off what the bank has settled. */

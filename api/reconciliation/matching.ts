@@ -1,23 +1,18 @@
 /**
- * Runs the comparison of a day in one transaction: stores matches, marks items, books the fees, opens and closes cases.
- * Running it again finds only what is new: what has been matched stays matched, a case is not opened twice.
+ * Runs the comparison of a day's bill in one transaction. Running it again finds only what is new: what has been matched
+ * stays matched, a case is not opened twice.
  */
-import { and, eq, ne, sql } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import type { Transaction } from '../../db/client.ts';
-import { bill, reconciliationCase } from '../../db/schema/reconciliation.ts';
+import { bill } from '../../db/schema/reconciliation.ts';
 import { addDays, type Day, dayEndMs, dayStartMs } from '../../db/terms/day.ts';
 import { Failure } from '../../db/terms/failure.ts';
-import {
-  cashItemsBetween,
-  cashItemsNamed,
-  markReconciled,
-  type PayoutContext,
-  postFees,
-} from '../payments/payments.ts';
+import { cashItemsBetween, cashItemsNamed, type PayoutContext } from '../payments/payments.ts';
 import { billOf } from './bills.ts';
-import { type Case, closeCase, lockCases, MACHINE, openCases } from './cases.ts';
-import { movedSince } from './evidence.ts';
-import { type Comparison, compare, type Difference, type Match, type StoredLine } from './match.ts';
+import { lockCases } from './cases.ts';
+import { keepCases, keepFees, keepMatches } from './keeping.ts';
+import { compare, type StoredLine } from './match.ts';
+import { compareCases } from './restating.ts';
 
 export interface MatchRun {
   lines: number;
@@ -28,7 +23,7 @@ export interface MatchRun {
 
 /** Compares a day's stored bill with our book. @throws Failure `not_found` (no bill of that day). */
 export async function matchBill(ctx: PayoutContext, day: Day): Promise<MatchRun> {
-  await closeAgreed(ctx);
+  await compareCases(ctx);
   return ctx.db.transaction(async (tx) => {
     await lockCases(tx);
     const stored = await billOf(tx, day);
@@ -46,13 +41,13 @@ export async function matchBill(ctx: PayoutContext, day: Day): Promise<MatchRun>
     await keepMatches(ctx, tx, day, found.matches, found.fees);
     // After the top-ups' rows, as whoever credits one: top-up first, then the ledger's cash.
     await keepFees(tx, day, found.fees, known);
-    const cases = await keepCases(ctx, tx, day, found);
+    const cases = await keepCases(ctx, tx, day, found.differences);
     await tx
       .update(bill)
       .set({ status: 'matched', matchedAt: new Date(ctx.clock()) })
       .where(eq(bill.id, stored.id));
     const matched = found.matches.reduce((sum, match) => sum + match.lines.length, 0);
-    return { lines: lines.length, matched, fees: found.fees.length, cases };
+    return { lines: lines.length, matched, fees: found.fees.length, cases: cases.length };
   });
 }
 
@@ -73,179 +68,4 @@ async function openLines(tx: Transaction, billId: number): Promise<StoredLine[]>
     kind: row.kind ?? '',
     amountFen: BigInt(row.amount_fen ?? 0),
   }));
-}
-
-/** Stores pairs and marks their items; set-wise, whatever the number. */
-export async function keepMatches(
-  ctx: PayoutContext,
-  tx: Transaction,
-  day: Day,
-  matches: readonly { lines: readonly { id: number }[]; items: Match['items'] }[],
-  fees: readonly StoredLine[] = [],
-): Promise<void> {
-  if (matches.length === 0 && fees.length === 0) return;
-  const pairs = matches.flatMap(({ lines, items }) =>
-    lines.flatMap((line) => items.map((item) => ({ l: line.id, k: item.kind, i: item.id }))),
-  );
-  await insertPairs(tx, day, pairs);
-  await markReconciled(
-    ctx,
-    tx,
-    matches.flatMap((match) => match.items),
-    day,
-    fees.map(feeOf),
-  );
-  // A case of an item that has now been found is explained: yesterday's bill lacked it, today's has it.
-  const numbers = [...new Set(matches.map((match) => match.items[0]?.outNo))];
-  await closeAwaiting(
-    ctx,
-    tx,
-    numbers.filter((outNo) => outNo !== undefined),
-  );
-}
-
-interface Pair {
-  l: number;
-  k: string;
-  i: number | undefined;
-}
-
-async function insertPairs(tx: Transaction, day: Day, pairs: readonly Pair[]): Promise<void> {
-  await tx.execute(sql`
-    INSERT INTO bill_match (bill_line_id, item_kind, item_id, day)
-    SELECT l, k, i, ${day}::date
-      FROM json_to_recordset(${JSON.stringify(pairs)}::text::json) AS x(l bigint, k text, i bigint)
-    ON CONFLICT DO NOTHING`);
-}
-
-async function closeAwaiting(
-  ctx: PayoutContext,
-  tx: Transaction,
-  outNos: readonly string[],
-): Promise<void> {
-  if (outNos.length === 0) return;
-  const matched = new Set(outNos);
-  const open = (await waitingCases(tx)).filter((row) => matched.has(row.outNo));
-  for (const row of open) {
-    // What looked missing was of the neighbouring day: that is what it is called from now on.
-    await tx
-      .update(reconciliationCase)
-      .set({ kinds: ['cross_period'] })
-      .where(eq(reconciliationCase.id, row.id));
-    await closeCase(ctx, tx, row, { resolution: 'matched', by: MACHINE });
-  }
-}
-
-/** Cases of earlier runs whose items have moved since: a notify or a query came after the bill. */
-async function closeAgreed(ctx: PayoutContext): Promise<void> {
-  const open = await ctx.db
-    .select({ id: reconciliationCase.id })
-    .from(reconciliationCase)
-    .where(and(unsettled, asked));
-  for (const { id } of open) await closeIfAgreed(ctx, id, MACHINE);
-}
-
-/** Closes a case as `supplemented` when our book now says of its items what its lines say; true when it does. */
-export function closeIfAgreed(ctx: PayoutContext, caseId: number, by: string): Promise<boolean> {
-  return ctx.db.transaction(async (tx) => {
-    await lockCases(tx);
-    // Whoever suspended or closed it while Alipay was being asked has been heard.
-    const [row] = await tx
-      .select()
-      .from(reconciliationCase)
-      .where(and(eq(reconciliationCase.id, caseId), unsettled, asked));
-    const items = row ? await movedSince(tx, row) : [];
-    const movedFen = items.reduce((sum, item) => sum + item.amountFen, 0n);
-    if (!row || items.length !== row.items.length || movedFen !== row.differenceFen) return false;
-    const lines = row.billLineIds.map((id) => ({ id }));
-    await keepMatches(ctx, tx, row.day, [{ lines, items }]);
-    await closeCase(ctx, tx, row, { resolution: 'supplemented', by });
-    return true;
-  });
-}
-
-const unsettled = ne(reconciliationCase.status, 'closed');
-const asked = and(
-  eq(reconciliationCase.remedy, 'ask_alipay'),
-  sql`cardinality(${reconciliationCase.billLineIds}) > 0`,
-);
-
-const feeOf = (line: StoredLine) => ({
-  lineId: line.id,
-  outNo: line.outNo,
-  amountFen: -line.amountFen,
-});
-
-async function keepFees(
-  tx: Transaction,
-  day: Day,
-  fees: readonly StoredLine[],
-  known: readonly { kind: string; outNo: string; id: number }[],
-): Promise<void> {
-  await postFees(tx, day, fees.map(feeOf));
-  const ids = new Map(known.filter((i) => i.kind === 'topUp').map((i) => [i.outNo, i.id]));
-  await insertPairs(
-    tx,
-    day,
-    fees.map((line) => ({ l: line.id, k: 'fee', i: ids.get(line.outNo) })),
-  );
-}
-
-async function keepCases(
-  ctx: PayoutContext,
-  tx: Transaction,
-  day: Day,
-  found: Comparison,
-): Promise<number> {
-  const waiting = new Map((await waitingCases(tx)).map((row) => [row.outNo, row]));
-  const fresh: Difference[] = [];
-  for (const difference of found.differences) {
-    const existing = waiting.get(difference.outNo);
-    if (existing && difference.lines.length === 0) await escalate(tx, existing, difference);
-    else fresh.push((await isCaseRefund(tx, day, difference)) ? settledBy(difference) : difference);
-    // Its line came, though not as expected: what is left of the difference is the new case's.
-    if (existing && difference.lines.length > 0) await closeAwaiting(ctx, tx, [existing.outNo]);
-  }
-  await openCases(ctx, tx, day, fresh);
-  return fresh.length;
-}
-
-const settledBy = (difference: Difference): Difference => ({
-  ...difference,
-  remedy: 'none',
-  explained: true,
-});
-
-/** The bill's line of a refund that closed a case: it is noted there, and is no difference. */
-async function isCaseRefund(tx: Transaction, day: Day, difference: Difference): Promise<boolean> {
-  if (difference.lines.length === 0 || difference.items.some((item) => !item.reconciledOn))
-    return false;
-  const rows = await tx.execute(sql`
-    UPDATE reconciliation_case SET evidence = evidence || ${JSON.stringify({ billed: day })}::text::jsonb
-     WHERE id = (SELECT id FROM reconciliation_case
-                  WHERE status = 'closed' AND evidence ->> 'kind' = 'refund' AND NOT evidence ? 'billed'
-                    AND out_no = ${difference.outNo} AND difference_fen = ${(-difference.differenceFen).toString()}::bigint
-                  ORDER BY id LIMIT 1)
-    RETURNING id`);
-  return rows.length > 0;
-}
-
-/** Open cases of items that no bill has listed yet. */
-const waitingCases = (tx: Transaction): Promise<Case[]> =>
-  tx
-    .select()
-    .from(reconciliationCase)
-    .where(
-      and(
-        ne(reconciliationCase.status, 'closed'),
-        sql`cardinality(${reconciliationCase.billLineIds}) = 0`,
-      ),
-    );
-
-/** A line that was awaited and did not come turns its case from 跨期 into what it is. */
-async function escalate(tx: Transaction, existing: Case, difference: Difference): Promise<void> {
-  await tx
-    .update(reconciliationCase)
-    .set({ kinds: difference.kinds, remedy: difference.remedy, version: existing.version + 1 })
-    .where(eq(reconciliationCase.id, existing.id));
 }

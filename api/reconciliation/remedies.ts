@@ -11,16 +11,16 @@ import {
   resolvePayoutPart,
   returnPart,
 } from '../payments/payments.ts';
-import { closeIfAgreed } from './matching.ts';
+import { compareCase } from './restating.ts';
 
 /**
- * Applies `ask_alipay` to a case and closes it as `supplemented` when the books agree afterwards; true when they do.
+ * Applies `ask_alipay` to a case and compares it again: `supplemented` when all of it agrees now, `restated` when a part does.
  * @throws Failure `not_found`, `conflict` (another remedy, closed).
  */
 export async function applyRemedy(
   ctx: PayoutContext,
   input: { caseId: number; by: string },
-): Promise<boolean> {
+): Promise<'supplemented' | 'restated' | undefined> {
   const [row] = await ctx.db
     .select()
     .from(reconciliationCase)
@@ -36,5 +36,5 @@ export async function applyRemedy(
     if (item.kind === 'payout') await resolvePayoutPart(ctx, item.id);
     if (item.kind === 'payoutReturn') await returnPart(ctx, item.id, '账单：转账退回');
   }
-  return closeIfAgreed(ctx, row.id, input.by);
+  return compareCase(ctx, row.id, input.by);
 }

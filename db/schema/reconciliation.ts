@@ -103,7 +103,7 @@ export const reconciliationCase = pgTable('reconciliation_case', {
   remedy: text('remedy').notNull(),
   status: text('status').$type<'open' | 'suspended' | 'closed'>().notNull().default('open'),
   resolution: text('resolution').$type<
-    'matched' | 'supplemented' | 'reversed' | 'refunded' | 'written_off'
+    'matched' | 'supplemented' | 'reversed' | 'refunded' | 'written_off' | 'restated'
   >(),
   note: text('note'),
   evidence: jsonb('evidence').$type<Evidence>(),
@@ -115,4 +115,6 @@ export const reconciliationCase = pgTable('reconciliation_case', {
   closedAt: at('closed_at'),
   closedBy: text('closed_by'),
   version: integer('version').notNull().default(1),
+  /** The restated case that it is left of. */
+  partOf: bigint('part_of', { mode: 'number' }),
 });

@@ -170,7 +170,11 @@ export const TOPICS: Record<string, Topic> = {
   reconciliation: {
     zh: {
       what: '支付宝账单逐行对账本，差异立案。',
-      steps: ['↑ ↓ 移动，回车展开到结算单、计费与分录。', '挂账与核销须两人。'],
+      steps: [
+        '↑ ↓ 移动，回车展开到结算单、计费与分录。',
+        '挂账与核销须两人。',
+        '一项差异含多笔款项（如重复支付）时，查询支付宝后已对平的先行销账，其余另列差异、各自由两人处理。',
+      ],
       terms: [
         ['长款', '账单有、账本没有。'],
         ['短款', '账本有、账单没有。'],
@@ -181,6 +185,7 @@ export const TOPICS: Record<string, Topic> = {
       steps: [
         '↑ ↓ move, Enter opens statement, charge and journal.',
         'Writing off takes two people.',
+        'Where a difference holds more than one payment (paid twice, say), asking Alipay settles what agrees; the rest is a difference of its own, closed by two.',
       ],
       terms: [
         ['Long', 'On the bill, not in the ledger.'],

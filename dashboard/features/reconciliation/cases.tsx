@@ -66,6 +66,8 @@ function CaseMark({ status }: { status: Case['status'] }) {
   );
 }
 
+const ASKED = { supplemented: 'remedied', restated: 'partRemedied', none: 'notRemedied' } as const;
+
 function CaseSheet({ row }: { row: Case }) {
   const say = useReconciliationWords();
   const item = useItemKind();
@@ -75,7 +77,8 @@ function CaseSheet({ row }: { row: Case }) {
   const remedy = useChange({
     run: () => read(one.remedy.$post({ param })),
     refresh: CASE_REFRESH,
-    done: () => void message.success(say('remedied')),
+    done: ({ resolution }) =>
+      void (resolution ? message.success : message.info)(say(ASKED[resolution ?? 'none'])),
   });
   const suspend = useChange({
     run: () => read(one.suspend.$post({ param })),
@@ -95,11 +98,13 @@ function CaseSheet({ row }: { row: Case }) {
     <div className="stack" onKeyDown={keys}>
       <Facts
         items={[
+          [say('number'), `#${row.id}`],
+          ...(row.partOf ? [[say('partOf'), `#${row.partOf}`] as const] : []),
           [say('day'), row.day],
           [say('outNo'), row.outNo],
           [say('difference'), fenMoney(row.differenceFen)],
           [say('status'), <CaseMark key="status" status={row.status} />],
-          [say('remedy'), todo(row.remedy)],
+          row.resolution ? [say('how'), say(row.resolution)] : [say('remedy'), todo(row.remedy)],
           [say('at'), instant(row.openedAt)],
           ...row.items.map(
             (one) => [`${item(one.kind)} #${one.id}`, fenMoney(one.amountFen)] as const,

@@ -66,12 +66,14 @@ export async function workCase(world: World, cast: Cast): Promise<string> {
   return `${done.join(', ') || 'nothing'} of case ${caseId}`;
 }
 
-/** Money that nobody here knows of comes in, by itself or on a trade's number, or what came goes back. */
+/** Money that nobody here knows of comes in, by itself, on a trade's number or for what is paid already, or what came goes back. */
 export async function strayMoney({ gateway, random }: World): Promise<string> {
   const { book } = gateway;
   const came = book.movements.filter(({ kind, amountFen }) => kind === '充值' && amountFen > 0n);
   const back = came.length > 0 && random.chance(0.4) ? random.pick(came) : undefined;
+  const paid = [...book.trades.values()].filter((trade) => trade.status === 'TRADE_SUCCESS');
   if (back) book.deposit(-back.amountFen, '退回');
+  else if (paid.length > 0 && random.chance(0.4)) book.payAgain(random.pick(paid).outTradeNo);
   else if (random.chance(0.5)) book.deposit(BigInt(1 + random.below(50_000)), '来历不明');
   else {
     const outTradeNo = `STRAY${book.trades.size}`;

@@ -5,8 +5,10 @@ import {
   querySweep,
   refusals,
   requestPayout,
+  requestRefund,
   resolveUnknown,
   sendPayouts,
+  sendRefunds,
 } from '../../../../api/payments/payments.ts';
 import {
   applyRemedy,
@@ -112,7 +114,7 @@ describe('differences', () => {
       differenceFen: 50_000n,
       remedy: 'ask_alipay',
     });
-    expect(await applyRemedy(ctx, { caseId: found!.id, by: 'f' })).toBe(true);
+    expect(await applyRemedy(ctx, { caseId: found!.id, by: 'f' })).toBe('supplemented');
     expect(await world.balance(accounts.wallet(1))).toBe(before + 500_000_000n);
     expect(
       await world.count(`FROM top_up WHERE id = ${made.topUpId} AND reconciled_on = '${day}'`),
@@ -171,6 +173,26 @@ describe('differences', () => {
     for (const one of await cases()) await explain(one);
   });
 
+  it('a refund that no bill lists waits on, though the next bill lists another of its trade', async () => {
+    const paid = newDay();
+    const { topUpId } = await topUp();
+    await reconcile(paid);
+    const day = newDay();
+    const refund = async (amountFen: number) => {
+      await requestRefund(ctx, { topUpId, amountFen, reason: 'r', by: 'f' });
+      await sendRefunds(ctx);
+    };
+    await refund(300);
+    gateway.faults.onBill('missing_row');
+    await reconcile(day);
+    const missing = { kinds: ['long'], differenceFen: 300n };
+    expect(await cases()).toMatchObject([missing]);
+    await refund(200);
+    expect(await reconcile(addDays(day, 1))).toMatchObject({ matched: 1, cases: 0 });
+    expect(await cases()).toMatchObject([missing]);
+    for (const one of await cases()) await explain(one);
+  });
+
   it('a transfer that came back is 状态不符, and its remedy books the return', async () => {
     const day = newDay();
     const sent = await payout();
@@ -181,7 +203,7 @@ describe('differences', () => {
     await reconcile(day);
     const [found] = await cases();
     expect(found).toMatchObject({ kinds: ['status'], differenceFen: 2_000n });
-    expect(await applyRemedy(ctx, { caseId: found!.id, by: 'f' })).toBe(true);
+    expect(await applyRemedy(ctx, { caseId: found!.id, by: 'f' })).toBe('supplemented');
     expect(world.statements.get(sent.statementId)?.steps.at(-1)).toBe('returned');
   });
 

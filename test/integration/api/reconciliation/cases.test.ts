@@ -205,7 +205,7 @@ describe('a case', () => {
     const proposal = proposeWriteOff(ctx, { caseId, by: 'f1', note: 'n' });
     await expect(proposal).rejects.toMatchObject({ code: 'conflict' });
     await expect(end(caseId, 'f2', 'supplemented')).rejects.toMatchObject({ code: 'conflict' });
-    expect(await applyRemedy(ctx, { caseId, by: 'f2' })).toBe(true);
+    expect(await applyRemedy(ctx, { caseId, by: 'f2' })).toBe('supplemented');
     expect(await settled(caseId)).toBe(1);
     expect(await world.wrongs()).toEqual([]);
   });
@@ -224,7 +224,7 @@ describe('a case', () => {
     const proposal = proposeWriteOff(ctx, { caseId, by: 'f2', note: 'n' });
     await expect(proposal).rejects.toMatchObject({ code: 'conflict' });
     expect(await world.balance(accounts.wallet(1))).toBe(wallet + 500_000_000n);
-    expect(await applyRemedy(ctx, { caseId, by: 'f2' })).toBe(true);
+    expect(await applyRemedy(ctx, { caseId, by: 'f2' })).toBe('supplemented');
     expect(await world.balance(accounts.suspense)).toBe(0n);
     expect(await world.wrongs()).toEqual([]);
   });
@@ -242,7 +242,7 @@ describe('a case', () => {
         return ctx.alipay.queryTrade(...asked);
       },
     };
-    expect(await applyRemedy({ ...ctx, alipay }, { caseId, by: 'f2' })).toBe(true);
+    expect(await applyRemedy({ ...ctx, alipay }, { caseId, by: 'f2' })).toBe('supplemented');
     expect(await world.balance(accounts.suspense)).toBe(0n);
     expect(await world.wrongs()).toEqual([]);
   });
