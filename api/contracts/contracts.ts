@@ -245,14 +245,17 @@ async function refuseComingIn(tx: Db, outletId: number): Promise<void> {
   });
 }
 
-/** Discards a draft. @throws Failure `conflict` when it is not one, or its outlet is still coming in, `not_found`. */
+/**
+ * Discards a draft; that of an outlet on its way in goes with its approval only, `comingIn`.
+ * @throws Failure `conflict` when it is not one, or its outlet is still coming in, `not_found`.
+ */
 export function discardDraft(
   db: Db,
-  input: { versionId: number; by: string },
+  input: { versionId: number; by: string; comingIn?: boolean },
 ): Promise<ContractVersion> {
   return db.transaction(async (tx) => {
     const draft = await versionById(tx, input.versionId);
-    await refuseComingIn(tx, draft.outletId);
+    if (!input.comingIn) await refuseComingIn(tx, draft.outletId);
     const rows = await tx
       .update(contractVersion)
       .set({ status: 'discarded' })

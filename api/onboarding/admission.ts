@@ -1,7 +1,8 @@
 /**
  * An outlet's way in, as one flow: draft → submitted → approved (its papers hold, its contract is drafted) → signed by the
- * outlet → active, countersigned by finance. Owns `outlet_admission`; refuses what is incomplete, naming the field, papers
- * that have expired, a contract that does not give the outlet its share, and a countersignature by who approved.
+ * outlet → active, countersigned by finance. Until it is signed each side may go one step back. Owns `outlet_admission`;
+ * refuses what is incomplete, naming the field, papers that have expired, a contract that does not give the outlet its
+ * share, and a countersignature by who approved.
  */
 import { eq } from 'drizzle-orm';
 import type { z } from 'zod';
@@ -10,12 +11,16 @@ import { outletAdmission } from '../../db/schema/onboarding.ts';
 import { outlet } from '../../db/schema/outlets.ts';
 import { type Clock, dayOf } from '../../db/terms/day.ts';
 import { Failure, type FailureDetail } from '../../db/terms/failure.ts';
-import { activate, createDraft } from '../contracts/contracts.ts';
+import { activate, createDraft, discardDraft } from '../contracts/contracts.ts';
 import { notFound } from '../http/auth.ts';
 import { lockRow, saveEdit } from '../http/versioned.ts';
 import type { Actor } from '../identity/actor.ts';
 import { admissionProblems } from './admissionRules.ts';
-import type { admissionEditSchema, admissionVerdictSchema } from './shapes.ts';
+import type {
+  admissionEditSchema,
+  admissionRecallSchema,
+  admissionVerdictSchema,
+} from './shapes.ts';
 
 type AdmissionContext = { db: Db; clock: Clock };
 export type Admission = typeof outletAdmission.$inferSelect;
@@ -118,6 +123,18 @@ export const submitAdmission = (
     return { status: 'submitted', submittedBy: actor.userId, remarks: [] };
   });
 
+/** The outlet takes back what nobody has answered yet: a draft again, to be edited. */
+export const withdrawAdmission = (
+  ctx: AdmissionContext,
+  actor: Actor,
+  outletId: number,
+  { version }: { version: number },
+) =>
+  step(ctx, actor, outletId, version, 'withdraw', async (_tx, row) => {
+    must(row, 'submitted', '没有待审核的材料', 'nothing waits to be looked at');
+    return { status: 'draft', submittedBy: null };
+  });
+
 function refuse([first, ...rest]: FailureDetail[]): void {
   if (first) throw new Failure('invalid_input', first, ...rest);
 }
@@ -176,6 +193,22 @@ export const judgeAdmission = (
       };
     },
   );
+
+/** The platform takes its approval back before the outlet signs: the contract is discarded, the papers wait again. */
+export const recallApproval = (
+  ctx: AdmissionContext,
+  actor: Actor,
+  outletId: number,
+  { version, remarks }: z.infer<typeof admissionRecallSchema>,
+) =>
+  step(ctx, actor, outletId, version, 'recall', async (tx, row) => {
+    must(row, 'approved', '没有待签署的合同', 'no contract waits to be signed');
+    if (row.contractVersionId !== null) {
+      const draft = { versionId: row.contractVersionId, by: actor.userId };
+      await discardDraft(tx, { ...draft, comingIn: true });
+    }
+    return { status: 'submitted', remarks, approvedBy: null, contractVersionId: null };
+  });
 
 /** The outlet agrees to the contract as it was drafted. */
 export const signAdmission = (

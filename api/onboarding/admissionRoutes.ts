@@ -11,10 +11,17 @@ import {
   editAdmission,
   judgeAdmission,
   readAdmission,
+  recallApproval,
   signAdmission,
   submitAdmission,
+  withdrawAdmission,
 } from './admission.ts';
-import { admissionEditSchema, admissionStepSchema, admissionVerdictSchema } from './shapes.ts';
+import {
+  admissionEditSchema,
+  admissionRecallSchema,
+  admissionStepSchema,
+  admissionVerdictSchema,
+} from './shapes.ts';
 
 const tags = ['onboarding'];
 const own = requireOwned(outletOwnership);
@@ -56,6 +63,19 @@ export const admissionRoutes = new Hono<AppEnv>()
     },
   )
   .post(
+    '/outlets/:id/admission/withdrawal',
+    describeRoute({ tags, summary: 'Take it back while nobody has answered' }),
+    owner,
+    own,
+    idempotent(),
+    idParam(),
+    json(admissionStepSchema),
+    async (c) => {
+      const { id } = c.req.valid('param');
+      return c.json(wire(await withdrawAdmission(c.var.ctx, c.var.actor, id, c.req.valid('json'))));
+    },
+  )
+  .post(
     '/outlets/:id/admission/verdict',
     describeRoute({ tags, summary: 'Approve with a contract’s shares, or return with reasons' }),
     requireActor('platform:operator'),
@@ -66,6 +86,19 @@ export const admissionRoutes = new Hono<AppEnv>()
     async (c) => {
       const { id } = c.req.valid('param');
       return c.json(wire(await judgeAdmission(c.var.ctx, c.var.actor, id, c.req.valid('json'))));
+    },
+  )
+  .post(
+    '/outlets/:id/admission/recall',
+    describeRoute({ tags, summary: 'Take an approval back with reasons, before the outlet signs' }),
+    requireActor('platform:operator'),
+    own,
+    idempotent(),
+    idParam(),
+    json(admissionRecallSchema),
+    async (c) => {
+      const { id } = c.req.valid('param');
+      return c.json(wire(await recallApproval(c.var.ctx, c.var.actor, id, c.req.valid('json'))));
     },
   )
   .post(

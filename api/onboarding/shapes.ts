@@ -65,7 +65,14 @@ export const admissionEditSchema = z.strictObject({
 
 export const admissionStepSchema = z.strictObject({ version });
 
-const reason = z.string().trim().min(2).max(300);
+const remarks = z
+  .array(
+    z.strictObject({ part: z.enum(ADMISSION_PARTS), reason: z.string().trim().min(2).max(300) }),
+  )
+  .min(1)
+  .max(20);
+export const admissionRecallSchema = z.strictObject({ version, remarks });
+
 export const admissionVerdictSchema = z.discriminatedUnion('approve', [
   z.strictObject({
     version,
@@ -85,9 +92,6 @@ export const admissionVerdictSchema = z.discriminatedUnion('approve', [
   z.strictObject({
     version,
     approve: z.literal(false),
-    remarks: z
-      .array(z.strictObject({ part: z.enum(ADMISSION_PARTS), reason }))
-      .min(1)
-      .max(20),
+    remarks,
   }),
 ]);

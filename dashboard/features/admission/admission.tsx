@@ -48,7 +48,7 @@ function Body({ admission }: { admission: Admission }) {
         <Alert
           type="warning"
           showIcon
-          title={say('returned')}
+          title={say(admission.status === 'submitted' ? 'recalled' : 'returned')}
           description={
             <ul>
               {admission.remarks.map(({ part, reason }) => (
@@ -125,6 +125,20 @@ function Step({ admission, edit }: { admission: Admission; edit: () => void }) {
     refresh: REFRESH,
     say: say('signedNow'),
   });
+  const withdraw = useChange({
+    run: (_: undefined, key) => read(admissionOf.withdrawal.$post({ param, json }, once(key))),
+    refresh: REFRESH,
+    say: say('withdrawnNow'),
+  });
+  if (admission.status === 'submitted')
+    return (
+      <Asked
+        label={say('withdraw')}
+        hint={say('withdrawAsk')}
+        loading={withdraw.isPending}
+        run={() => withdraw.mutateAsync(undefined)}
+      />
+    );
   if (admission.status === 'draft') {
     const ready = admission.missing.length === 0;
     return (

@@ -37,6 +37,9 @@ export function AdmissionDesk({ outletId }: { outletId: number }) {
           {admission.status === 'submitted' && desk === 'operator' && (
             <Verdict admission={admission} />
           )}
+          {admission.status === 'approved' && desk === 'operator' && (
+            <Recall admission={admission} />
+          )}
           {admission.status === 'signed' && desk === 'finance' && (
             <Activate admission={admission} />
           )}
@@ -84,11 +87,23 @@ function Verdict({ admission }: { admission: Admission }) {
         open={open === 'approve'}
         close={() => setOpen(undefined)}
       />
-      <GiveBackForm
+      <ReasonForm
+        verb="giveBack"
         admission={admission}
         open={open === 'giveBack'}
         close={() => setOpen(undefined)}
       />
+    </span>
+  );
+}
+
+function Recall({ admission }: { admission: Admission }) {
+  const say = useAdmissionWords();
+  const [open, setOpen] = useState(false);
+  return (
+    <span>
+      <Button onClick={() => setOpen(true)}>{say('recall')}</Button>
+      <ReasonForm verb="recall" admission={admission} open={open} close={() => setOpen(false)} />
     </span>
   );
 }
@@ -140,25 +155,46 @@ function ApproveForm({ admission, open, close }: Part) {
   );
 }
 
-function GiveBackForm({ admission, open, close }: Part) {
+interface Remark {
+  part: (typeof PARTS)[number];
+  reason: string;
+}
+
+/** What undoes a step for a reason that the outlet is told. */
+const BACK = {
+  giveBack: {
+    part: 'qualifications',
+    said: 'returnedNow',
+    run: (id: string, version: number, remark: Remark, key: string) => {
+      const json = { version, approve: false as const, remarks: [remark] };
+      return read(admissionOf.verdict.$post({ param: { id }, json }, once(key)));
+    },
+  },
+  recall: {
+    part: 'contract',
+    said: 'recalledNow',
+    run: (id: string, version: number, remark: Remark, key: string) => {
+      const json = { version, remarks: [remark] };
+      return read(admissionOf.recall.$post({ param: { id }, json }, once(key)));
+    },
+  },
+} as const;
+
+function ReasonForm({ verb, admission, open, close }: Part & { verb: keyof typeof BACK }) {
   const say = useAdmissionWords();
   const { outletId, version } = admission;
+  const { part, said, run } = BACK[verb];
   return (
-    <FormDrawer<{ part: (typeof PARTS)[number]; reason: string }, unknown>
+    <FormDrawer<Remark, unknown>
       open={open}
       close={close}
-      title={say('giveBack')}
-      name={`admission-back-${outletId}`}
-      okText={say('giveBack')}
-      initial={{ part: 'qualifications' }}
-      run={(remark, key) => {
-        const json = { version, approve: false as const, remarks: [remark] };
-        return read(
-          admissionOf.verdict.$post({ param: { id: String(outletId) }, json }, once(key)),
-        );
-      }}
+      title={say(verb)}
+      name={`admission-${verb}-${outletId}`}
+      okText={say(verb)}
+      initial={{ part }}
+      run={(remark, key) => run(String(outletId), version, remark, key)}
       refresh={REFRESH}
-      say={say('returnedNow')}
+      say={say(said)}
     >
       <Form.Item name="part" label={say('part')}>
         <Select options={optionsOf(PARTS, say)} />

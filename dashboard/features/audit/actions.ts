@@ -52,6 +52,7 @@ const VERBS: Named = {
   reject: ['驳回', 'rejected'], rejected: ['驳回', 'rejected'], remove: ['移除', 'removed'], removeMembers: ['移除名单', 'members removed'],
   removeSchedule: ['删除定时', 'schedule removed'], replay: ['重发', 'replayed'], replayFailed: ['重发失败', 'failed ones replayed'],
   reply: ['答复', 'replied'], request: ['申请', 'requested'], resend: ['重新打款', 'sent again'], reserve: ['预留', 'reserved'],
+  recall: ['撤回结论', 'recalled'], restated: ['部分对平', 'restated'],
   reset: ['重设', 'reset'], resolve: ['结案', 'resolved'], return: ['退回', 'returned'], reverse: ['冲红', 'reversed'],
   revoke: ['吊销', 'revoked'], roles: ['改角色', 'roles changed'], rotate: ['轮换', 'rotated'], schedule: ['定时', 'scheduled'],
   sent: ['已发出', 'sent'], set: ['设置', 'set'], sign: ['签署', 'signed'], sold: ['售出', 'sold'], status: ['状态变更', 'status'],

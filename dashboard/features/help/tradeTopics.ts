@@ -168,13 +168,18 @@ export const TRADE_TOPICS: Record<string, Topic> = {
   admission: {
     zh: {
       what: '媒体入驻：材料、审核、签署合同、复核生效。',
-      steps: ['还差什么，页面上逐项列出。', '收款户名须与机构名称一致，否则打款会被支付宝退回。'],
+      steps: [
+        '还差什么，页面上逐项列出。',
+        '收款户名须与机构名称一致，否则打款会被支付宝退回。',
+        '平台答复前，媒体可撤回提交；媒体签署前，运营可附原因撤回审核结论，合同草稿随之作废。',
+      ],
     },
     en: {
       what: 'An outlet’s way in: papers, a look at them, the contract signed and countersigned.',
       steps: [
         'Whatever is missing is listed by name.',
         'The payee must be called as the organisation is, or Alipay sends the money back.',
+        'Until it is answered the outlet may take it back; until it is signed the platform may take its approval back, with a reason, and the draft is discarded.',
       ],
     },
   },

@@ -1,4 +1,7 @@
-/** An outlet's way in: it signs up and hands its papers in, is given them back, is approved, signs, is countersigned. */
+/**
+ * An outlet's way in: it signs up and hands its papers in, is given them back, is approved, by mistake and again, signs, is
+ * countersigned.
+ */
 import type { Browser, Page } from 'playwright-core';
 import { taxNoCheck } from '../../../db/terms/taxNumber.ts';
 import { confirm, enter, look, openWindow, pick, type Visitor, visit } from './visitor.ts';
@@ -6,6 +9,7 @@ import { confirm, enter, look, openWindow, pick, type Visitor, visit } from './v
 const OUTLET = '钱塘听潮融媒体中心';
 const NUMBER = '12330100MA9100001';
 const CREDIT_CODE = NUMBER + taxNoCheck(NUMBER);
+const MISTAKE = '分成比例填错';
 const REMARK = '法人证书编号与附件不符';
 
 /** What the browsers' consoles complained of on the way; the outlet's contract is in force at the end. */
@@ -26,7 +30,11 @@ export async function comeIn(
   await confirm(page, page.getByRole('button', { name: '提交审核' }));
   await page.getByText('平台正在审核').waitFor();
   await openSheet(operator);
-  await approve(operator);
+  await approve(operator, '7.2');
+  await recall(operator);
+  await look(page, '/admission');
+  await page.getByText(MISTAKE).waitFor();
+  await approve(operator, '72');
   await look(page, '/admission');
   await confirm(page, page.getByRole('button', { name: '签署合同' }));
   await page.getByText('等待平台财务复核生效').waitFor();
@@ -91,10 +99,18 @@ async function giveBack(page: Page): Promise<void> {
   await page.getByText('已退回').waitFor();
 }
 
-async function approve(page: Page): Promise<void> {
+async function recall(page: Page): Promise<void> {
+  await page.getByRole('button', { name: '撤回审核结论' }).click();
+  const form = page.locator('.ant-drawer').last();
+  await form.getByLabel('原因').fill(MISTAKE);
+  await form.locator('.ant-drawer-footer .ant-btn-primary').click();
+  await page.getByText('已撤回，合同草稿已作废').waitFor();
+}
+
+async function approve(page: Page, percent: string): Promise<void> {
   await page.getByRole('button', { name: '通过并起草合同' }).click();
   const form = page.locator('.ant-drawer').last();
-  await form.getByLabel('该媒体分成').fill('72');
+  await form.getByLabel('该媒体分成').fill(percent);
   await form.locator('.ant-drawer-footer .ant-btn-primary').click();
   await page.getByText('已通过，等待媒体签署').waitFor();
 }

@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { isCreditCode } from '../../../../api/onboarding/admissionRules.ts';
 import {
@@ -47,6 +48,8 @@ const terms = (own = 700_000) => ({
   ],
 });
 
+const MISTAKE = [{ part: 'contract', reason: '分成比例填错' }];
+
 describe('an outlet comes in', () => {
   test('by handing in what is complete; what is missing is named, every field of it', async () => {
     const { body } = await joining.call('GET', path);
@@ -81,6 +84,32 @@ describe('an outlet comes in', () => {
     });
   });
 
+  test('or takes it back itself before it is answered, not after', async () => {
+    expect((await step(operator, 'recall', { remarks: MISTAKE })).status).toBe(409);
+    expect((await step(joining, 'withdrawal')).body).toMatchObject({ status: 'draft', submittedBy: null }); // biome-ignore format: one row
+    expect((await step(joining, 'withdrawal')).status).toBe(409);
+    const mended = { version: await version(), contactName: '沈知渔' };
+    expect((await joining.call('PATCH', path, mended)).status).toBe(200);
+    expect((await step(joining, 'submission')).body.status).toBe('submitted');
+  });
+
+  test('whose approval was a mistake waits again: it is told why, and its contract’s draft is discarded', async () => {
+    const approved = (await step(operator, 'verdict', terms(7_000))).body;
+    expect((await step(joining, 'withdrawal')).status).toBe(409);
+    expect((await step(joining, 'recall', { remarks: MISTAKE })).status).toBe(403);
+    expect((await step(operator, 'recall', { remarks: [] })).status).toBe(422);
+    const { body } = await step(operator, 'recall', { remarks: MISTAKE });
+    const again = { status: 'submitted', remarks: MISTAKE, approvedBy: null };
+    expect(body).toMatchObject({ ...again, contractVersionId: null });
+    expect((await step(joining, 'signature')).status).toBe(409);
+    const rows = await api.ctx.db.execute(sql`SELECT action, subject FROM audit_entry
+      WHERE action IN ('admission.recall', 'contract.discard') ORDER BY action`);
+    expect(rows).toMatchObject([
+      { action: 'admission.recall', subject: `outlet:${joining.outletId}` },
+      { action: 'contract.discard', subject: `contractVersion:${approved.contractVersionId}` },
+    ]);
+  });
+
   test('under a contract that gives it its share, signed by both sides, by two people', async () => {
     expect((await step(operator, 'verdict', terms(0))).body.errors).toMatchObject([
       { pointer: '/parties' },
@@ -91,12 +120,14 @@ describe('an outlet comes in', () => {
     expect((await step(finance, 'activation')).status).toBe(409);
     expect((await step(operator, 'signature')).status).toBe(403);
     expect((await step(joining, 'signature')).body.status).toBe('signed');
+    expect((await step(operator, 'recall', { remarks: MISTAKE })).status).toBe(409);
     expect((await step(joining, 'activation')).status).toBe(403);
     expect((await step(finance, 'activation')).body.status).toBe('active');
     const { body } = await joining.call('GET', `/api/outlets/${joining.outletId}`);
     expect(body).toMatchObject({ status: 'active', payeeName: NAME, payeeAlipayAccount: 'pay@xihu.example' }); // biome-ignore format: one row
     const { body: contracts } = await joining.call('GET', '/api/contracts');
-    expect(contracts.items).toMatchObject([{ status: 'active', effectiveFrom: '2026-04-01' }]);
+    const signed = { status: 'active', effectiveFrom: '2026-04-01' };
+    expect(contracts.items).toMatchObject([signed, { status: 'discarded' }]);
   });
 });
 
