@@ -171,7 +171,7 @@ const PEOPLE_ONLY = new Set([
   'api-keys',
   'auth',
   'contracts',
-  'credit-line',
+  'credit-proposals',
   'ledger',
   'members',
   'nettings',

@@ -40,6 +40,7 @@ export {
 export {
   type Balance,
   balanceOf,
+  balancesOf,
   type JournalView,
   journalDays,
   journalsAbout,

@@ -16,30 +16,45 @@ export interface Balance {
 
 const ZERO: Balance = { balanceMicroCny: 0n, heldMicroCny: 0n, availableMicroCny: 0n };
 
+interface BalanceRow {
+  code: AccountCode;
+  id: string;
+  normal: number;
+  amount: string;
+  held: string;
+  floor: string;
+}
+
+const balanceRows = async (db: Db, codes: readonly AccountCode[]): Promise<BalanceRow[]> =>
+  (await db.execute(sql`
+    SELECT a.code, a.id, a.normal, sum(b.normal * b.amount_micro_cny)::bigint AS amount,
+           sum(b.held_micro_cny)::bigint AS held, coalesce(sum(b.floor_micro_cny), 0)::bigint AS floor
+      FROM account a JOIN balance b ON b.account_id = a.id
+     WHERE a.code IN ${codes} GROUP BY a.id`)) as unknown as BalanceRow[];
+
+const standing = (row: BalanceRow, balanceMicroCny = BigInt(row.amount)): Balance => {
+  const heldMicroCny = BigInt(row.held);
+  const availableMicroCny = balanceMicroCny - heldMicroCny - BigInt(row.floor);
+  return { balanceMicroCny, heldMicroCny, availableMicroCny };
+};
+
 /**
  * An account's balance now, or at the end of a business day. An account never posted to has zeros.
  * As of a day: the closing balance of the last closed month before it, plus the entries since.
  */
 export async function balanceOf(db: Db, account: AccountCode, asOf?: Day): Promise<Balance> {
-  const rows = (await db.execute(sql`
-    SELECT a.id, a.normal, sum(b.normal * b.amount_micro_cny)::bigint AS amount,
-           sum(b.held_micro_cny)::bigint AS held, coalesce(sum(b.floor_micro_cny), 0)::bigint AS floor
-      FROM account a JOIN balance b ON b.account_id = a.id WHERE a.code = ${account} GROUP BY a.id`)) as unknown as {
-    id: string;
-    normal: number;
-    amount: string;
-    held: string;
-    floor: string;
-  }[];
-  const row = rows[0];
+  const [row] = await balanceRows(db, [account]);
   if (!row) return ZERO;
-  const balance = asOf ? await asOfDay(db, row.id, row.normal, asOf) : BigInt(row.amount);
-  const held = BigInt(row.held);
-  return {
-    balanceMicroCny: balance,
-    heldMicroCny: held,
-    availableMicroCny: balance - held - BigInt(row.floor),
-  };
+  return asOf ? standing(row, await asOfDay(db, row.id, row.normal, asOf)) : standing(row);
+}
+
+/** Of several accounts now; one never posted to is absent. */
+export async function balancesOf(
+  db: Db,
+  accounts: readonly AccountCode[],
+): Promise<Map<AccountCode, Balance>> {
+  const rows = accounts.length === 0 ? [] : await balanceRows(db, accounts);
+  return new Map(rows.map((row) => [row.code, standing(row)]));
 }
 
 async function asOfDay(db: Db, accountId: string, normal: number, day: Day): Promise<MicroCny> {

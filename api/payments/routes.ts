@@ -56,8 +56,11 @@ export const paymentsRoutes = new Hono<AppEnv>()
       const { db } = c.var.ctx;
       const advertiserId = walletOf(c.var.actor, c.req.valid('query').advertiserId);
       const balance = await balanceOf(db, accounts.wallet(advertiserId));
-      const alert = await walletAlertOf(db, advertiserId);
-      return c.json(wire({ advertiserId, ...balance, alert: alert ?? null }));
+      const own = balance.balanceMicroCny - balance.heldMicroCny;
+      // What may be taken beyond what is there.
+      const creditLimitMicroCny = balance.availableMicroCny - own;
+      const alert = (await walletAlertOf(db, advertiserId)) ?? null;
+      return c.json(wire({ advertiserId, ...balance, creditLimitMicroCny, alert }));
     },
   )
   .get(

@@ -11,7 +11,7 @@ import { chooseLanguage, useLanguage } from '../lib/words.ts';
 import { Brand } from '../ui/brand.tsx';
 import { useNarrow } from '../ui/useNarrow.ts';
 import { ExpiredSession } from './expiredSession.tsx';
-import { EVERYONE, MENUS, type MenuItem } from './menu.tsx';
+import { EVERYONE, type MenuItem, menuOf } from './menu.tsx';
 import { OrganisationSwitch } from './organisationSwitch.tsx';
 import { ProofNotice } from './proofNotice.tsx';
 import { Waiting, WaitingBell } from './waiting.tsx';
@@ -21,7 +21,7 @@ import './layout.css';
 export function Layout({ me }: { me: Me }) {
   const say = useShellWords();
   const narrow = useNarrow();
-  const items = MENUS[deskOf(me)];
+  const items = menuOf(me);
   /** Which address is on the screen, not only asked for. */
   const shown = useRouterState({
     select: ({ status, resolvedLocation }) =>

@@ -9,6 +9,7 @@ import {
   BookOutlined,
   CalendarOutlined,
   CheckSquareOutlined,
+  CreditCardOutlined,
   DashboardOutlined,
   DiffOutlined,
   ExclamationCircleOutlined,
@@ -37,23 +38,26 @@ import {
   WalletOutlined,
 } from '@ant-design/icons';
 import type { ComponentType } from 'react';
-import type { Desk } from '../lib/me.ts';
+import { type Desk, deskOf, type Me } from '../lib/me.ts';
 import type { ShellWord } from './words.ts';
 
 export interface MenuItem {
   to: string;
   word: ShellWord;
   icon: ComponentType;
+  /** Of a desk that several kinds share, for this one only. */
+  only?: Me['kind'];
 }
 
 const item = (to: string, word: ShellWord, icon: ComponentType): MenuItem => ({ to, word, icon });
 
-export const MENUS: Record<Desk, readonly MenuItem[]> = {
+const MENUS: Record<Desk, readonly MenuItem[]> = {
   advertiser: [
     item('/overview', 'overview', DashboardOutlined),
     item('/campaigns', 'campaigns', AppstoreOutlined),
     item('/creatives', 'creatives', PictureOutlined),
     item('/wallet', 'wallet', WalletOutlined),
+    { ...item('/credit', 'credit', CreditCardOutlined), only: 'agency' },
     item('/plans', 'plans', ScheduleOutlined),
     item('/audiences', 'audiences', UsergroupAddOutlined),
     item('/invoices', 'invoices', AccountBookOutlined),
@@ -83,6 +87,7 @@ export const MENUS: Record<Desk, readonly MenuItem[]> = {
     item('/nettings', 'nettings', InteractionOutlined),
     item('/close', 'close', CheckSquareOutlined),
     item('/top-ups', 'topUps', PayCircleOutlined),
+    item('/credit', 'credit', CreditCardOutlined),
     item('/invoices', 'invoices', AccountBookOutlined),
     item('/orders', 'orderDesk', CalendarOutlined),
     item('/outlets', 'outlets', ShopOutlined),
@@ -107,6 +112,9 @@ export const MENUS: Record<Desk, readonly MenuItem[]> = {
     item('/audit', 'audit', SafetyOutlined),
   ],
 };
+
+export const menuOf = (me: Me): readonly MenuItem[] =>
+  MENUS[deskOf(me)].filter(({ only }) => only === undefined || only === me.kind);
 
 export const EVERYONE: readonly MenuItem[] = [
   item('/members', 'members', TeamOutlined),

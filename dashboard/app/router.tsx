@@ -116,6 +116,7 @@ const screens = [
     'Reconciliation',
   ),
   screen('/nettings', () => import('../features/nettings/nettings.tsx'), 'Nettings'),
+  screen('/credit', () => import('../features/credit/credit.tsx'), 'Credit'),
   screen('/top-ups', () => import('../features/topUps/topUps.tsx'), 'TopUps'),
   screen('/ledger', () => import('../features/ledger/ledger.tsx'), 'Ledger'),
   screen('/advertisers', () => import('../features/advertisers/advertisers.tsx'), 'Advertisers'),

@@ -19,6 +19,15 @@ export function fenOf(text: string): number | null {
   return Number(amount / MICRO_CNY_PER_FEN);
 }
 
+/** µCNY text in a field of yuan, whose own unit is fen. */
+export const asYuan = {
+  getValueProps: (microCny?: string | null) => ({
+    value: microCny ? Number(BigInt(microCny) / MICRO_CNY_PER_FEN) : null,
+  }),
+  normalize: (fen?: number | null) =>
+    fen == null ? null : (BigInt(fen) * MICRO_CNY_PER_FEN).toString(),
+};
+
 /** `79648.00` → `79,648.00`, once nobody is typing in it. */
 const grouped = (text: string | number | undefined): string =>
   String(text ?? '').replace(/^\d+/, (whole) => whole.replace(/\B(?=(\d{3})+$)/g, ','));

@@ -11,9 +11,11 @@ import {
   smallint,
   text,
   timestamp,
+  uniqueIndex,
 } from 'drizzle-orm/pg-core';
 import { advertiser } from './campaigns.ts';
 import { microCny, timestamps, version } from './columns.ts';
+import { organization } from './identity.ts';
 
 const id = () => bigint('id', { mode: 'number' }).primaryKey().generatedByDefaultAsIdentity();
 const at = (name: string) => timestamp(name, { withTimezone: true });
@@ -235,5 +237,42 @@ export const walletCredit = pgTable(
   },
   (t) => [
     index('wallet_credit_line').on(t.organizationId).where(sql`${t.organizationId} IS NOT NULL`),
+  ],
+);
+
+export const CREDIT_PROPOSAL_STATUSES = [
+  'open',
+  'confirmed',
+  'declined',
+  'withdrawn',
+  'lowered',
+] as const;
+
+/** Changes of an agency's line, or of a wallet's credit from the platform: more of it takes two people, less of it one. */
+export const creditProposal = pgTable(
+  'credit_proposal',
+  {
+    id: id(),
+    /** Whose line; null: it is about a wallet. */
+    organizationId: text('organization_id').references(() => organization.id),
+    /** Whose wallet; null: it is about a line. */
+    advertiserId: ref('advertiser_id').references(() => advertiser.id),
+    limitMicroCny: microCny('limit_micro_cny').notNull(),
+    /** The limit when it was proposed. */
+    beforeMicroCny: microCny('before_micro_cny').notNull(),
+    reason: text('reason').notNull(),
+    status: text('status')
+      .$type<(typeof CREDIT_PROPOSAL_STATUSES)[number]>()
+      .notNull()
+      .default('open'),
+    proposedBy: text('proposed_by').notNull(),
+    proposedAt: at('proposed_at').notNull(),
+    decidedBy: text('decided_by'),
+    decidedAt: at('decided_at'),
+    decisionNote: text('decision_note'),
+  },
+  (t) => [
+    uniqueIndex('credit_proposal_open_line').on(t.organizationId).where(sql`${t.status} = 'open'`),
+    uniqueIndex('credit_proposal_open_wallet').on(t.advertiserId).where(sql`${t.status} = 'open'`),
   ],
 );

@@ -162,6 +162,8 @@ export const WALLS: Record<string, Wall> = {
   payout_batch: { rows: 'house' },
   clawback_use: through('payout'),
   notify_inbox: { rows: 'house' },
+  // What finance thinks of giving is not for whom it would be given to.
+  credit_proposal: { rows: 'house' },
   payment_refusal: { rows: 'by', see: 'false', write: 'true' },
   bill: { rows: 'house' },
   // Without an owner it is the platform's own: what both sides write on their invoices.

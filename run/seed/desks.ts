@@ -1,6 +1,6 @@
 /**
  * What waits on the desks of the demo for somebody's word: creatives to review, one refused and one appealed, outlets on
- * their way in, a contract's draft, a stop that stands, a report that comes by itself. All through the verbs that people use, by the demo's own
+ * their way in, a contract's draft, credit to confirm, a stop that stands, a report that comes by itself. All through the verbs that people use, by the demo's own
  * people, so that the audit log names them. Runs once, after the logins.
  */
 import { and, eq } from 'drizzle-orm';
@@ -24,6 +24,7 @@ import { member, user } from '../../db/schema/identity.ts';
 import { addDays, type Clock, dayOf } from '../../db/terms/day.ts';
 import type { CreativeContent } from '../../db/terms/market.ts';
 import { seedContractDraft } from './contracts.ts';
+import { seedCredit } from './credit.ts';
 import { seedIntegrations } from './integrations.ts';
 import { taxNoOf } from './titles.ts';
 
@@ -37,6 +38,8 @@ export interface Logins {
   buyer: string;
   operator: string;
   finance: string;
+  secondFinance: string;
+  agency: string;
   outlet: string;
   /** Of a city's press group, whose second outlet is on its way in. */
   group: string;
@@ -54,6 +57,12 @@ export async function seedDesks(ctx: DeskContext, logins: Logins): Promise<void>
   await seedIntegrations(ctx, { buyer, outlet });
   const finance = await personOf(ctx.db, logins.finance);
   await seedContractDraft(ctx, outlet.outletIds[0] ?? 0, finance);
+  await seedCredit(ctx, {
+    proposer: finance,
+    confirmer: await personOf(ctx.db, logins.secondFinance),
+    agency: await personOf(ctx.db, logins.agency),
+    wallet: buyer.advertiserIds[0] ?? 0,
+  });
   await createSchedule(ctx, buyer, {
     name: '每周县域投放周报',
     kind: 'spend',

@@ -115,6 +115,8 @@ export async function seed(
       buyer: demoEmail('advertiser'),
       operator: demoEmail('operator'),
       finance: demoEmail('finance2'),
+      secondFinance: demoEmail('finance'),
+      agency: demoEmail('agency'),
       outlet: demoEmail('outlet'),
       group: demoEmail('group'),
     });

@@ -127,7 +127,6 @@ function Sheet({ advertiser }: { advertiser: Advertiser }) {
           [say('category'), category(advertiser.category)],
           [say('domain'), advertiser.domain ?? '—'],
           [say('since'), instant(advertiser.createdAt)],
-          [say('credit'), <Money key="c" microCny={advertiser.creditLimitMicroCny} />],
         ]}
       />
       {SPECIAL.includes(advertiser.category) && <Mark tone="warn">{say('permit')}</Mark>}
@@ -136,6 +135,7 @@ function Sheet({ advertiser }: { advertiser: Advertiser }) {
           <Figures>
             <Figure label={say('available')} value={<Money microCny={data.availableMicroCny} />} />
             <Figure label={say('held')} value={<Money microCny={data.heldMicroCny} />} />
+            <Figure label={say('credit')} value={<Money microCny={data.creditLimitMicroCny} />} />
           </Figures>
         )}
       </Loaded>

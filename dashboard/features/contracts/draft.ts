@@ -1,6 +1,5 @@
 /** What the forms hold, and what the API is sent of it: the same names, but for the platform among parties and the last day. */
 import { addDays, type Day, monthOf } from '../../../db/terms/day.ts';
-import { MICRO_CNY_PER_FEN } from '../../../db/terms/money.ts';
 import type { contracts, Version } from './data.ts';
 import { lastDayOf, PPM_A_PERCENT } from './data.ts';
 
@@ -73,13 +72,4 @@ export const asPercent = {
   getValueProps: (ppm?: number | null) => ({ value: ppm == null ? null : ppm / PPM_A_PERCENT }),
   normalize: (percent?: number | null) =>
     percent == null ? null : Math.round(percent * PPM_A_PERCENT),
-};
-
-/** µCNY text in a field of yuan, whose own unit is fen. */
-export const asYuan = {
-  getValueProps: (microCny?: string | null) => ({
-    value: microCny ? Number(BigInt(microCny) / MICRO_CNY_PER_FEN) : null,
-  }),
-  normalize: (fen?: number | null) =>
-    fen == null ? null : (BigInt(fen) * MICRO_CNY_PER_FEN).toString(),
 };

@@ -7,17 +7,9 @@ import { useOutlets } from '../../lib/parties.ts';
 import { optionsOf } from '../../ui/choice.ts';
 import { FormDrawer } from '../../ui/formDrawer.tsx';
 import { asDay, today } from '../../ui/period.tsx';
-import { YuanInput } from '../../ui/yuanInput.tsx';
+import { asYuan, YuanInput } from '../../ui/yuanInput.tsx';
 import { CONTRACTS, contracts, PPM_A_PERCENT, type Version } from './data.ts';
-import {
-  asYuan,
-  daysOf,
-  nextMonth,
-  PLATFORM,
-  type TermValues,
-  termsOf,
-  valuesOf,
-} from './draft.ts';
+import { daysOf, nextMonth, PLATFORM, type TermValues, termsOf, valuesOf } from './draft.ts';
 import { PlaceFields, type PlaceValues, placeOf } from './placeFields.tsx';
 import { TierFields } from './tierFields.tsx';
 import { useContractWords } from './words.ts';

@@ -2,9 +2,9 @@
 import { DeleteOutlined, PlusOutlined } from '@ant-design/icons';
 import { Button, Form, InputNumber, Select } from 'antd';
 import { useOutlets } from '../../lib/parties.ts';
-import { YuanInput } from '../../ui/yuanInput.tsx';
+import { asYuan, YuanInput } from '../../ui/yuanInput.tsx';
 import { percentOf, WHOLE_PPM } from './data.ts';
-import { asPercent, asYuan, type PartyValues, PLATFORM, sumOf, type TierValues } from './draft.ts';
+import { asPercent, type PartyValues, PLATFORM, sumOf, type TierValues } from './draft.ts';
 import { useContractWords } from './words.ts';
 import './contracts.css';
 

@@ -122,6 +122,32 @@ export const DESK_TOPICS: Record<string, Topic> = {
       ],
     },
   },
+  credit: {
+    zh: {
+      what: '授信：余额用完后还可透支多少。平台授予代理商额度或单个钱包，代理商把额度分配给客户。',
+      steps: [
+        '平台财务：提高额度须写明理由，由另一位财务在“待确认”中确认；降低额度提交后立即生效。',
+        '额度不能低于已分配（代理商）或已动用（钱包）的金额，提议与确认时各核对一次。',
+        '代理商：为客户分配额度，合计不超过平台授予的额度；平台直接授信的钱包由平台调整。',
+      ],
+      terms: [
+        ['已分配', '代理商从额度中分给各客户钱包的合计。'],
+        ['已动用', '钱包花费与冻结超出充值的部分。'],
+      ],
+    },
+    en: {
+      what: 'How much may be spent beyond what was paid in: lines for agencies, credit for single wallets, and how a line is spread over clients.',
+      steps: [
+        'Finance: more is proposed with a reason and confirmed by another person under “To confirm”; less takes effect as it is submitted.',
+        'A limit is never below what is spread (agencies) or drawn (wallets); this is checked when it is proposed and again when it is confirmed.',
+        'Agencies: spread the line over your clients; credit that the platform granted a wallet itself is the platform’s to change.',
+      ],
+      terms: [
+        ['Spread', 'What an agency gave its clients’ wallets out of its line.'],
+        ['Drawn', 'What a wallet spent or promised beyond what was paid in.'],
+      ],
+    },
+  },
   'top-ups': {
     zh: {
       what: '全部充值：支付宝状态、入账分录与退款。',

@@ -96,6 +96,15 @@ export const contractsToActivate: Finder = async ({ userId }) => {
   });
 };
 
+/** More credit that somebody else proposed. */
+export const creditToConfirm: Finder = async ({ userId }) => {
+  const query = { status: 'open', limit: LIMIT } as const;
+  const { items } = await read(api['credit-proposals'].$get({ query }));
+  const rows = items.filter((row) => row.proposedBy !== userId);
+  const names = namesOf(rows);
+  return some(rows.length, { word: 'creditToConfirm', to: '/credit', tone: 'warn', names });
+};
+
 export const invoicesAt =
   (status: 'requested' | 'registered', word: NoticeWord): Finder =>
   async () => {

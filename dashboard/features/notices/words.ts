@@ -34,6 +34,7 @@ export const useNoticeWords = defineWords(
     outletsWaiting: '家媒体的入驻材料待审核',
     outletsToSign: '家媒体已签合同，待复核生效',
     contractsToActivate: '份合同草稿待您复核生效',
+    creditToConfirm: '项授信待您确认',
     invoicesToIssue: '张发票待开具',
     invoicesToVerify: '张媒体来票待查验',
     proofsToJudge: '天的播出凭证待你验收',
@@ -84,6 +85,7 @@ export const useNoticeWords = defineWords(
     outletsToSign: 'outlet has signed; countersign it|outlets have signed; countersign them',
     contractsToActivate:
       'contract waits to be activated by you|contracts wait to be activated by you',
+    creditToConfirm: 'change of credit waits for you|changes of credit wait for you',
     invoicesToIssue: 'invoice is to be issued|invoices are to be issued',
     invoicesToVerify: 'outlet’s invoice is to be verified|outlets’ invoices are to be verified',
     proofsToJudge: 'day’s proof waits for your word|days’ proofs wait for your word',

@@ -59,6 +59,13 @@ export function Wallet() {
               value={<Money microCny={data.heldMicroCny} />}
               note={say('heldNote')}
             />
+            {BigInt(data.creditLimitMicroCny) > 0n && (
+              <Figure
+                label={say('credit')}
+                value={<Money microCny={data.creditLimitMicroCny} />}
+                note={say('creditNote')}
+              />
+            )}
           </Figures>
         )}
       </Loaded>

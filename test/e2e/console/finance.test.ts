@@ -1,7 +1,8 @@
-/** Finance’s desk: every screen, a contract signed by two, and a month paid, reconciled and closed. */
+/** Finance’s desk: every screen, a contract signed by two, credit granted by two, and a month paid, reconciled and closed. */
 import { describe, expect, test } from 'vitest';
 import { hasBrowser } from '../../kit/browser.ts';
 import { signNextVersion } from './contractStory.ts';
+import { grantCredit } from './creditStory.ts';
 import { PATIENCE_MS, testWalk, useHouse } from './desk.ts';
 import { payReconcileClose } from './financeStory.ts';
 
@@ -21,6 +22,20 @@ describe.skipIf(!hasBrowser)('finance’s desk', () => {
       expect(done.outletSees).not.toContain('复核生效');
       // The tier that the API refused.
       expect(done.faults).toEqual([expect.stringContaining('422')]);
+    },
+    PATIENCE_MS,
+  );
+
+  test(
+    'credit is proposed by one of finance, waits for another and is granted by them; the agency spreads its line',
+    async () => {
+      const done = await grantCredit(house.browser, house.url);
+      expect(done.proposerSees).toContain('由您提议');
+      expect(done.proposerSees).not.toContain('确认授信');
+      expect(done.waits).toContain('项授信待您确认');
+      expect(done.wallet).toContain('¥12,000.00');
+      expect(done.client).toContain('¥7,500.00');
+      expect(done.faults).toEqual([]);
     },
     PATIENCE_MS,
   );

@@ -97,7 +97,7 @@ const bodyOf = (operation: Operation): unknown =>
 async function theirState(): Promise<string> {
   const tables = [
     'advertiser', 'campaign', 'line_item', 'line_item_creative', 'creative', 'review_task', 'asset', 'outlet', 'property',
-    'placement', 'floor_rule', 'booking_order', 'booking_line', 'booking_slot', 'booking_evidence', 'booking_day', 'booking_change', 'psa_airing', 'media_plan', 'outlet_admission', 'rate_card', 'statement', 'payout', 'top_up', 'contract', 'contract_version', 'contract_party', 'statement_adjustment', 'stop', 'invoice', 'invoice_title', 'red_letter', 'wallet_credit', 'credit_line',
+    'placement', 'floor_rule', 'booking_order', 'booking_line', 'booking_slot', 'booking_evidence', 'booking_day', 'booking_change', 'psa_airing', 'media_plan', 'outlet_admission', 'rate_card', 'statement', 'payout', 'top_up', 'contract', 'contract_version', 'contract_party', 'statement_adjustment', 'stop', 'invoice', 'invoice_title', 'red_letter', 'wallet_credit', 'credit_line', 'credit_proposal',
     'organization_member', 'api_key',
     'webhook_endpoint', 'webhook_delivery', 'report_export', 'report_schedule',
     'deal', 'deal_placement', 'deal_line_item', 'demand_partner', 'supply_partner',

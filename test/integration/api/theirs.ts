@@ -170,6 +170,7 @@ const PLATFORMS = {
   'partner-statements': 1,
   'partner-differences': 1,
   nettings: 1,
+  'credit-proposals': 1,
   'ledger/periods': '2026-02',
   'reconciliation/balance': '2026-02-01',
   'reconciliation/bills': '2026-02-01',
