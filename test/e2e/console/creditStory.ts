@@ -57,15 +57,14 @@ async function propose(page: Page): Promise<void> {
   await page.getByText('已提交，等待另一人确认').waitFor();
 }
 
-/** The client that has none yet. */
+/** To the client that has none yet. */
 async function spread(page: Page): Promise<string> {
   await visit(page, '/credit');
-  const row = page.locator('tr[data-index]', { hasText: '¥0.00' }).first();
+  const row = page.locator('tr[data-index]', { hasText: '越州电器股份有限公司' });
   await row.getByRole('button', { name: '分配额度' }).click();
   const form = page.locator('.ant-drawer');
-  await form.getByLabel('额度').fill('7500');
+  await form.getByRole('spinbutton', { name: '额度' }).fill('7500');
   await form.locator('.ant-drawer-footer .ant-btn-primary').click();
-  const done = page.locator('tr[data-index]', { hasText: '¥7,500.00' });
-  await done.waitFor();
-  return (await done.textContent()) ?? '';
+  await row.getByText('¥7,500.00').first().waitFor();
+  return (await row.textContent()) ?? '';
 }
