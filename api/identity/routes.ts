@@ -123,7 +123,7 @@ export const identityRoutes = new Hono<AppEnv>()
     '/api-keys',
     describeRoute({ tags, summary: 'Keys of my organisation, without their secrets' }),
     requireActor(...MANAGERS),
-    async (c) => c.json(wire(await listApiKeys(c.var.ctx.db, c.var.actor))),
+    async (c) => c.json(wire(await listApiKeys(c.var.ctx, c.var.actor))),
   )
   .post(
     '/api-keys',
@@ -140,7 +140,10 @@ export const identityRoutes = new Hono<AppEnv>()
   )
   .post(
     '/api-keys/:id/rotation',
-    describeRoute({ tags, summary: 'A new secret; the old one works a day longer' }),
+    describeRoute({
+      tags,
+      summary: 'A new secret; the old one works a day longer, the one before it no more',
+    }),
     requireActor(...MANAGERS),
     textId,
     async (c) =>

@@ -163,6 +163,8 @@ export const apiKey = pgTable(
     scopes: jsonb('scopes').$type<string[]>().notNull(),
     expiresAt: at('expires_at'),
     revokedAt: at('revoked_at'),
+    /** Of a rotated key: its successor. */
+    replacedBy: text('replaced_by'),
     lastUsedAt: at('last_used_at'),
     createdAt: at('created_at').notNull().defaultNow(),
   },

@@ -67,13 +67,15 @@ export function ApiKeys() {
       value: () => '',
       render: (row) => (
         <>
-          <Asked
-            label={say('rotate')}
-            ask={say('rotateAsk')}
-            size="small"
-            type="link"
-            run={() => rotate.mutateAsync(row.id)}
-          />
+          {row.replacedBy === null && (
+            <Asked
+              label={say('rotate')}
+              ask={say('rotateAsk')}
+              size="small"
+              type="link"
+              run={() => rotate.mutateAsync(row.id)}
+            />
+          )}
           <Asked
             label={say('revoke')}
             ask={say('revokeAsk')}

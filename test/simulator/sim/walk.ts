@@ -34,6 +34,7 @@ async function reachedBy(db: Database): Promise<Record<string, number>> {
            (SELECT count(*)::int FROM booking_line WHERE judged_at IS NOT NULL) AS "guaranteesJudged",
            (SELECT count(*)::int FROM booking_line WHERE makegood_of IS NOT NULL) AS "guaranteesMadeGood",
            (SELECT count(*)::int FROM reconciliation_case WHERE resolution = 'written_off') AS "casesWrittenOff",
+           (SELECT count(*)::int FROM reconciliation_case WHERE resolution = 'restated') AS "casesRestated",
            (SELECT count(*)::int FROM period WHERE status = 'closed') AS "monthsClosed"`);
   return row ?? {};
 }
