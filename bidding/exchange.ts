@@ -11,9 +11,10 @@ import { createNotices } from './demand/notices.ts';
 import type { Outcome } from './engine/outcome.ts';
 import { createAuctioneer } from './http/auction.ts';
 import { addressReader } from './http/caller.ts';
-import { type Express, type ExpressDeps, openExpress } from './http/express.ts';
+import { type Express, openExpress } from './http/express.ts';
 import { behindGate, createGate, OPEN_GATE } from './http/gate.ts';
 import { optionsOf } from './http/hearing.ts';
+import type { LaneDeps } from './http/lane.ts';
 import { createPages } from './http/pages.ts';
 import { createPlayer } from './http/player.ts';
 import { createRefusals } from './http/refusals.ts';
@@ -231,7 +232,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
 
 /** The listening server: Node's own, with the express lane in front of it. */
 function createFront(
-  calls: Omit<ExpressDeps, 'requestTimeoutMs' | 'idleTimeoutMs'>,
+  calls: Omit<LaneDeps, 'requestTimeoutMs' | 'idleTimeoutMs'>,
   rest: Pick<RouteDeps, 'page' | 'supply' | 'player'>,
 ): { server: Server; express: Express } {
   const server = createServer(

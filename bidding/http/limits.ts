@@ -18,7 +18,8 @@ import {
 import type { Imp } from '../openrtb/imp.ts';
 import { isSpoken, OUR_LANGUAGE } from '../openrtb/shown.ts';
 import { prepare } from '../openrtb/write.ts';
-import { counterKey, type UserCounts } from '../state/caps.ts';
+import type { UserCounts } from '../state/caps.ts';
+import { countersOf, subjectOf } from '../state/counters.ts';
 import type { AuctionDeps, Hearing } from './hearing.ts';
 
 /** Our own line items bid under this seat. */
@@ -108,13 +109,6 @@ export function refusal(
   return NO_BID.none;
 }
 
-type Source = Candidate['item']['source'];
-
-function subjectOf(source: Source, scope: 'lineItem' | 'campaign' | 'advertiser'): number {
-  if (scope === 'lineItem') return source.id;
-  return scope === 'campaign' ? source.campaignId : source.advertiserId;
-}
-
 export function take(
   deps: AuctionDeps,
   hearing: Hearing,
@@ -174,10 +168,5 @@ function pay(
 export function countCaps(deps: AuctionDeps, candidate: Candidate, request: Request): void {
   const { source } = candidate.item;
   if (source.frequencyCaps.length === 0 || request.userHash === '') return;
-  const counters: string[] = [];
-  for (const { scope, window } of source.frequencyCaps) {
-    const key = counterKey(scope, subjectOf(source, scope), window, request.atMs);
-    if (!counters.includes(key)) counters.push(key);
-  }
-  deps.caps.add(request.userHash, counters, request.atMs);
+  deps.caps.add(request.userHash, countersOf(source, request.atMs), request.atMs);
 }

@@ -1,62 +1,42 @@
 /**
- * Frequency counters: one packed string a user, ten bytes a counter, so that a user-day of ten counters is a hundred.
- * Owns their form, the read of all users of one event-loop turn in one call, and the counting. Counts of this node
- * that were sent only after a read are added to what it finds, so that two auctions for one user in a row see each other;
- * those sent before it are in it, because a connection keeps its order.
+ * Frequency caps' traffic with Redis: the read of all users of one event-loop turn in one call, and the counting. Counts of this node
+ * that go out after a read are added to what it finds, so that two auctions for one user in a row see each other;
+ * those that went before it are in it, because a connection keeps its order.
  *
  * Counted when an ad is handed out, not when it is seen: the decision and its count cannot come apart.
  */
-import { hourOf, msOfDay } from '../../db/terms/day.ts';
-import type { FrequencyCap } from '../../db/terms/market.ts';
 import { keys } from '../wire/keys.ts';
+import {
+  bucketOf,
+  countedIn,
+  counterKey,
+  KEY,
+  occurrences,
+  type Scope,
+  type Window,
+} from './counters.ts';
 import { run, type Store, script, within } from './script.ts';
 
-const RECORD = 10;
 const READ_TIMEOUT_MS = 50;
-const DAY_MS = 86_400_000;
 /** A call costs the client as much as an auction: at half load, calls of each turn apart doubled the processor time. */
 const GATHER_MS = 1;
 /** So many share the cost well enough. */
 const ENOUGH = 16;
-const SCOPES = { lineItem: 0, campaign: 1, advertiser: 2 } as const;
-const WINDOWS = { hour: 0, day: 1, lifetime: 2 } as const;
 /** A user's counters are forgotten this long after the last one, lifetime caps included: PIPL's storage limitation. */
 const KEEP_SECONDS = 90 * 86_400;
 
-type Scope = FrequencyCap['scope'];
-type Window = FrequencyCap['window'];
-
-/** One counter's identity: kind (1), id (4), bucket of time (3). The count (2) follows in the record. */
-export function counterKey(scope: Scope, id: number, window: Window, atMs: number): string {
-  const bucket = bucketOf(window, atMs);
-  return String.fromCharCode(
-    SCOPES[scope] * 4 + WINDOWS[window],
-    (id >>> 24) & 255,
-    (id >>> 16) & 255,
-    (id >>> 8) & 255,
-    id & 255,
-    (bucket >>> 16) & 255,
-    (bucket >>> 8) & 255,
-    bucket & 255,
-  );
-}
-
-/** Numbers hours and days of Shanghai; arithmetic, because `dayOf` makes a string of every call. */
-function bucketOf(window: Window, atMs: number): number {
-  if (window === 'hour') return hourOf(atMs);
-  return window === 'day' ? Math.floor((atMs - msOfDay(atMs)) / DAY_MS) + 1 : 0;
-}
-
 /**
- * KEYS users; ARGV keep seconds, first bucket of hours and of days still alive, how many counters each key gets, then
- * all of them in one string: each argument more cost the client a microsecond. Counters whose time is over are
+ * KEYS users; ARGV keep seconds, first bucket of hours and of days still alive, and for each key how many counters it gets (2 bytes)
+ * and those: all in one string, since each argument more cost the client a microsecond. Counters whose time is over are
  * dropped on the way.
  */
 const COUNT = script(`
-local hour, day, all, at = tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[#ARGV], 1
+local hour, day, all, at = tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4], 1
 for k = 1, #KEYS do
   local old, out, seen = redis.call('GET', KEYS[k]) or '', {}, {}
-  for i = 1, tonumber(ARGV[3 + k]) do
+  local n1, n2 = string.byte(all, at, at + 1)
+  at = at + 2
+  for i = 1, n1 * 256 + n2 do
     local key = string.sub(all, at, at + 7)
     seen[key] = (seen[key] or 0) + 1
     at = at + 8
@@ -86,56 +66,37 @@ export interface UserCounts {
   count(scope: Scope, id: number, window: Window): number;
 }
 
-/** One count of this node that Redis has not confirmed yet. */
-interface Unconfirmed {
-  key: string;
-  /** The number of the sending that carries it. */
-  sending: number;
+/** Counts of this node that travel in one call: counters by user, eight characters each. The next ones hang on it. */
+interface Sending {
+  readonly counters: Map<string, string>;
+  atMs: number;
+  next: Sending | undefined;
 }
+
+const newSending = (): Sending => ({ counters: new Map(), atMs: 0, next: undefined });
 
 class Counts implements UserCounts {
   private readonly packed: string;
-  private readonly unconfirmed: readonly Unconfirmed[] | undefined;
-  private readonly lastSending: number;
+  private readonly userHash: string;
+  private readonly since: Sending;
   private readonly atMs: number;
-  /** `lastSending`: the last one that went out before the read that found `packed`. */
-  constructor(
-    packed: string,
-    unconfirmed: readonly Unconfirmed[] | undefined,
-    lastSending: number,
-    atMs: number,
-  ) {
+  /** `since`: the first sending that goes out after the read that found `packed`. */
+  constructor(packed: string, userHash: string, since: Sending, atMs: number) {
     this.packed = packed;
-    this.unconfirmed = unconfirmed;
-    this.lastSending = lastSending;
+    this.userHash = userHash;
+    this.since = since;
     this.atMs = atMs;
   }
 
   count(scope: Scope, id: number, window: Window): number {
-    const { packed, unconfirmed } = this;
-    let total = 0;
-    if (packed.length > 0) {
-      const kind = SCOPES[scope] * 4 + WINDOWS[window];
-      const bucket = bucketOf(window, this.atMs);
-      for (let at = 0; at < packed.length; at += RECORD) {
-        if (packed.charCodeAt(at) !== kind || numberAt(packed, at + 1, 4) !== id >>> 0) continue;
-        if (numberAt(packed, at + 5, 3) !== bucket) continue;
-        total += numberAt(packed, at + 8, 2);
-        break;
-      }
-    }
-    if (!unconfirmed) return total;
     const key = counterKey(scope, id, window, this.atMs);
-    for (const each of unconfirmed)
-      if (each.sending > this.lastSending && each.key === key) total++;
+    let total = countedIn(this.packed, key);
+    for (let each: Sending | undefined = this.since; each; each = each.next) {
+      const added = each.counters.get(this.userHash);
+      if (added !== undefined) total += occurrences(added, key);
+    }
     return total;
   }
-}
-
-function numberAt(packed: string, at: number, bytes: number): number {
-  let value = 0;
-  for (let i = at; i < at + bytes; i++) value = value * 256 + packed.charCodeAt(i);
-  return value;
 }
 
 export interface CapCounters {
@@ -148,8 +109,8 @@ export interface CapCounters {
     atMs: number,
     done: (counts: UserCounts | undefined, values: (Buffer | null)[] | undefined) => void,
   ): void;
-  /** Counts one ad handed out, for each cap of its line item. */
-  add(userHash: string, counterKeys: readonly string[], atMs: number): void;
+  /** Counts one ad handed out; `counters`: of its line item (`countersOf`). */
+  add(userHash: string, counters: string, atMs: number): void;
   /** Sends what waits; resolves when Redis has it. For an orderly end, and for tests. */
   flush(): Promise<void>;
 }
@@ -166,14 +127,11 @@ const NO_NAMES: readonly string[] = [];
 /** `readTimeoutMs`: how long an auction waits for its reader's counts before capped line items stand back. */
 export function createCaps(store: Store, readTimeoutMs = READ_TIMEOUT_MS): CapCounters {
   let readers: Waiting[] = [];
-  let additions = new Map<string, string[]>();
-  const unconfirmed = new Map<string, Unconfirmed[]>();
-  /** Sendings of additions so far; what is added now goes with the next. */
-  let sendings = 0;
+  /** What is counted now goes with this one, once it is due. */
+  let gathering = newSending();
   let isLoaded = false;
   let scheduled = false;
   let sentAtMs = 0;
-  let additionsAtMs = 0;
   let sending: Promise<void> = Promise.resolve();
 
   const send = (): void => {
@@ -200,7 +158,7 @@ export function createCaps(store: Store, readTimeoutMs = READ_TIMEOUT_MS): CapCo
     if (readers.length === 0) return;
     const batch = readers;
     readers = [];
-    const lastSending = sendings;
+    const since = gathering;
     within(readTimeoutMs, fetchAll(store, batch)).then(
       (values) => {
         let at = 0;
@@ -208,7 +166,7 @@ export function createCaps(store: Store, readTimeoutMs = READ_TIMEOUT_MS): CapCo
           const packed = values[at++]?.toString('latin1') ?? '';
           const also = names.length === 0 ? [] : values.slice(at, at + names.length);
           at += names.length;
-          done(new Counts(packed, unconfirmed.get(userHash), lastSending, atMs), also);
+          done(new Counts(packed, userHash, since, atMs), also);
         }
       },
       () => {
@@ -218,22 +176,17 @@ export function createCaps(store: Store, readTimeoutMs = READ_TIMEOUT_MS): CapCo
   }
 
   async function flushAdditions(): Promise<void> {
-    if (additions.size === 0) return;
-    const batch = additions;
-    additions = new Map();
-    sendings++;
+    if (gathering.counters.size === 0) return;
+    const batch = gathering;
+    gathering = newSending();
+    batch.next = gathering;
     try {
       // Ahead on the same connection: a script sent again after NOSCRIPT would come behind later reads.
       if (!isLoaded && !store.isCluster) store.script('LOAD', COUNT.lua).catch(() => {});
       isLoaded = true;
-      await countAll(store, batch, additionsAtMs);
+      await countAll(store, batch);
     } catch {
       // Redis is away: nobody with caps is served meanwhile, so these few counts are all that is lost.
-    }
-    for (const [userHash, sent] of batch) {
-      const rest = unconfirmed.get(userHash)?.slice(sent.length) ?? [];
-      if (rest.length > 0) unconfirmed.set(userHash, rest);
-      else unconfirmed.delete(userHash);
     }
   }
 
@@ -246,15 +199,10 @@ export function createCaps(store: Store, readTimeoutMs = READ_TIMEOUT_MS): CapCo
       readers.push({ userHash, names, atMs, done });
       schedule();
     },
-    add(userHash, counterKeys, atMs) {
-      const mine = additions.get(userHash);
-      if (mine) mine.push(...counterKeys);
-      else additions.set(userHash, [...counterKeys]);
-      const added = counterKeys.map((key) => ({ key, sending: sendings + 1 }));
-      const waiting = unconfirmed.get(userHash);
-      if (waiting) waiting.push(...added);
-      else unconfirmed.set(userHash, added);
-      additionsAtMs = atMs;
+    add(userHash, counters, atMs) {
+      const mine = gathering.counters.get(userHash);
+      gathering.counters.set(userHash, mine === undefined ? counters : mine + counters);
+      gathering.atMs = atMs;
       schedule();
     },
     async flush() {
@@ -273,13 +221,18 @@ function fetchAll(store: Store, batch: readonly Waiting[]): Promise<(Buffer | nu
     : store.mgetBuffer(names);
 }
 
-async function countAll(store: Store, batch: Map<string, string[]>, atMs: number): Promise<void> {
+async function countAll(store: Store, { counters, atMs }: Sending): Promise<void> {
   const head = [KEEP_SECONDS, bucketOf('hour', atMs), bucketOf('day', atMs)];
-  const count = (users: string[], added: string[][]): Promise<unknown> => {
-    const each = added.map((counters) => counters.length);
-    const all = Buffer.from(added.map((counters) => counters.join('')).join(''), 'latin1');
-    return run(store, COUNT, users.map(keys.caps), [...head, ...each, all]);
+  const count = (users: Iterable<string>, added: Iterable<string>): Promise<unknown> => {
+    let all = '';
+    for (const each of added) all += lengthOf(each) + each;
+    return run(store, COUNT, Array.from(users, keys.caps), [...head, Buffer.from(all, 'latin1')]);
   };
-  if (store.isCluster) await Promise.all([...batch].map(([user, added]) => count([user], [added])));
-  else await count([...batch.keys()], [...batch.values()]);
+  if (store.isCluster)
+    await Promise.all([...counters].map(([user, added]) => count([user], [added])));
+  else await count(counters.keys(), counters.values());
 }
+
+/** How many counters there are, in two characters. */
+const lengthOf = (counters: string): string =>
+  String.fromCharCode((counters.length / KEY) >> 8, (counters.length / KEY) & 255);

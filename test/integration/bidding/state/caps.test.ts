@@ -1,5 +1,6 @@
 import { beforeAll, expect, test } from 'vitest';
-import { counterKey, createCaps, type UserCounts } from '../../../../bidding/state/caps.ts';
+import { createCaps, type UserCounts } from '../../../../bidding/state/caps.ts';
+import { counterKey } from '../../../../bidding/state/counters.ts';
 import { openTestRedis } from '../../../kit/redis.ts';
 
 const AT_MS = Date.UTC(2026, 10, 20, 4);
@@ -22,7 +23,7 @@ test('whatever the replies arrive with, a reader’s ads are counted once each',
   const caps = createCaps(redis, 30_000);
   for (let user = 0; user < 200; user++) {
     const name = `reader-${user}`;
-    caps.add(name, [KEY], AT_MS);
+    caps.add(name, KEY, AT_MS);
     // Before the count has left, beside it, and right behind it: on one connection, often in one packet.
     const early = read(caps, name);
     await new Promise((resolve) => setImmediate(resolve));
@@ -37,7 +38,7 @@ test('an ad counted while a read is under way is seen by that read', async () =>
   const caps = createCaps(redis, 30_000);
   const under = read(caps, 'busy');
   await new Promise((resolve) => setImmediate(resolve));
-  caps.add('busy', [KEY], AT_MS);
+  caps.add('busy', KEY, AT_MS);
   expect(await under).toBe(1);
   await caps.flush();
   expect(await read(caps, 'busy')).toBe(1);
