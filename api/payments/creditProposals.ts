@@ -2,7 +2,7 @@
  * Who says yes to credit. More of it (a line to an agency, the platform's own credit to a wallet) is proposed by one person of
  * finance and confirmed by another. Less of it only lessens what may be lost: one person does it at once, and it stands in
  * the same history. Refuses what the limits refuse, when it is proposed and again when it is confirmed; a second open
- * proposal about the same; a confirmation of what has changed meanwhile.
+ * proposal about the same; a confirmation of what has changed meanwhile. What was refused stays on file.
  */
 import { eq, TransactionRollbackError } from 'drizzle-orm';
 import type { Db } from '../../db/client.ts';
@@ -11,12 +11,15 @@ import { organization } from '../../db/schema/identity.ts';
 import { creditProposal } from '../../db/schema/payments.ts';
 import type { Clock } from '../../db/terms/day.ts';
 import { Failure } from '../../db/terms/failure.ts';
+import type { Subject } from '../../db/terms/id.ts';
 import type { MicroCny } from '../../db/terms/money.ts';
 import { record } from '../audit/audit.ts';
 import { notFound } from '../http/auth.ts';
 import { type CreditSubject, lockLimit, setLimit } from './credit.ts';
+import { refusalsKept } from './refusals.ts';
 
-interface Ctx {
+type Ctx = Parameters<typeof refusalsKept>[0];
+interface Within {
   db: Db;
   clock: Clock;
 }
@@ -41,38 +44,49 @@ export function proposeCredit(
   subject: CreditSubject,
   input: { limitMicroCny: MicroCny; reason: string; by: string },
 ): Promise<CreditProposal> {
-  const { limitMicroCny, reason, by } = input;
-  return ctx.db.transaction(async (tx) => {
-    const within = { ...ctx, db: tx };
-    await refuseUnknown(tx, subject);
-    const now = await lockLimit(tx, subject, by);
-    if (limitMicroCny === now.limitMicroCny && !now.fromAgency) throw unchanged();
-    const isLess = limitMicroCny < now.limitMicroCny && (!now.fromAgency || limitMicroCny === 0n);
-    if (isLess) await setLimit(within, subject, { limitMicroCny, by });
-    else await rehearse(within, subject, { limitMicroCny, by });
-    const at = new Date(ctx.clock());
-    const [made] = await tx
-      .insert(creditProposal)
-      .values({
-        ...subject,
-        limitMicroCny,
-        beforeMicroCny: now.limitMicroCny,
-        reason,
-        proposedBy: by,
-        proposedAt: at,
-        ...(isLess && { status: 'lowered' as const, decidedBy: by, decidedAt: at }),
-      })
-      .onConflictDoNothing()
-      .returning();
-    if (!made) {
-      throw conflict(
-        '该对象已有待确认的授信提议',
-        'a proposal about it is open: it is decided or withdrawn first',
-      );
-    }
-    await note(tx, made, isLess ? 'credit.lower' : 'credit.propose', by);
-    return made;
-  });
+  const about = { what: 'credit.propose', subject: nameOf(subject), by: input.by };
+  return refusalsKept(ctx, about, () =>
+    ctx.db.transaction((tx) => propose({ db: tx, clock: ctx.clock }, subject, input)),
+  );
+}
+
+const nameOf = ({ organizationId, advertiserId }: CreditSubject): Subject =>
+  advertiserId === null ? `organization:${organizationId}` : `advertiser:${advertiserId}`;
+
+async function propose(
+  within: Within,
+  subject: CreditSubject,
+  { limitMicroCny, reason, by }: { limitMicroCny: MicroCny; reason: string; by: string },
+): Promise<CreditProposal> {
+  const { db: tx, clock } = within;
+  await refuseUnknown(tx, subject);
+  const now = await lockLimit(tx, subject, by);
+  if (limitMicroCny === now.limitMicroCny && !now.fromAgency) throw unchanged();
+  const isLess = limitMicroCny < now.limitMicroCny && (!now.fromAgency || limitMicroCny === 0n);
+  if (isLess) await setLimit(within, subject, { limitMicroCny, by });
+  else await rehearse(within, subject, { limitMicroCny, by });
+  const at = new Date(clock());
+  const [made] = await tx
+    .insert(creditProposal)
+    .values({
+      ...subject,
+      limitMicroCny,
+      beforeMicroCny: now.limitMicroCny,
+      reason,
+      proposedBy: by,
+      proposedAt: at,
+      ...(isLess && { status: 'lowered' as const, decidedBy: by, decidedAt: at }),
+    })
+    .onConflictDoNothing()
+    .returning();
+  if (!made) {
+    throw conflict(
+      '该对象已有待确认的授信提议',
+      'a proposal about it is open: it is decided or withdrawn first',
+    );
+  }
+  await note(tx, made, isLess ? 'credit.lower' : 'credit.propose', by);
+  return made;
 }
 
 /** Another person: the limit is set. @throws Failure `four_eyes`, `not_found`, `conflict` (decided; the limit has changed since), and as the limits refuse. */
@@ -91,7 +105,7 @@ export function confirmCredit(
       );
     }
     const { limitMicroCny } = row;
-    await setLimit({ ...ctx, db: tx }, subject, { limitMicroCny, by: input.by });
+    await setLimit({ db: tx, clock: ctx.clock }, subject, { limitMicroCny, by: input.by });
   });
 }
 
@@ -130,7 +144,8 @@ function decide(
   status: keyof typeof ACTIONS,
   act: (tx: Db, row: CreditProposal) => Promise<void>,
 ): Promise<CreditProposal> {
-  return ctx.db.transaction(async (tx) => {
+  const subject = `creditProposal:${proposalId}` as const;
+  const decideIn = async (tx: Db) => {
     const isIt = eq(creditProposal.id, proposalId);
     const [row] = await tx.select().from(creditProposal).where(isIt).for('update');
     if (!row) throw notFound();
@@ -144,7 +159,10 @@ function decide(
       .returning();
     await note(tx, after as CreditProposal, ACTIONS[status], by, row);
     return after as CreditProposal;
-  });
+  };
+  return refusalsKept(ctx, { what: ACTIONS[status], subject, by }, () =>
+    ctx.db.transaction(decideIn),
+  );
 }
 
 const note = (tx: Db, row: CreditProposal, action: string, by: string, before?: CreditProposal) =>
@@ -159,7 +177,7 @@ const note = (tx: Db, row: CreditProposal, action: string, by: string, before?: 
 
 /** Does it and takes it back, so that what cannot be is refused to whoever proposes it. */
 async function rehearse(
-  ctx: Ctx,
+  ctx: Within,
   subject: CreditSubject,
   input: { limitMicroCny: MicroCny; by: string },
 ): Promise<void> {

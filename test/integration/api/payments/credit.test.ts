@@ -182,6 +182,8 @@ describe('four eyes', () => {
     const decline = (who: Caller) =>
       who.call('POST', `/api/credit-proposals/${proposed.body.id}/decline`, { note: '额度过高' });
     expect((await decline(finance)).body.code).toBe('four_eyes');
+    const filed = await finance.call('GET', '/api/payments/refusals');
+    expect(filed.body.items[1]).toMatchObject({ what: 'credit.confirm', reason: 'four_eyes' });
     const key = await second.call('POST', '/api/api-keys', { name: '机器', scopes: ['write'] });
     const asKey = await send<{ code: string }>(
       api.app,
