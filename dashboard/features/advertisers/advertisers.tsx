@@ -5,7 +5,7 @@ import { Button, Form, Input, Select } from 'antd';
 import { useState } from 'react';
 import { CATEGORIES, type Category } from '../../../db/terms/market.ts';
 import { api, read } from '../../lib/client.ts';
-import { instant } from '../../lib/format.ts';
+import { instant, money } from '../../lib/format.ts';
 import { useCategoryLabel } from '../../lib/labels.ts';
 import { ADVERTISERS, type Advertiser, useAdvertisers } from '../../lib/parties.ts';
 import { useChange } from '../../lib/queries.ts';
@@ -133,9 +133,12 @@ function Sheet({ advertiser }: { advertiser: Advertiser }) {
       <Loaded query={wallet} lines={2}>
         {(data) => (
           <Figures>
-            <Figure label={say('available')} value={<Money microCny={data.availableMicroCny} />} />
+            <Figure
+              label={say('available')}
+              value={<Money microCny={data.availableMicroCny} />}
+              note={say('credit', { amount: money(data.creditLimitMicroCny) })}
+            />
             <Figure label={say('held')} value={<Money microCny={data.heldMicroCny} />} />
-            <Figure label={say('credit')} value={<Money microCny={data.creditLimitMicroCny} />} />
           </Figures>
         )}
       </Loaded>

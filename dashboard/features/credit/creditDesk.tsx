@@ -82,7 +82,7 @@ function Summary({ open }: { open: readonly Proposal[] | undefined }) {
         label={say('waiting')}
         value={open.length}
         tone={mine > 0 ? 'warn' : 'plain'}
-        note={say('waitingNote', { n: mine })}
+        note={open.length > 0 ? say('waitingNote', { n: mine }) : undefined}
       />
       <Figure
         label={say('lines')}
