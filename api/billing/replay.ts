@@ -6,9 +6,15 @@
 import { inArray, type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../../db/client.ts';
 import { outlet } from '../../db/schema/outlets.ts';
-import { addDays, type Day, dayStartMs, monthOf } from '../../db/terms/day.ts';
+import { addDays, type Day, monthOf } from '../../db/terms/day.ts';
 import type { MicroCny } from '../../db/terms/money.ts';
-import { type ContractVersion, splitReplay, versionById } from '../contracts/contracts.ts';
+import {
+  type ContractVersion,
+  type Force,
+  minimumDue,
+  splitReplay,
+  versionById,
+} from '../contracts/contracts.ts';
 
 /** Both inclusive. */
 interface Days {
@@ -63,11 +69,11 @@ export async function replayContract(
     const ofMonth = charged.filter(({ day }) => monthOf(day) === part.month);
     const portions = splitReplay(version, ofMonth);
     for (const one of portions) add(after, one.outletId, one.amountMicroCny);
-    const due = dueIn(part, version.minimumMonthlyMicroCny);
+    const due = minimumDue(version.minimumMonthlyMicroCny, part);
     replayedMicroCny += missing(due, portions.filter(own));
     for (const one of running) {
       const earned = actual.filter((row) => row.versionId === one.id && row.month === part.month);
-      actualMicroCny += missing(dueIn(part, one.minimumMicroCny, one), earned.filter(own));
+      actualMicroCny += missing(minimumDue(one.minimumMicroCny, part, one), earned.filter(own));
     }
   }
   topUp(before, outletId, actualMicroCny);
@@ -137,17 +143,14 @@ async function paidUnder(db: Db, governed: SQL) {
   }));
 }
 
-/** `to` exclusive. */
-interface Minimum {
+interface Minimum extends Force {
   id: number;
-  from: Day;
-  to: Day | null;
   minimumMicroCny: MicroCny;
 }
 
 async function minimaInForce(db: Db, { scope }: ContractVersion): Promise<Minimum[]> {
-  const rows = await db.execute<{ id: string; from: string; to: string | null; least: string }>(sql`
-    SELECT id, effective_from::text AS "from", effective_to::text AS "to", minimum_monthly_micro_cny AS least
+  const rows = await db.execute<{ id: string; from: Day; until: Day | null; least: string }>(sql`
+    SELECT id, effective_from::text AS "from", effective_to::text AS until, minimum_monthly_micro_cny AS least
       FROM contract_version WHERE scope = ${scope} AND status = 'active' AND minimum_monthly_micro_cny > 0`);
   return rows.map(({ id, least, ...days }) => ({
     ...days,
@@ -156,12 +159,8 @@ async function minimaInForce(db: Db, { scope }: ContractVersion): Promise<Minimu
   }));
 }
 
-const DAY_MS = 86_400_000;
-const daysBetween = (from: Day, to: Day): number => (dayStartMs(to) - dayStartMs(from)) / DAY_MS;
-
 interface MonthPart extends Days {
   month: string;
-  daysInMonth: number;
 }
 
 function monthsOf({ from, to }: Days): MonthPart[] {
@@ -170,20 +169,10 @@ function monthsOf({ from, to }: Days): MonthPart[] {
     const month = monthOf(start);
     const next = `${monthOf(addDays(`${month}-01`, 31))}-01`;
     const last = addDays(next, -1);
-    const daysInMonth = daysBetween(`${month}-01`, next);
-    parts.push({ month, daysInMonth, from: start, to: last < to ? last : to });
+    parts.push({ month, from: start, to: last < to ? last : to });
     start = next;
   }
   return parts;
-}
-
-/** The part of a monthly minimum that falls to these days of the month, while it is in force. */
-function dueIn(part: MonthPart, monthly: MicroCny, force?: Pick<Minimum, 'from' | 'to'>): MicroCny {
-  const end = addDays(part.to, 1);
-  const from = force && force.from > part.from ? force.from : part.from;
-  const to = force?.to && force.to < end ? force.to : end;
-  const days = Math.max(0, daysBetween(from, to));
-  return (monthly * BigInt(days)) / BigInt(part.daysInMonth);
 }
 
 function missing(due: MicroCny, earned: readonly { amountMicroCny: MicroCny }[]): MicroCny {

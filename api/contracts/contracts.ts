@@ -13,10 +13,11 @@ import { Failure } from '../../db/terms/failure.ts';
 import type { MicroCny } from '../../db/terms/money.ts';
 import { record } from '../audit/audit.ts';
 import { contractFailure, invalid, sameEyes } from './failures.ts';
-import { contractsFor, versionById } from './queries.ts';
+import { versionById } from './queries.ts';
 import { PPM } from './split.ts';
 import type { ContractTier, ContractVersion, Party } from './version.ts';
 
+export { type Force, minimumDue } from './minimum.ts';
 export { type ContractPlace, contractsFor, versionById } from './queries.ts';
 export { type Portion, splitCharges, splitReplay } from './splitting.ts';
 export type { ContractTier, ContractVersion, Party } from './version.ts';
@@ -272,16 +273,4 @@ export function discardDraft(
     });
     return discarded;
   });
-}
-
-/**
- * The version in force on a day: the deal's, else the placement's, else the property's, else the outlet's.
- * Undefined where nobody signed anything.
- */
-export async function contractAt(
-  db: Db,
-  where: { outletId: number; propertyId: number; placementId: number; dealId?: string },
-  day: Day,
-): Promise<ContractVersion | undefined> {
-  return (await contractsFor(db, [where], day))[0];
 }

@@ -8,7 +8,7 @@ import type { Db } from '../../db/client.ts';
 import { deal } from '../../db/schema/deals.ts';
 import { dealHour } from '../../db/schema/metering.ts';
 import { asHouse } from '../../db/scope.ts';
-import { type Clock, dayOf, dayStartMs } from '../../db/terms/day.ts';
+import { type Clock, dayOf, daysBetween } from '../../db/terms/day.ts';
 import type { FailureDetail } from '../../db/terms/failure.ts';
 import type { Author } from '../audit/audit.ts';
 import { pauseLineItem } from '../campaigns/campaigns.ts';
@@ -20,10 +20,6 @@ type Context = { db: Db; clock: Clock };
 type Deal = typeof deal.$inferSelect;
 
 const HOUSE: Author = { userId: 'house' };
-const DAY_MS = 86_400_000;
-
-const daysBetween = (from: string, to: string): number =>
-  Math.max(0, Math.round((dayStartMs(to) - dayStartMs(from)) / DAY_MS) + 1);
 
 /** What is wrong with the quantity of a deal that is about to bind. */
 export async function guaranteeProblem(
@@ -37,7 +33,7 @@ export async function guaranteeProblem(
   if (basis === 'none') return undefined;
   const today = dayOf(ctx.clock());
   const from = row.startsOn > today ? row.startsOn : today;
-  const expected = Math.round(unbooked.expected) * daysBetween(from, row.endsOn);
+  const expected = Math.round(unbooked.expected) * Math.max(0, daysBetween(from, row.endsOn) + 1);
   const others = await promisedElsewhere(ctx.db, row.id, placementIds, from, row.endsOn);
   const left = Math.max(0, expected - others);
   if (row.impressions <= left) return undefined;

@@ -2,7 +2,7 @@
 import { sql } from 'drizzle-orm';
 import type { Db } from '../../db/client.ts';
 import type { PlanBrief } from '../../db/schema/plans.ts';
-import { addDays, type Clock, type Day, dayOf, dayStartMs, hourOf } from '../../db/terms/day.ts';
+import { addDays, type Clock, dayOf, dayStartMs, daysBetween, hourOf } from '../../db/terms/day.ts';
 import { covers } from '../../db/terms/division.ts';
 import { type PropertyKind, type RateUnit, TIERS, type Tier } from '../../db/terms/market.ts';
 import type { Target } from '../../db/terms/target.ts';
@@ -113,9 +113,6 @@ export async function fixedOffers(
     ];
   });
 }
-
-const daysBetween = (from: Day, until: Day): number =>
-  Math.round((dayStartMs(until) - dayStartMs(from)) / 86_400_000);
 
 async function countiesOf(db: Db, codes: readonly string[]): Promise<string[]> {
   const rows = await db.execute<{ code: string }>(sql`

@@ -1,18 +1,20 @@
 /**
  * Minimum guarantees: where a contract promises its outlet a monthly minimum and the shares earned under it fall short,
- * the platform adds the difference, once, as an adjustment of that month. A version in force for part of a month
- * guarantees that part, by days, rounded down.
+ * the platform adds the difference, once, as an adjustment of that month.
  */
 import { sql } from 'drizzle-orm';
 import type { Db } from '../../db/client.ts';
-import { type Clock, dayOf } from '../../db/terms/day.ts';
+import { type Clock, type Day, dayOf } from '../../db/terms/day.ts';
+import { minimumDue } from '../contracts/contracts.ts';
 import { accounts, post } from '../ledger/ledger.ts';
 import { daysOfMonth } from './drafts.ts';
 
 interface ShortfallRow {
   version_id: string;
   outlet_id: string;
-  minimum: string;
+  monthly: string;
+  from: Day;
+  until: Day | null;
   earned: string;
 }
 
@@ -24,8 +26,7 @@ export async function addMinimumGuarantees(
   const { from, to, next } = daysOfMonth(input.month);
   const rows = (await tx.execute(sql`
     SELECT v.id AS version_id, c.outlet_id,
-           (v.minimum_monthly_micro_cny * (least(coalesce(v.effective_to, ${next}::date), ${next}::date)
-              - greatest(v.effective_from, ${from}::date)) / (${next}::date - ${from}::date))::bigint AS minimum,
+           v.minimum_monthly_micro_cny AS monthly, v.effective_from::text AS "from", v.effective_to::text AS until,
            coalesce((SELECT sum(s.amount_micro_cny) FROM charge_share s JOIN charge h ON h.id = s.charge_id
               WHERE s.outlet_id = c.outlet_id AND h.contract_version_id = v.id
                 AND s.day BETWEEN ${from}::date AND ${to}::date), 0)::bigint AS earned
@@ -38,7 +39,7 @@ export async function addMinimumGuarantees(
   const at = new Date(clock()).toISOString();
   let added = 0;
   for (const row of rows) {
-    const missing = BigInt(row.minimum) - BigInt(row.earned);
+    const missing = minimumDue(BigInt(row.monthly), { from, to }, row) - BigInt(row.earned);
     if (missing <= 0n) continue;
     const key = `minimum:${row.version_id}:${input.month}`;
     await post(tx, [

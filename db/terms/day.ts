@@ -20,6 +20,9 @@ export const dayOf = (ms: number): Day =>
 export const dayStartMs = (day: Day): number => Date.parse(`${day}T00:00:00+08:00`);
 export const dayEndMs = (day: Day): number => dayStartMs(day) + DAY_MS;
 export const addDays = (day: Day, days: number): Day => dayOf(dayStartMs(day) + days * DAY_MS);
+/** Days from one day until another, which is not counted; negative where that is earlier. */
+export const daysBetween = (from: Day, until: Day): number =>
+  (dayStartMs(until) - dayStartMs(from)) / DAY_MS;
 
 export const hourOf = (ms: number): HourNumber => Math.floor(ms / HOUR_MS);
 export const hourStartMs = (hour: HourNumber): number => hour * HOUR_MS;

@@ -3,7 +3,8 @@ import { sql } from 'drizzle-orm';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
   activate,
-  contractAt,
+  type ContractPlace,
+  contractsFor,
   createDraft,
   createVersion,
   discardDraft,
@@ -19,6 +20,7 @@ beforeAll(async () => {
   ({ db } = await openTestDatabase());
 });
 
+const inForce = async (at: ContractPlace, day: string) => (await contractsFor(db, [at], day))[0];
 const platform = (outletId: number, ppm = 600_000) => [
   { outletId, sharePpm: ppm },
   { outletId: null, sharePpm: 1_000_000 - ppm },
@@ -118,9 +120,9 @@ describe('a contract version', () => {
     });
     await activate({ db, clock }, { versionId: next.id, by: 'a' });
     const at = { outletId: id, propertyId: place.propertyId, placementId: place.id };
-    expect((await contractAt(db, at, '2026-06-30'))?.id).toBe(first.id);
-    expect((await contractAt(db, at, '2026-07-01'))?.id).toBe(next.id);
-    expect(await contractAt(db, at, '2025-12-31')).toBeUndefined();
+    expect((await inForce(at, '2026-06-30'))?.id).toBe(first.id);
+    expect((await inForce(at, '2026-07-01'))?.id).toBe(next.id);
+    expect(await inForce(at, '2025-12-31')).toBeUndefined();
   });
 
   it('is chosen from the most specific scope: deal, placement, property, outlet', async () => {
@@ -128,7 +130,7 @@ describe('a contract version', () => {
     const place = await addPlacement(db, id);
     const at = { outletId: id, propertyId: place.propertyId, placementId: place.id };
     const chosen = async (dealId?: string) =>
-      (await contractAt(db, { ...at, ...(dealId ? { dealId } : {}) }, '2026-05-01'))?.id;
+      (await inForce({ ...at, ...(dealId ? { dealId } : {}) }, '2026-05-01'))?.id;
     const general = await signContract(db, id);
     expect(await chosen()).toBe(general.id);
     const ofProperty = await signContract(db, id, { propertyId: place.propertyId });
