@@ -39,8 +39,6 @@ const TICK_MICROS = 10_000;
 export const WARM_UP_S = 1;
 /** Connections that closed have thrown compiled code away, and half a core's idle time is short for compiling it again. */
 const PACED_WARM_UP_S = 3;
-/** As many as the paced load needs; with 64 at full speed a server idled a twentieth of its time, waiting for its load. */
-const CONNECTIONS = 256;
 const hasTwoCores = cpus().length > 1;
 const SERVER_CORE = '1';
 const LOAD_CORE = '0';
@@ -119,12 +117,12 @@ export async function contestant(
     name,
     async load(seconds, rate = 0) {
       const plan = join(ground.folder, `${name}.json`);
-      const warmUpS = rate === 0 ? WARM_UP_S : PACED_WARM_UP_S;
+      const [connections, warmUpS] = rate === 0 ? [64, WARM_UP_S] : [256, PACED_WARM_UP_S];
       const traffic: Plan = {
         port,
         warmUpS,
         seconds,
-        connections: CONNECTIONS,
+        connections,
         rate,
         from: asked,
         requests,
@@ -135,7 +133,7 @@ export async function contestant(
       const { stdout } = await run(tool, words);
       const spent = cpuMicros(pid) - before;
       const it = JSON.parse(stdout) as Measured;
-      asked += it.answered + CONNECTIONS;
+      asked += it.answered + connections;
       if (it.faults > 0) throw new Error(`${name}: ${it.faults} requests failed`);
       return {
         answered: it.answered,
