@@ -1,5 +1,6 @@
 /** The exchange's process: environment in, a listening node out. Needs Redis only. */
 import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { Cluster, type ClusterOptions, Redis, type RedisOptions } from 'ioredis';
 import { readEnv } from './env.ts';
 import { createExchange } from './exchange.ts';
@@ -41,10 +42,15 @@ function clusterOptions(url: string, options: RedisOptions): ClusterOptions {
  * requests are made among the old, where they keep each other alive. Measured: 70 µs an auction instead of 26, and
  * pauses of 70 ms.
  */
-const V8_FLAGS = '--no-allocation-site-pretenuring';
+const V8_FLAGS = ['--no-allocation-site-pretenuring', '--expose-gc'];
+
+/** What loading the market left behind is collected before the first auction, instead of among them. */
+function collectGarbage(): void {
+  (runInNewContext('gc') as () => void)();
+}
 
 async function main(): Promise<void> {
-  setFlagsFromString(V8_FLAGS);
+  for (const flag of V8_FLAGS) setFlagsFromString(flag);
   const env = readEnv(process.env);
   const redis = connectRedis(env.redisUrl, env.redisCluster);
   await new Promise<void>((resolve) => {
@@ -69,6 +75,9 @@ async function main(): Promise<void> {
     ...(env.debugKey ? { debugKey: env.debugKey } : {}),
     ...(spans ? { spans } : {}),
   });
+  // A Redis that is away leaves the node without a market until it comes.
+  await exchange.refresh().catch(() => {});
+  collectGarbage();
   const { url } = await exchange.listen(env.port, env.host);
   process.stdout.write(`exchange listening on ${url}\n`);
   const stop = (): void => {

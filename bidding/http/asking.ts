@@ -7,7 +7,7 @@ import { furtherCandidates } from '../engine/candidates.ts';
 import type { Candidate, ImpMatch } from '../engine/outcome.ts';
 import { NO_BID, type NoBidReason } from '../engine/reasons.ts';
 import type { Request } from '../engine/request.ts';
-import type { UserCounts } from '../state/caps.ts';
+import type { UserCounts } from '../state/readings.ts';
 import { within } from '../state/script.ts';
 import type { AuctionDeps, Hearing } from './hearing.ts';
 
@@ -127,7 +127,10 @@ export async function askAll(
   );
   const known = leases.length > 0 ? Promise.allSettled(leases).then(() => counts) : counts;
   const leftMs = partnerTimeMs(message.tmaxMs) - (performance.now() - startedAt);
-  return within(Math.max(1, leftMs), known).catch(() => undefined);
+  return within(Math.max(1, leftMs), known).catch(() => {
+    void counts.then((late) => late?.close());
+    return undefined;
+  });
 }
 
 /** The rare case: a line item seen for the first time here. */

@@ -17,7 +17,7 @@ import type { BidRequest } from '../openrtb/message.ts';
 import { MAX_IMPS, readBidRequest } from '../openrtb/read.ts';
 import { understand } from '../openrtb/understand.ts';
 import { violationOf } from '../openrtb/valid.ts';
-import type { UserCounts } from '../state/caps.ts';
+import type { UserCounts } from '../state/readings.ts';
 import { ask, askAll, askFurther } from './asking.ts';
 import { compose } from './compose.ts';
 import type { AuctionDeps, CallOptions, Hearing } from './hearing.ts';
@@ -107,6 +107,7 @@ export function createAuctioneer(deps: AuctionDeps): Auctioneer {
     deps.caps.readWith(request.userHash, names, request.atMs, (counts, values) => {
       const current = deps.market() ?? market;
       deps.knowledge.apply(current, message, request, names, values);
+      if (request.userHash === '') counts?.close();
       hearing.counts = request.userHash === '' ? null : counts;
       proceed(current, hearing, done, letter);
     });
@@ -128,6 +129,7 @@ export function createAuctioneer(deps: AuctionDeps): Auctioneer {
     const refuse = refuserOf(deps, hearing, counts);
     const answer = (): void => {
       const decided = decide(deps, hearing, refuse);
+      counts?.close();
       spare.push(hearing.found);
       done(decided);
     };

@@ -11,10 +11,11 @@ import type { Request } from '../engine/request.ts';
 import type { Imp } from '../openrtb/imp.ts';
 import type { BidRequest } from '../openrtb/message.ts';
 import type { Links } from '../render/links.ts';
-import type { CapCounters, UserCounts } from '../state/caps.ts';
+import type { CapCounters } from '../state/caps.ts';
 import type { FeedbackLog } from '../state/feedback.ts';
 import type { Knowledge } from '../state/knowledge.ts';
 import type { Leases } from '../state/leases.ts';
+import type { UserCounts } from '../state/readings.ts';
 import type { SnapshotSupplyPartner } from '../wire/partner.ts';
 import type { TokenKey } from '../wire/token.ts';
 

@@ -18,8 +18,8 @@ import {
 import type { Imp } from '../openrtb/imp.ts';
 import { isSpoken, OUR_LANGUAGE } from '../openrtb/shown.ts';
 import { prepare } from '../openrtb/write.ts';
-import type { UserCounts } from '../state/caps.ts';
 import { countersOf, subjectOf } from '../state/counters.ts';
+import type { UserCounts } from '../state/readings.ts';
 import type { AuctionDeps, Hearing } from './hearing.ts';
 
 /** Our own line items bid under this seat. */

@@ -1,20 +1,13 @@
 /**
  * Frequency caps' traffic with Redis: the read of all users of one event-loop turn in one call, and the counting. Counts of this node
- * that go out after a read are added to what it finds, so that two auctions for one user in a row see each other;
- * those that went before it are in it, because a connection keeps its order.
+ * that go out after a read are added to what it finds (readings.ts), so that two auctions for one user in a row see each
+ * other; those that went before it are in it, because a connection keeps its order.
  *
  * Counted when an ad is handed out, not when it is seen: the decision and its count cannot come apart.
  */
 import { keys } from '../wire/keys.ts';
-import {
-  bucketOf,
-  countedIn,
-  counterKey,
-  KEY,
-  occurrences,
-  type Scope,
-  type Window,
-} from './counters.ts';
+import { bucketOf, KEY } from './counters.ts';
+import { OpenReadings, Reading, type UserCounts } from './readings.ts';
 import { run, type Store, script, within } from './script.ts';
 
 const READ_TIMEOUT_MS = 50;
@@ -61,46 +54,8 @@ for k = 1, #KEYS do
 end
 return #KEYS`);
 
-/** What is known of one user at one moment. */
-export interface UserCounts {
-  count(scope: Scope, id: number, window: Window): number;
-}
-
-/** Counts of this node that travel in one call: counters by user, eight characters each. The next ones hang on it. */
-interface Sending {
-  readonly counters: Map<string, string>;
-  atMs: number;
-  next: Sending | undefined;
-}
-
-const newSending = (): Sending => ({ counters: new Map(), atMs: 0, next: undefined });
-
-class Counts implements UserCounts {
-  private readonly packed: string;
-  private readonly userHash: string;
-  private readonly since: Sending;
-  private readonly atMs: number;
-  /** `since`: the first sending that goes out after the read that found `packed`. */
-  constructor(packed: string, userHash: string, since: Sending, atMs: number) {
-    this.packed = packed;
-    this.userHash = userHash;
-    this.since = since;
-    this.atMs = atMs;
-  }
-
-  count(scope: Scope, id: number, window: Window): number {
-    const key = counterKey(scope, id, window, this.atMs);
-    let total = countedIn(this.packed, key);
-    for (let each: Sending | undefined = this.since; each; each = each.next) {
-      const added = each.counters.get(this.userHash);
-      if (added !== undefined) total += occurrences(added, key);
-    }
-    return total;
-  }
-}
-
 export interface CapCounters {
-  /** Calls back in a later turn; undefined: Redis did not answer, so no cap can be checked. */
+  /** Calls back in a later turn; undefined: Redis did not answer, so no cap can be checked. To be closed by who is called. */
   read(userHash: string, atMs: number, done: (counts: UserCounts | undefined) => void): void;
   /** The same with other records in the same call. */
   readWith(
@@ -115,10 +70,15 @@ export interface CapCounters {
   flush(): Promise<void>;
 }
 
-interface Waiting {
-  userHash: string;
-  names: readonly string[];
+/** Counts of this node that travel in one call: counters by user, eight characters each. */
+interface Additions {
+  readonly counters: Map<string, string>;
   atMs: number;
+}
+
+interface Waiting {
+  reading: Reading;
+  names: readonly string[];
   done: (counts: UserCounts | undefined, values: (Buffer | null)[] | undefined) => void;
 }
 
@@ -126,9 +86,10 @@ const NO_NAMES: readonly string[] = [];
 
 /** `readTimeoutMs`: how long an auction waits for its reader's counts before capped line items stand back. */
 export function createCaps(store: Store, readTimeoutMs = READ_TIMEOUT_MS): CapCounters {
+  const open = new OpenReadings();
   let readers: Waiting[] = [];
-  /** What is counted now goes with this one, once it is due. */
-  let gathering = newSending();
+  /** What is counted now goes with these, once they are due. */
+  let gathering: Additions = { counters: new Map(), atMs: 0 };
   let isLoaded = false;
   let scheduled = false;
   let sentAtMs = 0;
@@ -154,23 +115,31 @@ export function createCaps(store: Store, readTimeoutMs = READ_TIMEOUT_MS): CapCo
     setImmediate(sendOrWait);
   };
 
+  const begin = (userHash: string, atMs: number): Reading => {
+    const reading = new Reading(userHash, atMs, gathering.counters.get(userHash) ?? '', open);
+    open.add(reading);
+    return reading;
+  };
+
   function flushReads(): void {
     if (readers.length === 0) return;
     const batch = readers;
     readers = [];
-    const since = gathering;
     within(readTimeoutMs, fetchAll(store, batch)).then(
       (values) => {
         let at = 0;
-        for (const { userHash, names, atMs, done } of batch) {
-          const packed = values[at++]?.toString('latin1') ?? '';
+        for (const { reading, names, done } of batch) {
+          reading.found = values[at++]?.toString('latin1') ?? '';
           const also = names.length === 0 ? [] : values.slice(at, at + names.length);
           at += names.length;
-          done(new Counts(packed, userHash, since, atMs), also);
+          done(reading, also);
         }
       },
       () => {
-        for (const { done } of batch) done(undefined, undefined);
+        for (const { reading, done } of batch) {
+          reading.close();
+          done(undefined, undefined);
+        }
       },
     );
   }
@@ -178,8 +147,7 @@ export function createCaps(store: Store, readTimeoutMs = READ_TIMEOUT_MS): CapCo
   async function flushAdditions(): Promise<void> {
     if (gathering.counters.size === 0) return;
     const batch = gathering;
-    gathering = newSending();
-    batch.next = gathering;
+    gathering = { counters: new Map(), atMs: 0 };
     try {
       // Ahead on the same connection: a script sent again after NOSCRIPT would come behind later reads.
       if (!isLoaded && !store.isCluster) store.script('LOAD', COUNT.lua).catch(() => {});
@@ -192,14 +160,15 @@ export function createCaps(store: Store, readTimeoutMs = READ_TIMEOUT_MS): CapCo
 
   return {
     read(userHash, atMs, done) {
-      readers.push({ userHash, names: NO_NAMES, atMs, done });
+      readers.push({ reading: begin(userHash, atMs), names: NO_NAMES, done });
       schedule();
     },
     readWith(userHash, names, atMs, done) {
-      readers.push({ userHash, names, atMs, done });
+      readers.push({ reading: begin(userHash, atMs), names, done });
       schedule();
     },
     add(userHash, counters, atMs) {
+      open.tell(userHash, counters);
       const mine = gathering.counters.get(userHash);
       gathering.counters.set(userHash, mine === undefined ? counters : mine + counters);
       gathering.atMs = atMs;
@@ -207,6 +176,7 @@ export function createCaps(store: Store, readTimeoutMs = READ_TIMEOUT_MS): CapCo
     },
     async flush() {
       await sending;
+      flushReads();
       await flushAdditions();
     },
   };
@@ -215,13 +185,13 @@ export function createCaps(store: Store, readTimeoutMs = READ_TIMEOUT_MS): CapCo
 /** On one server a single MGET; on a cluster a GET for each, which ioredis pipelines by node. */
 function fetchAll(store: Store, batch: readonly Waiting[]): Promise<(Buffer | null)[]> {
   const names: string[] = [];
-  for (const each of batch) names.push(keys.caps(each.userHash), ...each.names);
+  for (const { reading, names: also } of batch) names.push(keys.caps(reading.userHash), ...also);
   return store.isCluster
     ? Promise.all(names.map((name) => store.getBuffer(name)))
     : store.mgetBuffer(names);
 }
 
-async function countAll(store: Store, { counters, atMs }: Sending): Promise<void> {
+async function countAll(store: Store, { counters, atMs }: Additions): Promise<void> {
   const head = [KEEP_SECONDS, bucketOf('hour', atMs), bucketOf('day', atMs)];
   const count = (users: Iterable<string>, added: Iterable<string>): Promise<unknown> => {
     let all = '';

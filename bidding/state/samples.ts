@@ -6,6 +6,7 @@
 import type { Request } from '../engine/request.ts';
 import { keys } from '../wire/keys.ts';
 import { encodeSample, isInRequestSample, isInUserSample, SAMPLE_ONE_IN } from '../wire/sample.ts';
+import { createLines } from './lines.ts';
 import { type Store, within } from './script.ts';
 
 /** Requests a second, on average over some ten seconds, up to which all are logged. */
@@ -27,7 +28,7 @@ export interface Sampler {
 }
 
 export function createSampler(store: Store): Sampler {
-  let lines: string[] = [];
+  const lines = createLines(LINES_AN_ENTRY);
   let rate = 0;
   let seen = 0;
   let sentAtMs = 0;
@@ -47,21 +48,17 @@ export function createSampler(store: Store): Sampler {
       seen += 1;
       const isOfSampledUser = isInUserSample(request.userHash);
       const weight = rate <= QUIET_RATE ? 1 : isInRequestSample(auctionId) ? SAMPLE_ONE_IN : 0;
-      if ((weight === 0 && !isOfSampledUser) || lines.length >= MAX_LINES) return;
-      lines.push(encodeSample({ request, weight, isOfSampledUser }));
+      if ((weight === 0 && !isOfSampledUser) || lines.count >= MAX_LINES) return;
+      lines.add(encodeSample({ request, weight, isOfSampledUser }));
     },
     async flush(nowMs, all = false) {
       measure(nowMs);
-      const due = all || lines.length >= LINES_AN_ENTRY || nowMs - sentAtMs >= FLUSH_MS;
-      if (!due || lines.length === 0) return;
+      const due = all || lines.count >= LINES_AN_ENTRY || nowMs - sentAtMs >= FLUSH_MS;
+      if (!due || lines.count === 0) return;
       sentAtMs = nowMs;
-      const batch = lines;
-      lines = [];
       const pipeline = store.pipeline();
-      for (let i = 0; i < batch.length; i += LINES_AN_ENTRY) {
-        const text = batch.slice(i, i + LINES_AN_ENTRY).join('\n');
-        pipeline.xadd(keys.samples, 'MAXLEN', '~', KEPT, '*', 's', text);
-      }
+      for (const entry of lines.take())
+        pipeline.xadd(keys.samples, 'MAXLEN', '~', KEPT, '*', 's', entry);
       await within(TIMEOUT_MS, pipeline.exec()).catch(() => undefined);
     },
   };

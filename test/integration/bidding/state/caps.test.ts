@@ -1,6 +1,7 @@
 import { beforeAll, expect, test } from 'vitest';
-import { createCaps, type UserCounts } from '../../../../bidding/state/caps.ts';
+import { createCaps } from '../../../../bidding/state/caps.ts';
 import { counterKey } from '../../../../bidding/state/counters.ts';
+import type { UserCounts } from '../../../../bidding/state/readings.ts';
 import { openTestRedis } from '../../../kit/redis.ts';
 
 const AT_MS = Date.UTC(2026, 10, 20, 4);
