@@ -51,7 +51,7 @@ function Side({ me, items }: { me: Me; items: readonly MenuItem[] }) {
       <Link to="/" className="side-brand">
         <Brand />
         <span>{say('name')}</span>
-        <small>{say(deskOf(me))}</small>
+        <small>{say(me.kind === 'agency' ? 'agency' : deskOf(me))}</small>
       </Link>
       <nav aria-label={say('mainMenu')}>
         <Waiting />

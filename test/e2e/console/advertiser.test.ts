@@ -98,6 +98,7 @@ describe.skipIf(!hasBrowser)('the advertiser’s desk', () => {
     'an agency sees whose each campaign is, one client’s alone, the balance of whom it acts for, and takes away what each spent',
     async () => {
       const { seen, faults } = await workForClients(house.browser, house.url);
+      expect(seen.desk).toBe('代理商');
       expect(seen.every).toHaveLength(3);
       expect(seen.one).toEqual(['云栖山居文旅有限公司']);
       for (const name of seen.every ?? []) expect(seen.report).toContain(name);

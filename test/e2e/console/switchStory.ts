@@ -14,6 +14,7 @@ export async function workForClients(browser: Browser, baseURL: string): Promise
   const { page, faults, context } = await enter(browser, baseURL, 'agency@demo.hongze');
   const balance = page.locator('.figure', { hasText: '可用余额' }).locator('.figure-value');
   const before = (await balance.textContent()) ?? '';
+  const desk = (await page.locator('.side-brand small').textContent()) ?? '';
   await act(page, '当前广告主', '云栖山居文旅有限公司');
   await page.waitForFunction(
     (old) => document.querySelector('.figure-value')?.textContent !== old,
@@ -28,7 +29,7 @@ export async function workForClients(browser: Browser, baseURL: string): Promise
   const one = await namesIn(page);
   const report = await reportOfClients(page);
   await context.close();
-  return { seen: { every, one, report }, faults };
+  return { seen: { desk, every, one, report }, faults };
 }
 
 /** What each client spent, as a file that the worker makes meanwhile: its text once it is there. */
