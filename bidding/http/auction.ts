@@ -107,7 +107,6 @@ export function createAuctioneer(deps: AuctionDeps): Auctioneer {
     deps.caps.readWith(request.userHash, names, request.atMs, (counts, values) => {
       const current = deps.market() ?? market;
       deps.knowledge.apply(current, message, request, names, values);
-      if (request.userHash === '') counts?.close();
       hearing.counts = request.userHash === '' ? null : counts;
       proceed(current, hearing, done, letter);
     });

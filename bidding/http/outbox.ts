@@ -4,6 +4,8 @@
  * Why: between two answers a caller has time to fall asleep, and waking it is the kernel's work in our own write; and whoever
  * decides ten auctions and then writes ten answers finds the code of each at hand. An auction took 63 µs before and 56 after.
  */
+
+/** What has something to write, and writes it when called. */
 export interface Sender {
   send(): void;
 }

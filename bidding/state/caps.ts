@@ -117,7 +117,8 @@ export function createCaps(store: Store, readTimeoutMs = READ_TIMEOUT_MS): CapCo
 
   const begin = (userHash: string, atMs: number): Reading => {
     const reading = new Reading(userHash, atMs, gathering.counters.get(userHash) ?? '', open);
-    open.add(reading);
+    // Nothing is ever counted for nobody, and who asks for nobody's counts has none to close.
+    if (userHash !== '') open.add(reading);
     return reading;
   };
 

@@ -6,7 +6,7 @@
 export interface Lines {
   readonly count: number;
   add(line: string): void;
-  /** All of them, so many an entry and one below the other; none waits after it. */
+  /** All of them, so many an entry and one below the other; none waits after it. Copies, since the room is written over. */
   take(): Buffer[];
 }
 
