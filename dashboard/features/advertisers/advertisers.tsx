@@ -136,7 +136,11 @@ function Sheet({ advertiser }: { advertiser: Advertiser }) {
             <Figure
               label={say('available')}
               value={<Money microCny={data.availableMicroCny} />}
-              note={say('credit', { amount: money(data.creditLimitMicroCny) })}
+              note={
+                BigInt(data.creditLimitMicroCny) > 0n
+                  ? say('credit', { amount: money(data.creditLimitMicroCny) })
+                  : undefined
+              }
             />
             <Figure label={say('held')} value={<Money microCny={data.heldMicroCny} />} />
           </Figures>
