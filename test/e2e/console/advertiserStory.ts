@@ -147,6 +147,10 @@ export async function previews(page: Page): Promise<Record<string, string>> {
   const seen: Record<string, string> = {};
   for (const format of FORMATS) {
     await pick(page, '形式', format);
+    // The form tells its watchers a task later: what is drawn two frames on is of this format.
+    await page.evaluate(
+      () => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))),
+    );
     const marked = (await look.textContent())?.includes('广告');
     const frame = ((await look.getAttribute('class')) ?? '').split('pv-').at(-1);
     if (marked && frame) seen[format] = frame;
